@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* build.h - from options to a compiled object, mistakes printed. */
+#ifndef FL_BUILD_H
+#define FL_BUILD_H
+
+#include "compile.h"
+#include "options.h"
+
+/* A script in memory. */
+struct fl_input {
+	struct fl_source source;
+	char *text;		/* allocated, or NULL where it is argv's */
+};
+
+/* Read @path ("-": standard input). 0 or FL_EXIT_USAGE with a message printed. */
+int fl_input_read(struct fl_input *in, const char *path);
+/* The rules of -e. */
+void fl_input_from_option(struct fl_input *in, const char *rules);
+void fl_input_release(struct fl_input *in);
+
+/* What the options say about compiling. */
+struct fl_compile_opts fl_compile_options(const struct fl_options *o);
+
+/*
+ * Compile and print what there is to say. 0 with *obj yours, or an fl_exit.
+ */
+int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_compile_opts *opts,
+	     struct fl_object **obj);
+
+#endif /* FL_BUILD_H */

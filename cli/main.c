@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "clang.h"
+#include "options.h"
+#include "run.h"
+
+static int print_version(void)
+{
+	printf("faultline %s\n%s\nlibbpf %s\n", FL_VERSION, fl_clang_version(),
+	       libbpf_version_string());
+	return FL_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct fl_options o;
+	int status = fl_options_parse(&o, argc, argv);
+
+	if (status) {
+		fl_options_release(&o);
+		return status;
+	}
+	if (o.mode == FL_MODE_HELP) {
+		fputs(fl_options_help(), stdout);
+	} else if (o.mode == FL_MODE_VERSION) {
+		status = print_version();
+	} else if (o.mode == FL_MODE_CHECK) {
+		status = fl_check(&o);
+	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
+		fputs(fl_options_help(), stderr);
+		status = FL_EXIT_USAGE;
+	} else if (o.emit_c) {
+		status = fl_emit_text(&o);
+	} else {
+		status = fl_run(&o);
+	}
+	fl_options_release(&o);
+	if (fflush(stdout) && !status)
+		status = FL_EXIT_FINDING;
+	return status;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPT_ALLOW_IDLE = 256,
+	OPT_BACKEND,
+	OPT_DEADLINE,
+	OPT_EMIT,
+	OPT_FORCE_RETURN,
+	OPT_INCLUDE_INIT,
+	OPT_INCLUDE_SELF,
+	OPT_MAX_INJECTIONS,
+	OPT_NO_RETURN,
+	OPT_PROPAGATE,
+	OPT_SEED,
+	OPT_SYSROOT,
+	OPT_SYSTEM_WIDE,
+};
+
+static const char help[] =
+	"usage: faultline -e 'RULES' [OPTION...] [-- COMMAND [ARG...]]\n"
+	"       faultline SCRIPT.fault [OPTION...] [-- COMMAND [ARG...]]\n"
+	"       faultline check FILE...\n"
+	"\n"
+	"Makes chosen kernel functions fail, by rules such as\n"
+	"  on mlx5_cmd_exec if comm==\"ip\" && rand<10 return -EIO\n"
+	"\n"
+	"What to run\n"
+	"  -e RULES              the rules themselves\n"
+	"  -- COMMAND ARG...     run this while the rules are armed, then stop; rules that\n"
+	"                        do not say which tasks they hit are limited to it\n"
+	"  -c COMMAND            the same through the shell\n"
+	"  check FILE...         compile only; needs no privileges (- is standard input)\n"
+	"  --emit c              print the C that the rules become, and stop\n"
+	"\n"
+	"Limits\n"
+	"  --deadline TIME       stop after that: 500ms, 30s, 5m, 1h\n"
+	"  --max-injections N    stop after N injections over all rules\n"
+	"  --system-wide         allow rules on core functions to hit every task\n"
+	"  --include-init        process 1 is not exempt\n"
+	"  --include-self        faultline and its ancestors are not exempt\n"
+	"  --force-return        allow any value to be returned\n"
+	"  --no-return           count and report what would fail, but let nothing fail\n"
+	"\n"
+	"How\n"
+	"  --backend NAME        fmod_ret or kprobe, instead of the best one per function\n"
+	"  --seed N              make random draws repeatable\n"
+	"  --sysroot DIR         check: read kernel facts below DIR\n"
+	"\n"
+	"Output\n"
+	"  -o FILE               write injections and summary to FILE\n"
+	"  -q                    no line per injection\n"
+	"  -v                    say which back end is used and why, and what the kernel said\n"
+	"  --allow-idle          a run that injected nothing is no failure\n"
+	"  --propagate           exit with the command's status\n"
+	"  -h, --help            this text\n"
+	"  -V, --version         versions of faultline, Clang and libbpf\n"
+	"\n"
+	"Exit status: 0 as asked; 1 a finding; 2 bad usage or a script with errors;\n"
+	"3 nothing was injected; 4 this kernel cannot; 5 not permitted.\n";
+
+const char *fl_options_help(void)
+{
+	return help;
+}
+
+__attribute__((format(printf, 1, 2))) static int usage(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("faultline: error: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputs("\nhint: faultline --help lists what there is\n", stderr);
+	return FL_EXIT_USAGE;
+}
+
+static bool parse_number(const char *text, uint64_t *out)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	return !errno && !*end;
+}
+
+/* A number with the unit of time that the language has too; to ns. */
+static bool parse_duration(const char *text, uint64_t *out)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {
+		{ "ns", 1 },		   { "us", 1000 },
+		{ "ms", 1000000 },	   { "s", 1000000000 },
+		{ "m", 60 * 1000000000ULL }, { "h", 3600 * 1000000000ULL },
+	};
+	uint64_t number;
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	for (size_t i = 0; !errno && i < sizeof(units) / sizeof(units[0]); i++) {
+		if (!strcmp(end, units[i].name))
+			return number && !__builtin_mul_overflow(number, units[i].ns, out);
+	}
+	return false;
+}
+
+static int parse_backend(struct fl_options *o, const char *name)
+{
+	if (!strcmp(name, "fmod_ret"))
+		o->backend = FL_BACKEND_FMOD_RET;
+	else if (!strcmp(name, "kprobe"))
+		o->backend = FL_BACKEND_KPROBE;
+	else
+		return usage("--backend '%s' is not known: it is fmod_ret or kprobe", name);
+	return 0;
+}
+
+static int parse_option(struct fl_options *o, int opt, const char *arg)
+{
+	uint64_t number;
+
+	switch (opt) {
+	case 'c':
+		o->shell_command = arg;
+		break;
+	case 'e':
+		if (o->rules)
+			return usage("-e was given twice; one text may hold several rules");
+		o->rules = arg;
+		break;
+	case 'h':
+		o->mode = FL_MODE_HELP;
+		break;
+	case 'o':
+		o->output = arg;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'v':
+		o->verbose = true;
+		break;
+	case 'V':
+		o->mode = FL_MODE_VERSION;
+		break;
+	case OPT_ALLOW_IDLE:
+		o->allow_idle = true;
+		break;
+	case OPT_BACKEND:
+		return parse_backend(o, arg);
+	case OPT_DEADLINE:
+		if (!parse_duration(arg, &o->deadline_ns))
+			return usage("--deadline '%s' is not a time such as 30s or 500ms", arg);
+		break;
+	case OPT_EMIT:
+		if (strcmp(arg, "c"))
+			return usage("--emit '%s' is not known: it is c", arg);
+		o->emit_c = true;
+		break;
+	case OPT_FORCE_RETURN:
+		o->force_return = true;
+		break;
+	case OPT_INCLUDE_INIT:
+		o->include_init = true;
+		break;
+	case OPT_INCLUDE_SELF:
+		o->include_self = true;
+		break;
+	case OPT_MAX_INJECTIONS:
+		if (!parse_number(arg, &number) || number > INT64_MAX)
+			return usage("--max-injections '%s' is not a number", arg);
+		o->max_injections = (int64_t)number;
+		break;
+	case OPT_NO_RETURN:
+		o->no_return = true;
+		break;
+	case OPT_PROPAGATE:
+		o->propagate = true;
+		break;
+	case OPT_SEED:
+		if (!parse_number(arg, &o->seed))
+			return usage("--seed '%s' is not a number", arg);
+		o->has_seed = true;
+		break;
+	case OPT_SYSROOT:
+		o->sysroot = arg;
+		break;
+	case OPT_SYSTEM_WIDE:
+		o->system_wide = true;
+		break;
+	case ':':
+		return usage("option '%s' needs a value", arg);
+	default:
+		return usage("unknown option '%s'", arg);
+	}
+	return 0;
+}
+
+/* What is wrong with the combination, after all options were read. */
+static int check_combination(const struct fl_options *o)
+{
+	if (o->mode == FL_MODE_HELP || o->mode == FL_MODE_VERSION)
+		return 0;
+	if (o->mode == FL_MODE_CHECK) {
+		if (!o->nfiles)
+			return usage("check needs a file; - is standard input");
+		if (o->rules || o->command || o->shell_command)
+			return usage("check compiles files and runs nothing");
+		return 0;
+	}
+	if (o->rules && o->nfiles)
+		return usage("rules were given by -e and by file '%s'", o->files[0]);
+	if (o->nfiles > 1)
+		return usage("'%s' is one script too many", o->files[1]);
+	if (o->command && o->shell_command)
+		return usage("a command was given by -c and behind --");
+	if (*o->sysroot && !o->emit_c)
+		return usage("--sysroot is for check and --emit: rules are armed in the running kernel");
+	return 0;
+}
+
+int fl_options_parse(struct fl_options *o, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "allow-idle", no_argument, NULL, OPT_ALLOW_IDLE },
+		{ "backend", required_argument, NULL, OPT_BACKEND },
+		{ "deadline", required_argument, NULL, OPT_DEADLINE },
+		{ "emit", required_argument, NULL, OPT_EMIT },
+		{ "force-return", no_argument, NULL, OPT_FORCE_RETURN },
+		{ "help", no_argument, NULL, 'h' },
+		{ "include-init", no_argument, NULL, OPT_INCLUDE_INIT },
+		{ "include-self", no_argument, NULL, OPT_INCLUDE_SELF },
+		{ "max-injections", required_argument, NULL, OPT_MAX_INJECTIONS },
+		{ "no-return", no_argument, NULL, OPT_NO_RETURN },
+		{ "output", required_argument, NULL, 'o' },
+		{ "propagate", no_argument, NULL, OPT_PROPAGATE },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "seed", required_argument, NULL, OPT_SEED },
+		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
+		{ "system-wide", no_argument, NULL, OPT_SYSTEM_WIDE },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int end, opt, err;
+
+	memset(o, 0, sizeof(*o));
+	o->sysroot = "";
+	o->max_injections = -1;
+	o->files = calloc((size_t)argc + 1, sizeof(o->files[0]));
+	if (!o->files)
+		return usage("out of memory");
+	/* What stands behind "--" is the command's, options and all. */
+	for (end = 1; end < argc && strcmp(argv[end], "--"); end++)
+		;
+	if (end < argc) {
+		if (end + 1 == argc)
+			return usage("'--' has no command behind it");
+		o->command = &argv[end + 1];
+	}
+	optind = 1;
+	opterr = 0;
+	/* "-": words that are no options come as the value of option 1 */
+	while ((opt = getopt_long(end, argv, "-:c:e:ho:qvV", longs, NULL)) != -1) {
+		if (opt == 1 && !o->nfiles && o->mode == FL_MODE_RUN && !strcmp(optarg, "check")) {
+			o->mode = FL_MODE_CHECK;
+			continue;
+		}
+		if (opt == 1) {
+			o->files[o->nfiles++] = optarg;
+			continue;
+		}
+		if (opt == '?' || opt == ':')
+			optarg = argv[optind - 1];
+		err = parse_option(o, opt, optarg);
+		if (err)
+			return err;
+	}
+	return check_combination(o);
+}
+
+void fl_options_release(struct fl_options *o)
+{
+	free(o->files);
+	o->files = NULL;
+}

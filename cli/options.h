@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h - the command line, read once into one structure. */
+#ifndef FL_OPTIONS_H
+#define FL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "object.h"
+
+/* Exit statuses; DESIGN of the command line, documented in faultline(1). */
+enum fl_exit {
+	FL_EXIT_OK = 0,
+	FL_EXIT_FINDING = 1,
+	FL_EXIT_USAGE = 2,
+	FL_EXIT_IDLE = 3,
+	FL_EXIT_KERNEL = 4,
+	FL_EXIT_PERMISSION = 5,
+};
+
+enum fl_mode {
+	FL_MODE_RUN,
+	FL_MODE_CHECK,
+	FL_MODE_HELP,
+	FL_MODE_VERSION,
+};
+
+struct fl_options {
+	enum fl_mode mode;
+	const char *rules;		/* -e, or NULL */
+	char **files;			/* of check; or the one script */
+	int nfiles;
+	char **command;			/* NULL-terminated, or NULL */
+	const char *shell_command;	/* -c, or NULL */
+	const char *output;		/* -o, or NULL */
+	const char *sysroot;		/* facts are read below it; "" is / */
+	enum fl_backend backend;
+	bool emit_c;
+	bool verbose;
+	bool quiet;
+	bool system_wide;
+	bool force_return;
+	bool no_return;
+	bool allow_idle;
+	bool propagate;
+	bool include_init;
+	bool include_self;
+	bool has_seed;
+	uint64_t seed;
+	uint64_t deadline_ns;		/* 0: none */
+	int64_t max_injections;		/* negative: any number */
+};
+
+/*
+ * 0, or FL_EXIT_USAGE with the mistake printed. The strings are argv's; what
+ * is allocated is released by fl_options_release().
+ */
+int fl_options_parse(struct fl_options *o, int argc, char **argv);
+void fl_options_release(struct fl_options *o);
+
+/* The text of --help. */
+const char *fl_options_help(void);
+
+#endif /* FL_OPTIONS_H */

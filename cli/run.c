@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.c - one run from rules to summary:
+ *
+ *	read, compile		build.c, compiler/
+ *	load, attach		again without fmod_ret where the kernel refuses it
+ *	start the command	held back until the rules are armed
+ *	arm, release, watch	until the command, the deadline or a signal ends it
+ *	disarm, sum up
+ */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "command.h"
+#include "facts.h"
+#include "klog.h"
+#include "report.h"
+
+#define BEAT_MS 500
+#define MAX_REFUSALS 64
+
+struct run {
+	const struct fl_options *o;
+	struct fl_input input;
+	struct fl_kernel *kernel;
+	struct fl_object *obj;
+	struct fl_session *session;
+	struct fl_refusal refusals[MAX_REFUSALS];
+	size_t nrefusals;
+	struct fl_command command;
+	struct fl_report_stream report;
+	FILE *output;			/* -o, or NULL */
+	sigset_t old_mask;
+	int signal_fd;
+	int signal;			/* that ended the run, or 0 */
+	uint64_t started_ns;
+};
+
+static void print_fault(const struct fl_fault *f, bool verbose)
+{
+	fprintf(stderr, "faultline: error: %s\n", f->text);
+	if (f->hint[0])
+		fprintf(stderr, "hint: %s\n", f->hint);
+	if (verbose && f->log)
+		fprintf(stderr, "%s", f->log);
+}
+
+static int fault_exit(const struct fl_fault *f)
+{
+	switch (f->kind) {
+	case FL_FAULT_PERMISSION:
+		return FL_EXIT_PERMISSION;
+	case FL_FAULT_KERNEL:
+	case FL_FAULT_REFUSED:
+		return FL_EXIT_KERNEL;
+	default:
+		return FL_EXIT_FINDING;
+	}
+}
+
+static int read_input(const struct fl_options *o, struct fl_input *in)
+{
+	if (o->rules) {
+		fl_input_from_option(in, o->rules);
+		return 0;
+	}
+	return fl_input_read(in, o->nfiles ? o->files[0] : "-");
+}
+
+static int open_facts(const struct fl_options *o, struct fl_kernel **k)
+{
+	const struct fl_facts_opts opts = { .root = o->sysroot };
+
+	if (!fl_facts_open(&opts, k))
+		return 0;
+	fprintf(stderr, "faultline: error: out of memory\n");
+	return FL_EXIT_FINDING;
+}
+
+/* The kernel would not have fmod_ret on a function: remember, for the next plan. */
+static bool note_refusal(struct run *r, const struct fl_fault *f)
+{
+	const struct fl_obj_prog *prog;
+	struct fl_refusal *x = &r->refusals[r->nrefusals];
+
+	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->nrefusals == MAX_REFUSALS ||
+	    r->o->backend == FL_BACKEND_FMOD_RET)
+		return false;
+	prog = &r->obj->progs[f->prog];
+	/* A security hook has no other way: the kernel's word is final. */
+	if (!strncmp(prog->func, "security_", strlen("security_")))
+		return false;
+	x->func = strdup(prog->func);
+	x->module = prog->module ? strdup(prog->module) : NULL;
+	x->why = strdup(f->text);
+	if (!x->func || !x->why || (prog->module && !x->module))
+		return false;
+	r->nrefusals++;
+	return true;
+}
+
+static struct fl_session_opts session_options(const struct fl_options *o)
+{
+	return (struct fl_session_opts){
+		.deadline_ns = o->deadline_ns,
+		.max_injections = o->max_injections,
+		.seed = o->seed,
+		.dry_run = o->no_return,
+		.include_init = o->include_init,
+		.include_self = o->include_self,
+	};
+}
+
+static void drop_session(struct run *r)
+{
+	fl_session_free(r->session);
+	r->session = NULL;
+	fl_object_free(r->obj);
+	r->obj = NULL;
+}
+
+/* Compile, load and attach; as often as the kernel makes us change the plan. */
+static int prepare(struct run *r)
+{
+	struct fl_compile_opts opts = fl_compile_options(r->o);
+	const struct fl_session_opts session = session_options(r->o);
+	struct fl_fault fault;
+	bool again;
+	int err;
+
+	do {
+		opts.plan.refusals = r->refusals;
+		opts.plan.nrefusals = r->nrefusals;
+		err = fl_build(&r->input, r->kernel, &opts, &r->obj);
+		if (err)
+			return err;
+		if (fl_session_new(r->obj, &session, &r->session)) {
+			fprintf(stderr, "faultline: error: out of memory\n");
+			return FL_EXIT_FINDING;
+		}
+		err = fl_session_load(r->session, &fault);
+		if (!err)
+			err = fl_session_attach(r->session, &fault);
+		if (!err)
+			return 0;
+		again = note_refusal(r, &fault);
+		if (!again)
+			print_fault(&fault, r->o->verbose);
+		err = fault_exit(&fault);
+		fl_fault_release(&fault);
+		drop_session(r);
+	} while (again);
+	return err;
+}
+
+static void say_armed(struct run *r)
+{
+	double ms = (double)(fl_now_ns() - r->started_ns) / 1e6;
+	FILE *out = r->report.out;
+
+	if (!r->o->quiet || r->o->verbose)
+		fprintf(out, "armed %zu rule%s on %zu function%s in %.0f ms%s%s\n", r->obj->nrules,
+			r->obj->nrules == 1 ? "" : "s", r->obj->nprogs,
+			r->obj->nprogs == 1 ? "" : "s", ms,
+			r->o->no_return ? "; nothing will really fail (--no-return)" : "",
+			r->o->force_return ? "; any value may be returned (--force-return)" : "");
+	for (size_t i = 0; r->o->verbose && i < r->obj->nprogs; i++) {
+		const struct fl_obj_prog *p = &r->obj->progs[i];
+
+		fprintf(out, "  %s%s%s by %s: %s\n", p->module ? p->module : "",
+			p->module ? ":" : "", p->func, fl_backend_name(p->backend), p->reason);
+	}
+	fflush(out);
+}
+
+static void mark_armed(const struct run *r)
+{
+	for (size_t i = 0; i < r->obj->nrules; i++)
+		fl_klog("armed: %s", r->obj->rules[i].text);
+}
+
+static void on_event(const struct fl_event *e, void *arg)
+{
+	struct run *r = arg;
+
+	fl_report_event(&r->report, e);
+}
+
+/* A signal to us ends the run; the command gets it too, unless it has it. */
+static void on_signal(struct run *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD) {
+			fl_command_poll(&r->command);
+			continue;
+		}
+		/* one that the terminal sent went to the command as well */
+		if (r->command.pid && !r->command.ended && info.ssi_code != SI_KERNEL)
+			kill(r->command.pid, (int)info.ssi_signo);
+		r->signal = (int)info.ssi_signo;
+	}
+}
+
+static void watch(struct run *r)
+{
+	struct epoll_event ready[2];
+	struct epoll_event want = { .events = EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	epoll_ctl(epoll, EPOLL_CTL_ADD, fl_session_event_fd(r->session), &want);
+	epoll_ctl(epoll, EPOLL_CTL_ADD, r->signal_fd, &want);
+	while (!r->signal && !fl_command_poll(&r->command) && !fl_session_spent(r->session)) {
+		epoll_wait(epoll, ready, 2, BEAT_MS);
+		fl_session_beat(r->session);
+		on_signal(r);
+		fl_session_events(r->session, on_event, r);
+		fl_report_tick(&r->report, false);
+		fflush(r->report.out);
+	}
+	close(epoll);
+}
+
+/* The run is over for us, but the command may go on: let it, without faults. */
+static void wait_command(struct run *r)
+{
+	struct signalfd_siginfo info;
+	sigset_t mask;
+
+	r->signal = 0;
+	while (r->command.pid && !fl_command_poll(&r->command)) {
+		/* SIGCHLD is blocked and queued: no wake-up is lost */
+		sigemptyset(&mask);
+		sigaddset(&mask, SIGCHLD);
+		sigaddset(&mask, SIGINT);
+		sigaddset(&mask, SIGTERM);
+		sigaddset(&mask, SIGHUP);
+		if (sigwaitinfo(&mask, NULL) != SIGCHLD)
+			break;
+	}
+	while (read(r->signal_fd, &info, sizeof(info)) > 0)
+		;
+}
+
+static int start_command(struct run *r)
+{
+	char *shell[] = { (char *)"sh", (char *)"-c", (char *)r->o->shell_command, NULL };
+	char **argv = r->o->shell_command ? shell : r->o->command;
+	int err;
+
+	if (!argv)
+		return 0;
+	err = fl_command_start(&r->command, argv, &r->old_mask);
+	if (!err)
+		err = fl_session_add_child(r->session, r->command.pid);
+	if (!err)
+		return 0;
+	fprintf(stderr, "faultline: error: the command cannot be started: %s\n", strerror(-err));
+	return FL_EXIT_FINDING;
+}
+
+static int release_command(struct run *r)
+{
+	const char *name = r->o->shell_command ? "sh" : r->o->command ? r->o->command[0] : "";
+	int err;
+
+	if (!r->command.pid)
+		return 0;
+	err = fl_command_release(&r->command);
+	if (!err)
+		return 0;
+	fprintf(stderr, "faultline: error: '%s' cannot be run: %s\n", name, strerror(-err));
+	return FL_EXIT_USAGE;
+}
+
+static int run_status(struct run *r, const struct fl_totals *t)
+{
+	if (r->o->propagate && r->command.pid && r->command.ended)
+		return fl_command_exit_status(&r->command);
+	if (t->injected || r->o->allow_idle)
+		return FL_EXIT_OK;
+	fprintf(stderr, "faultline: nothing was injected: %s\n",
+		!t->calls     ? "none of the functions was called"
+		: !t->matched ? "the functions were called, but no condition ever held"
+			      : "every call that matched was held back by a limit");
+	return FL_EXIT_IDLE;
+}
+
+static int finish(struct run *r, uint64_t end_ns)
+{
+	struct fl_totals totals;
+	FILE *out = r->report.out;
+
+	fl_session_events(r->session, on_event, r);
+	fl_report_summary(&r->report, r->session, end_ns);
+	fl_report_totals(r->session, r->obj, &totals);
+	fl_klog("disarmed after %llu injections", (unsigned long long)totals.injected);
+	if (r->command.pid && r->command.ended)
+		fprintf(out, "the command exited with status %d\n",
+			fl_command_exit_status(&r->command));
+	else if (r->command.pid)
+		fprintf(out, "the command is still running\n");
+	if (fflush(out) || ferror(out)) {
+		fprintf(stderr, "faultline: error: the report cannot be written: %s\n",
+			strerror(errno));
+		return FL_EXIT_FINDING;
+	}
+	return run_status(r, &totals);
+}
+
+static int armed_run(struct run *r)
+{
+	uint64_t end_ns;
+	int err;
+
+	r->report.obj = r->obj;
+	err = start_command(r);
+	if (err)
+		return err;
+	mark_armed(r);
+	fl_session_arm(r->session);
+	r->report.armed_ns = fl_session_armed_ns(r->session);
+	say_armed(r);
+	err = release_command(r);
+	if (!err)
+		watch(r);
+	fl_session_disarm(r->session);
+	end_ns = fl_now_ns();
+	if (err) {
+		fl_klog("disarmed");
+		return err;
+	}
+	wait_command(r);
+	return finish(r, end_ns);
+}
+
+static void block_signals(struct run *r)
+{
+	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		sigaddset(&mask, ours[i]);
+	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
+	/* A reader that went away is an error of writing, not the end of us. */
+	signal(SIGPIPE, SIG_IGN);
+	r->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* Like strace: with a command, standard output is the command's own. */
+static int open_report(struct run *r)
+{
+	r->report.out = r->o->command || r->o->shell_command ? stderr : stdout;
+	if (r->o->output) {
+		r->output = fopen(r->o->output, "we");
+		if (!r->output) {
+			fprintf(stderr, "faultline: error: '%s' cannot be written: %s\n",
+				r->o->output, strerror(errno));
+			return FL_EXIT_USAGE;
+		}
+		r->report.out = r->output;
+	}
+	r->report.quiet = r->o->quiet;
+	r->report.verbose = r->o->verbose;
+	r->report.is_terminal = isatty(fileno(r->report.out));
+	return 0;
+}
+
+int fl_run(const struct fl_options *o)
+{
+	struct run r = { .o = o, .started_ns = fl_now_ns(), .signal_fd = -1 };
+	int status;
+
+	status = read_input(o, &r.input);
+	if (!status)
+		status = open_report(&r);
+	if (!status)
+		status = open_facts(o, &r.kernel);
+	if (!status)
+		status = prepare(&r);
+	if (!status) {
+		block_signals(&r);
+		status = armed_run(&r);
+	}
+	fl_command_drop(&r.command);
+	drop_session(&r);
+	if (r.signal_fd >= 0)
+		close(r.signal_fd);
+	for (size_t i = 0; i < r.nrefusals; i++) {
+		free((char *)r.refusals[i].func);
+		free((char *)r.refusals[i].module);
+		free((char *)r.refusals[i].why);
+	}
+	fl_facts_close(r.kernel);
+	fl_input_release(&r.input);
+	if (r.output && fclose(r.output) && !status)
+		status = FL_EXIT_FINDING;
+	return status;
+}
+
+int fl_check(const struct fl_options *o)
+{
+	const struct fl_compile_opts opts = fl_compile_options(o);
+	struct fl_kernel *k = NULL;
+	int worst;
+
+	worst = open_facts(o, &k);
+	for (int i = 0; k && i < o->nfiles; i++) {
+		struct fl_object *obj = NULL;
+		struct fl_input in;
+		int status = fl_input_read(&in, o->files[i]);
+
+		if (!status)
+			status = fl_build(&in, k, &opts, &obj);
+		if (!worst)
+			worst = status;
+		fl_object_free(obj);
+		fl_input_release(&in);
+	}
+	fl_facts_close(k);
+	return worst;
+}
+
+int fl_emit_text(const struct fl_options *o)
+{
+	const struct fl_compile_opts opts = fl_compile_options(o);
+	struct fl_kernel *k = NULL;
+	struct fl_object *obj = NULL;
+	struct fl_input in;
+	int status = read_input(o, &in);
+
+	if (status)
+		return status;
+	status = open_facts(o, &k);
+	if (!status)
+		status = fl_build(&in, k, &opts, &obj);
+	if (!status)
+		fwrite(obj->c_text, 1, obj->c_len, stdout);
+	fl_object_free(obj);
+	fl_facts_close(k);
+	fl_input_release(&in);
+	return status;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* compile.h - source text to an object; the whole of compiler/ behind one call. */
+#ifndef FL_COMPILE_H
+#define FL_COMPILE_H
+
+#include "diag.h"
+#include "object.h"
+#include "plan.h"
+#include "sema.h"
+
+enum fl_emit_what {
+	FL_EMIT_OBJECT,
+	FL_EMIT_C,		/* stop before Clang: the object has no ELF */
+};
+
+struct fl_compile_opts {
+	struct fl_sema_opts sema;
+	struct fl_plan_opts plan;
+	enum fl_emit_what emit;
+	bool seeded;
+};
+
+/*
+ * Compile one script for the kernel that @k tells about. Returns 0 with *out
+ * yours to free; -EINVAL with the mistakes in @ds, which may also hold
+ * warnings after a success; -ENOMEM; or -EIO when Clang did not take the C,
+ * which is a defect of faultline: *log, yours to free, has Clang's words.
+ */
+int fl_compile(const struct fl_source *src, struct fl_kernel *k,
+	       const struct fl_compile_opts *opts, struct fl_diags *ds, struct fl_object **out,
+	       char **log);
+
+#endif /* FL_COMPILE_H */

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel.h - what the compiler asks about a kernel.
+ *
+ * The compiler has no access to a kernel. Whoever calls it hands over a
+ * struct fl_kernel, a table of questions; runtime/ answers them from a live
+ * kernel (or from a copy of its files below another root). Answers are facts
+ * only: what to make of them is decided in sema.c and plan.c.
+ *
+ * Strings that an answer points to belong to the struct fl_kernel and live as
+ * long as it does. Functions return 0 or -errno; -ENOENT is the ordinary "no".
+ */
+#ifndef FL_KERNEL_H
+#define FL_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * How a function on the injectable list may fail: enum
+ * error_injection_type in include/asm-generic/error-injection.h.
+ */
+enum fl_tag {
+	FL_TAG_NONE,		/* not on the list */
+	FL_TAG_NULL,
+	FL_TAG_ERRNO,
+	FL_TAG_ERRNO_NULL,
+	FL_TAG_TRUE,
+};
+
+enum fl_type_kind {
+	FL_TYPE_UNKNOWN,	/* no BTF tells */
+	FL_TYPE_VOID,
+	FL_TYPE_INT,		/* also char */
+	FL_TYPE_BOOL,
+	FL_TYPE_ENUM,
+	FL_TYPE_PTR,
+	FL_TYPE_STRUCT,
+	FL_TYPE_UNION,
+	FL_TYPE_ARRAY,
+	FL_TYPE_FUNC,		/* a function's type, behind a pointer */
+	FL_TYPE_FLOAT,
+	FL_TYPE_FWD,		/* declared only */
+};
+
+/* One type of one BTF object; 0 is void. Opaque outside of the answerer. */
+typedef uint64_t fl_type_id;
+
+/* A type with typedefs and qualifiers taken off. */
+struct fl_type {
+	enum fl_type_kind kind;
+	uint32_t size;		/* bytes; 0 where it has none */
+	bool is_signed;		/* INT and ENUM */
+	const char *name;	/* tag or name; "" where it has none */
+	fl_type_id id;
+	fl_type_id target;	/* PTR: pointee, ARRAY: element */
+	uint32_t nelems;	/* ARRAY */
+};
+
+struct fl_member {
+	const char *name;
+	uint32_t bit_offset;	/* from the start of the outermost type asked */
+	uint32_t bit_size;	/* of a bit-field, otherwise 0 */
+	struct fl_type type;
+};
+
+#define FL_MAX_PARAMS 12	/* MAX_BPF_FUNC_ARGS in include/linux/bpf.h */
+
+struct fl_param {
+	const char *name;	/* "" where the prototype names none */
+	struct fl_type type;
+};
+
+/* What is known about one function. */
+struct fl_func {
+	const char *name;
+	const char *module;	/* NULL: vmlinux itself */
+	enum fl_tag tag;	/* from the injectable list */
+	bool in_btf;		/* the fields below are known */
+	uint32_t btf_id;	/* the FUNC's id inside its BTF object */
+	bool variadic;
+	unsigned int nparams;
+	struct fl_param params[FL_MAX_PARAMS];
+	struct fl_type ret;
+};
+
+/* How complete the answers about injectable functions are. */
+enum fl_list_state {
+	FL_LIST_KNOWN,		/* the list was read: absence means no */
+	FL_LIST_NO_SUPPORT,	/* this kernel has no function error injection */
+	FL_LIST_HIDDEN,		/* there may be a list; we may not read it */
+};
+
+struct fl_kernel;
+
+struct fl_kernel_ops {
+	/*
+	 * Find a function by name, in @module where that is not NULL
+	 * ("vmlinux" for the kernel proper). -ENOENT: neither on the
+	 * injectable list nor in BTF. -ENOTUNIQ: @module is NULL and several
+	 * modules have one on the list; @out then describes the first.
+	 */
+	int (*find_func)(struct fl_kernel *k, const char *module, const char *name,
+			 struct fl_func *out);
+
+	/*
+	 * Call @fn for every function on the injectable list, in the list's
+	 * order, until it returns non-zero, which is then returned.
+	 */
+	int (*each_injectable)(struct fl_kernel *k,
+			       int (*fn)(const char *name, const char *module, enum fl_tag tag,
+					 void *arg),
+			       void *arg);
+
+	enum fl_list_state (*list_state)(struct fl_kernel *k);
+
+	/*
+	 * One lower-case clause without a full stop that says why the list is
+	 * not known ("debugfs is not mounted at ..."); "" when it is.
+	 */
+	const char *(*list_problem)(struct fl_kernel *k);
+
+	/* The same for the kernel's BTF: "" when it can be read. */
+	const char *(*btf_problem)(struct fl_kernel *k);
+
+	/* Describe a type; -ENOENT for an id that does not exist. */
+	int (*type)(struct fl_kernel *k, fl_type_id id, struct fl_type *out);
+
+	/*
+	 * Find a member of a struct or union, looking into anonymous members;
+	 * @out->bit_offset counts from the start of @id.
+	 */
+	int (*member)(struct fl_kernel *k, fl_type_id id, const char *name,
+		      struct fl_member *out);
+
+	/* Call @fn for every named member, anonymous ones opened up. */
+	int (*each_member)(struct fl_kernel *k, fl_type_id id,
+			   int (*fn)(const struct fl_member *m, void *arg), void *arg);
+
+	/* Find a type by kind and name in vmlinux: (FL_TYPE_STRUCT, "bio"). */
+	int (*find_type)(struct fl_kernel *k, enum fl_type_kind kind, const char *name,
+			 struct fl_type *out);
+
+	/* Whether a module of that name is loaded, or built in with a name. */
+	bool (*has_module)(struct fl_kernel *k, const char *name);
+};
+
+/* The head of an answerer's own structure. */
+struct fl_kernel {
+	const struct fl_kernel_ops *ops;
+	const char *release;	/* as in uname -r, "" when unknown */
+	unsigned int ncpus;	/* possible CPUs, at least 1 */
+};
+
+/* "ERRNO", "NULL", "ERRNO_NULL", "TRUE", as the list spells them. */
+const char *fl_tag_name(enum fl_tag tag);
+/* FL_TAG_NONE for a text that is none of them. */
+enum fl_tag fl_tag_parse(const char *text, size_t len);
+
+#endif /* FL_KERNEL_H */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "object.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ast.h"
+#include "mem.h"
+
+void fl_object_free(struct fl_object *obj)
+{
+	struct fl_arena memory;
+
+	if (!obj)
+		return;
+	free(obj->elf);
+	/* The object itself lives in its memory too. */
+	memory.blocks = obj->memory;
+	fl_arena_release(&memory);
+}
+
+const char *fl_backend_name(enum fl_backend backend)
+{
+	static const char *const names[] = {
+		[FL_BACKEND_AUTO] = "auto",
+		[FL_BACKEND_FMOD_RET] = "fmod_ret",
+		[FL_BACKEND_KPROBE] = "kprobe",
+	};
+
+	return names[backend];
+}
+
+const char *fl_value_name(const struct fl_obj_prog *prog, int64_t value, char *buf, size_t len)
+{
+	const char *name = NULL;
+
+	if (value < 0 && value >= -4095)
+		name = fl_errno_name((int)-value);
+	if (name)
+		snprintf(buf, len, "-%s", name);
+	else if (prog->ret == FL_TYPE_PTR && value == 0)
+		snprintf(buf, len, "NULL");
+	else if ((prog->tag == FL_TAG_TRUE || prog->ret == FL_TYPE_BOOL) && (value == 0 || value == 1))
+		snprintf(buf, len, "%s", value ? "true" : "false");
+	else if (prog->tag == FL_TAG_NULL && value == 0)
+		snprintf(buf, len, "NULL");
+	else
+		snprintf(buf, len, "%" PRId64, value);
+	return buf;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libbpf's print function has no argument of ours. */
+static struct fl_fault_log *current;
+
+static int collect(enum libbpf_print_level level, const char *format, va_list ap)
+{
+	struct fl_fault_log *log = current;
+	va_list again;
+	int len;
+
+	if (!log || level == LIBBPF_DEBUG)
+		return 0;
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len <= 0)
+		return 0;
+	if (log->len + (size_t)len + 1 > log->cap) {
+		size_t cap = (log->len + (size_t)len + 1) * 2;
+		char *bigger = realloc(log->text, cap);
+
+		if (!bigger)
+			return 0;
+		log->text = bigger;
+		log->cap = cap;
+	}
+	log->len += (size_t)vsnprintf(log->text + log->len, log->cap - log->len, format, ap);
+	return len;
+}
+
+void fl_fault_log_start(struct fl_fault_log *log)
+{
+	fl_fault_log_release(log);
+	current = log;
+	libbpf_set_print(collect);
+}
+
+void fl_fault_log_stop(struct fl_fault_log *log)
+{
+	(void)log;
+	current = NULL;
+}
+
+void fl_fault_log_release(struct fl_fault_log *log)
+{
+	free(log->text);
+	memset(log, 0, sizeof(*log));
+}
+
+void fl_fault_release(struct fl_fault *fault)
+{
+	free(fault->log);
+	fault->log = NULL;
+}
+
+static void start(struct fl_fault *fault, enum fl_fault_kind kind, const struct fl_fault_log *log)
+{
+	memset(fault, 0, sizeof(*fault));
+	fault->kind = kind;
+	fault->prog = -1;
+	if (log && log->text)
+		fault->log = strdup(log->text);
+}
+
+__attribute__((format(printf, 2, 3))) static void say(struct fl_fault *fault, const char *format,
+						      ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(fault->text, sizeof(fault->text), format, ap);
+	va_end(ap);
+}
+
+static void hint(struct fl_fault *fault, const char *text)
+{
+	snprintf(fault->hint, sizeof(fault->hint), "%s", text);
+}
+
+static void permission(struct fl_fault *fault)
+{
+	fault->kind = FL_FAULT_PERMISSION;
+	say(fault, "the kernel does not permit this process to load BPF programs");
+	hint(fault, "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE; a container "
+		    "or lockdown may forbid it all the same");
+}
+
+void fl_fault_set(struct fl_fault *fault, int err, const char *text)
+{
+	start(fault, err == -EPERM || err == -EACCES ? FL_FAULT_PERMISSION : FL_FAULT_SYSTEM, NULL);
+	say(fault, "%s: %s", text, strerror(-err));
+}
+
+static bool said(const struct fl_fault_log *log, const char *text)
+{
+	return log->text && strstr(log->text, text);
+}
+
+/* Which program libbpf was at: it names the program before its log. */
+static int failed_prog(const struct fl_object *obj, const struct fl_fault_log *log)
+{
+	for (size_t i = 0; i < obj->nprogs; i++) {
+		char quoted[192];
+
+		snprintf(quoted, sizeof(quoted), "prog '%s':", obj->progs[i].name);
+		if (said(log, quoted))
+			return (int)i;
+	}
+	return -1;
+}
+
+void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
+		   const struct fl_fault_log *log, int err)
+{
+	const struct fl_obj_prog *prog;
+
+	start(fault, FL_FAULT_SYSTEM, log);
+	fault->prog = failed_prog(obj, log);
+	prog = fault->prog >= 0 ? &obj->progs[fault->prog] : NULL;
+
+	if (err == -ENOSYS) {
+		fault->kind = FL_FAULT_KERNEL;
+		say(fault, "this kernel has no BPF");
+		hint(fault, "it needs CONFIG_BPF_SYSCALL");
+	} else if (said(log, "unknown func bpf_override_return")) {
+		fault->kind = FL_FAULT_KERNEL;
+		say(fault, "this kernel cannot override what '%s' returns by a kprobe", prog ? prog->func
+									       : "a function");
+		hint(fault, "it needs CONFIG_BPF_KPROBE_OVERRIDE and CONFIG_FUNCTION_ERROR_INJECTION");
+	} else if (prog && prog->backend == FL_BACKEND_FMOD_RET &&
+		   (err == -EINVAL || err == -ENOTSUP || err == -524 || err == -E2BIG ||
+		    err == -ENOENT)) {
+		fault->kind = FL_FAULT_REFUSED;
+		if (said(log, "is not modifiable"))
+			say(fault, "the kernel does not let '%s' be modified", prog->func);
+		else
+			say(fault, "the kernel cannot put a fmod_ret program on '%s'", prog->func);
+	} else if (err == -EPERM || err == -EACCES) {
+		if (prog && log->text && strstr(log->text, "BEGIN PROG LOAD LOG")) {
+			say(fault, "the kernel's verifier rejected the program for '%s'", prog->func);
+			hint(fault, "this is a defect of faultline; -v shows the verifier's log");
+		} else {
+			permission(fault);
+		}
+	} else if (err == -E2BIG && prog) {
+		say(fault, "the rules on '%s' are together too large for the kernel's verifier",
+		    prog->func);
+		hint(fault, "simplify their conditions, or arm them in separate runs");
+	} else if (prog) {
+		say(fault, "the kernel rejected the program for '%s': %s", prog->func, strerror(-err));
+		hint(fault, "-v shows the verifier's log");
+	} else {
+		say(fault, "the programs cannot be loaded: %s", strerror(-err));
+		hint(fault, "-v shows what libbpf said");
+	}
+}
+
+void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
+		     const struct fl_fault_log *log, int err)
+{
+	const struct fl_obj_prog *prog = &obj->progs[i];
+
+	start(fault, FL_FAULT_SYSTEM, log);
+	fault->prog = i;
+	if (prog->backend == FL_BACKEND_FMOD_RET && err != -EPERM && err != -EACCES) {
+		fault->kind = FL_FAULT_REFUSED;
+		say(fault, "the kernel cannot attach a fmod_ret program to '%s': %s", prog->func,
+		    strerror(-err));
+	} else if (err == -EPERM || err == -EACCES) {
+		permission(fault);
+	} else if (err == -EADDRNOTAVAIL) {
+		fault->kind = FL_FAULT_KERNEL;
+		say(fault, "the kernel has several functions called '%s'", prog->func);
+		hint(fault, "a kprobe cannot tell them apart");
+	} else if (err == -ENOENT) {
+		fault->kind = FL_FAULT_KERNEL;
+		say(fault, "the kernel has no function '%s' that a kprobe can be put on", prog->func);
+		hint(fault, "it may have been inlined, or its module was unloaded, or the kernel has no "
+			    "CONFIG_KPROBES");
+	} else if (err == -EINVAL) {
+		fault->kind = FL_FAULT_KERNEL;
+		say(fault, "the kernel does not let a kprobe override what '%s' returns", prog->func);
+		hint(fault, "only functions on its list of injectable functions can be");
+	} else {
+		say(fault, "a kprobe cannot be put on '%s': %s", prog->func, strerror(-err));
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fault.h - why the kernel refused, in words. Internal to runtime/.
+ *
+ * libbpf and the verifier explain themselves through one print function for
+ * the whole process; a log collects that while it is started.
+ */
+#ifndef FL_FAULT_H
+#define FL_FAULT_H
+
+#include "session.h"
+
+struct fl_fault_log {
+	char *text;		/* NULL: nothing was said, or no memory */
+	size_t len;
+	size_t cap;
+};
+
+void fl_fault_log_start(struct fl_fault_log *log);
+void fl_fault_log_stop(struct fl_fault_log *log);
+void fl_fault_log_release(struct fl_fault_log *log);
+
+/* @err is a negative errno. */
+void fl_fault_set(struct fl_fault *fault, int err, const char *text);
+void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
+		   const struct fl_fault_log *log, int err);
+void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int prog,
+		     const struct fl_fault_log *log, int err);
+
+#endif /* FL_FAULT_H */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * session.h - one object in the kernel: load, attach, arm, watch, disarm.
+ *
+ *	new -> load -> attach -> arm -> (poll, beat, read counts) -> disarm -> free
+ *
+ * Nothing is injected before fl_session_arm(). Links belong to this process:
+ * when it ends, however it ends, the kernel takes the programs off. Functions
+ * return 0 or -errno and describe a failure in a struct fl_fault.
+ */
+#ifndef FL_SESSION_H
+#define FL_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "fl_abi.h"
+#include "object.h"
+
+struct fl_session;
+
+struct fl_session_opts {
+	uint64_t heartbeat_max_ns;	/* injection stops after that; 0: 3 s */
+	uint64_t deadline_ns;		/* from arming; 0: none */
+	int64_t max_injections;		/* negative: any number */
+	uint64_t seed;
+	bool dry_run;			/* count and report, but return nothing */
+	bool include_init;		/* process 1 is a target too */
+	bool include_self;		/* so are this process and its ancestors */
+};
+
+/* Whose fault a failure is. */
+enum fl_fault_kind {
+	FL_FAULT_SYSTEM,	/* resources; says errno */
+	FL_FAULT_PERMISSION,	/* we may not */
+	FL_FAULT_KERNEL,	/* this kernel cannot */
+	FL_FAULT_REFUSED,	/* it refused fmod_ret for prog; another way may do */
+};
+
+struct fl_fault {
+	enum fl_fault_kind kind;
+	int prog;		/* index into the object's progs, or -1 */
+	char text[256];		/* one line, lower case, no full stop */
+	char hint[256];		/* "" when there is none */
+	char *log;		/* libbpf's and the verifier's words, or NULL */
+};
+
+void fl_fault_release(struct fl_fault *fault);
+
+/* @obj is only borrowed, and must outlive the session. */
+int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *opts,
+		   struct fl_session **out);
+/* Disarms, detaches, closes. */
+void fl_session_free(struct fl_session *s);
+
+int fl_session_load(struct fl_session *s, struct fl_fault *fault);
+int fl_session_attach(struct fl_session *s, struct fl_fault *fault);
+/* Start injecting; the deadline runs from here. */
+void fl_session_arm(struct fl_session *s);
+/* Stop injecting. Programs stay attached; counters stand still. */
+void fl_session_disarm(struct fl_session *s);
+
+/* Make @pid one of the command's tasks; its later children follow by themselves. */
+int fl_session_add_child(struct fl_session *s, pid_t pid);
+
+/* "I am alive": to be called at least once a second while armed. */
+void fl_session_beat(struct fl_session *s);
+
+/* Readable when there are events. Belongs to the session. */
+int fl_session_event_fd(const struct fl_session *s);
+/* Hand all waiting events to @fn; returns how many there were. */
+int fl_session_events(struct fl_session *s, void (*fn)(const struct fl_event *e, void *arg),
+		      void *arg);
+
+/* The exact sums over all CPUs, at any time. */
+void fl_session_counts(const struct fl_session *s, size_t slot, struct fl_counts *sum);
+
+/* CLOCK_MONOTONIC of arming, in ns. */
+uint64_t fl_session_armed_ns(const struct fl_session *s);
+/* Whether the deadline has passed or the budget is used up. */
+bool fl_session_spent(const struct fl_session *s);
+
+/* CLOCK_MONOTONIC in ns, what events and deadlines count in. */
+uint64_t fl_now_ns(void);
+
+#endif /* FL_SESSION_H */
