@@ -17,35 +17,35 @@
 #include <linux/types.h>
 #endif
 
-#define FL_COMM_LEN	16	/* TASK_COMM_LEN, include/linux/sched.h */
-#define FL_MAX_EXEMPT	16
+#define FL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
+#define FL_MAX_EXEMPT 16
 
 /*
  * A draw is a 32-bit number; a rate is how many of the 2^32 draws hit.
  * FL_RATE_ALWAYS is one more than the greatest draw.
  */
-#define FL_RATE_ALWAYS	(1ULL << 32)
+#define FL_RATE_ALWAYS (1ULL << 32)
 
 /* The whole run: one instance, in map .data.run. */
 struct fl_run_knobs {
 	__u64 armed;		/* 0: nothing is injected */
 	__u64 armed_ns;		/* when armed became 1 */
 	__u64 heartbeat_ns;	/* stored by the process about once a second */
-	__u64 heartbeat_max_ns;	/* older than this: injection stops */
+	__u64 heartbeat_max_ns; /* older than this: injection stops */
 	__u64 deadline_ns;	/* absolute; 0: none */
 	__s64 budget;		/* injections still allowed over all rules */
 	__u64 seed;		/* of the draws, where --seed was given */
 	__u64 nexempt;
-	__u32 exempt[FL_MAX_EXEMPT];	/* process IDs that nothing is done to */
-	__u32 dry_run;		/* everything but the return */
-	__u32 budget_set;	/* whether budget counts */
+	__u32 exempt[FL_MAX_EXEMPT]; /* process IDs that nothing is done to */
+	__u32 dry_run;		     /* everything but the return */
+	__u32 budget_set;	     /* whether budget counts */
 };
 
 /* One rule: an array in map .data.rules, in script order. */
 struct fl_rule_knobs {
 	__u64 enabled;
-	__u64 rate;		/* threshold of the condition's first rand < N */
-	__s64 value;		/* what return gives; never 0 by fmod_ret */
+	__u64 rate;  /* threshold of the condition's first rand < N */
+	__s64 value; /* what return gives; never 0 by fmod_ret */
 	__u64 reserved;
 };
 
@@ -56,10 +56,10 @@ struct fl_rule_knobs {
  * program between a load and its store.
  */
 struct fl_counts {
-	__u64 calls;		/* reached the rule while armed */
-	__u64 matched;		/* the condition held and no guard objected */
-	__u64 injected;		/* ended by the rule's return */
-	__u64 lost;		/* events for which the ring buffer had no room */
+	__u64 calls;	/* reached the rule while armed */
+	__u64 matched;	/* the condition held and no guard objected */
+	__u64 injected; /* ended by the rule's return */
+	__u64 lost;	/* events for which the ring buffer had no room */
 	__u64 reserved[4];
 };
 
@@ -70,11 +70,11 @@ enum fl_event_kind {
 /* A record of the ring buffer. */
 struct fl_event {
 	__u64 time_ns;
-	__u64 ordinal;		/* of the matched call, from 1; 0: not counted */
+	__u64 ordinal; /* of the matched call, from 1; 0: not counted */
 	__s64 value;
-	__u32 kind;		/* enum fl_event_kind */
-	__u32 slot;		/* which rule on which function */
-	__u32 pid;		/* the process (TGID) */
+	__u32 kind; /* enum fl_event_kind */
+	__u32 slot; /* which rule on which function */
+	__u32 pid;  /* the process (TGID) */
 	__u32 tid;
 	__u32 cpu;
 	__u32 uid;

@@ -51,8 +51,8 @@ static long (*const bpf_probe_read_kernel)(void *dst, u32 size, const void *src)
 static void *(*const bpf_ringbuf_reserve)(void *ringbuf, u64 size, u64 flags) = (void *)131;
 static void (*const bpf_ringbuf_submit)(void *data, u64 flags) = (void *)132;
 
-#define FL_MAP_TYPE_HASH	1
-#define FL_MAP_TYPE_RINGBUF	27
+#define FL_MAP_TYPE_HASH 1
+#define FL_MAP_TYPE_RINGBUF 27
 
 struct fl_run_knobs fl_run SEC(".data.run") = { .armed = 0 };
 struct fl_rule_knobs fl_rule[FL_NRULES] SEC(".data.rules") = { { .enabled = 0 } };
@@ -81,7 +81,7 @@ struct fl_call {
 	int has_comm;
 };
 
-#define FL_CALL(name)                  \
+#define FL_CALL(name)                     \
 	u64 name##_comm[FL_COMM_LEN / 8]; \
 	struct fl_call name = { .comm = name##_comm }
 
@@ -162,11 +162,11 @@ FL_INLINE int fl_child(void)
 	return bpf_map_lookup_elem(&fl_children, &tgid) != 0;
 }
 
-#define FL_READ(type, base, offset)                                                    \
-	({                                                                             \
-		type value_ = 0;                                                       \
+#define FL_READ(type, base, offset)                                                        \
+	({                                                                                 \
+		type value_ = 0;                                                           \
 		bpf_probe_read_kernel(&value_, sizeof(value_), (char *)(base) + (offset)); \
-		value_;                                                                \
+		value_;                                                                    \
 	})
 
 /* sched_process_fork(parent, child): include/trace/events/sched.h */
@@ -280,11 +280,11 @@ __attribute__((noinline)) int fl_inject(u32 rule, u32 slot)
 
 /* End the call by what @rule returns, through either back end. */
 #define FL_RETURN_FMOD_RET(rule) return fl_run.dry_run ? 0 : fl_rule[rule].value
-#define FL_RETURN_KPROBE(rule)                                          \
-	do {                                                            \
-		if (!fl_run.dry_run)                                    \
-			bpf_override_return(ctx, fl_rule[rule].value);  \
-		return 0;                                               \
+#define FL_RETURN_KPROBE(rule)                                         \
+	do {                                                           \
+		if (!fl_run.dry_run)                                   \
+			bpf_override_return(ctx, fl_rule[rule].value); \
+		return 0;                                              \
 	} while (0)
 
 #endif /* FL_CORE_BPF_H */

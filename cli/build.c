@@ -139,8 +139,9 @@ int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_com
 		fprintf(stderr, "faultline: error: out of memory\n");
 		status = FL_EXIT_FINDING;
 	} else if (err) {
-		fprintf(stderr, "faultline: error: the C for '%s' did not compile, which is a defect "
-				"of faultline\n%s",
+		fprintf(stderr,
+			"faultline: error: the C for '%s' did not compile, which is a defect "
+			"of faultline\n%s",
 			in->source.name, log ? log : "");
 		status = FL_EXIT_FINDING;
 	}

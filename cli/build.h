@@ -9,7 +9,7 @@
 /* A script in memory. */
 struct fl_input {
 	struct fl_source source;
-	char *text;		/* allocated, or NULL where it is argv's */
+	char *text; /* allocated, or NULL where it is argv's */
 };
 
 /* Read @path ("-": standard input). 0 or FL_EXIT_USAGE with a message printed. */

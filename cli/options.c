@@ -102,9 +102,12 @@ static bool parse_duration(const char *text, uint64_t *out)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{ "ns", 1 },		   { "us", 1000 },
-		{ "ms", 1000000 },	   { "s", 1000000000 },
-		{ "m", 60 * 1000000000ULL }, { "h", 3600 * 1000000000ULL },
+		{ "ns", 1 },
+		{ "us", 1000 },
+		{ "ms", 1000000 },
+		{ "s", 1000000000 },
+		{ "m", 60 * 1000000000ULL },
+		{ "h", 3600 * 1000000000ULL },
 	};
 	uint64_t number;
 	char *end;
@@ -231,7 +234,8 @@ static int check_combination(const struct fl_options *o)
 	if (o->command && o->shell_command)
 		return usage("a command was given by -c and behind --");
 	if (*o->sysroot && !o->emit_c)
-		return usage("--sysroot is for check and --emit: rules are armed in the running kernel");
+		return usage(
+			"--sysroot is for check and --emit: rules are armed in the running kernel");
 	return 0;
 }
 

@@ -27,13 +27,13 @@ enum fl_mode {
 
 struct fl_options {
 	enum fl_mode mode;
-	const char *rules;		/* -e, or NULL */
-	char **files;			/* of check; or the one script */
+	const char *rules; /* -e, or NULL */
+	char **files;	   /* of check; or the one script */
 	int nfiles;
-	char **command;			/* NULL-terminated, or NULL */
-	const char *shell_command;	/* -c, or NULL */
-	const char *output;		/* -o, or NULL */
-	const char *sysroot;		/* facts are read below it; "" is / */
+	char **command;		   /* NULL-terminated, or NULL */
+	const char *shell_command; /* -c, or NULL */
+	const char *output;	   /* -o, or NULL */
+	const char *sysroot;	   /* facts are read below it; "" is / */
 	enum fl_backend backend;
 	bool emit_c;
 	bool verbose;
@@ -47,8 +47,8 @@ struct fl_options {
 	bool include_self;
 	bool has_seed;
 	uint64_t seed;
-	uint64_t deadline_ns;		/* 0: none */
-	int64_t max_injections;		/* negative: any number */
+	uint64_t deadline_ns;	/* 0: none */
+	int64_t max_injections; /* negative: any number */
 };
 
 /*

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define NS_PER_S UINT64_C(1000000000)
-#define LINES_PER_SECOND 20	/* on a terminal */
+#define LINES_PER_SECOND 20 /* on a terminal */
 
 static void add(struct fl_totals *t, const struct fl_counts *c)
 {
@@ -79,8 +79,9 @@ static void print_rule(struct fl_report_stream *r, size_t rule, const struct fl_
 {
 	const struct fl_obj_rule *x = &r->obj->rules[rule];
 
-	fprintf(r->out, "%5zu %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "  %s%s\n", rule + 1, t->calls,
-		t->matched, t->injected, x->text, x->child_only ? "  [this command only]" : "");
+	fprintf(r->out, "%5zu %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "  %s%s\n", rule + 1,
+		t->calls, t->matched, t->injected, x->text,
+		x->child_only ? "  [this command only]" : "");
 }
 
 static void print_slot(struct fl_report_stream *r, size_t slot, const struct fl_counts *c)
@@ -120,8 +121,9 @@ void fl_report_summary(struct fl_report_stream *r, const struct fl_session *s, u
 		}
 	}
 	if (all.lost)
-		fprintf(r->out, "%" PRIu64 " injections have no line above: the ring buffer was full "
-				"(all are counted)\n",
+		fprintf(r->out,
+			"%" PRIu64 " injections have no line above: the ring buffer was full "
+			"(all are counted)\n",
 			all.lost);
 	fprintf(r->out, "%" PRIu64 " of %" PRIu64 " calls failed in %" PRIu64 ".%03" PRIu64 " s\n",
 		all.injected, all.calls, since / NS_PER_S, since % NS_PER_S / 1000000);

@@ -12,7 +12,7 @@ struct fl_report_stream {
 	FILE *out;
 	const struct fl_object *obj;
 	bool quiet;
-	bool is_terminal;	/* lines are limited in rate */
+	bool is_terminal; /* lines are limited in rate */
 	bool verbose;
 	uint64_t armed_ns;
 	/* the current second on a terminal */

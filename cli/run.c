@@ -38,10 +38,10 @@ struct run {
 	size_t nrefusals;
 	struct fl_command command;
 	struct fl_report_stream report;
-	FILE *output;			/* -o, or NULL */
+	FILE *output; /* -o, or NULL */
 	sigset_t old_mask;
 	int signal_fd;
-	int signal;			/* that ended the run, or 0 */
+	int signal; /* that ended the run, or 0 */
 	uint64_t started_ns;
 };
 
@@ -78,7 +78,10 @@ static int read_input(const struct fl_options *o, struct fl_input *in)
 
 static int open_facts(const struct fl_options *o, struct fl_kernel **k)
 {
-	const struct fl_facts_opts opts = { .root = o->sysroot };
+	const struct fl_facts_opts opts = {
+		.root = o->sysroot,
+		.search_symbols = o->mode == FL_MODE_RUN,
+	};
 
 	if (!fl_facts_open(&opts, k))
 		return 0;

@@ -5,8 +5,8 @@
 
 #include "options.h"
 
-int fl_run(const struct fl_options *o);		/* arm, watch, disarm, sum up */
-int fl_check(const struct fl_options *o);	/* compile only */
-int fl_emit_text(const struct fl_options *o);	/* --emit */
+int fl_run(const struct fl_options *o);	      /* arm, watch, disarm, sum up */
+int fl_check(const struct fl_options *o);     /* compile only */
+int fl_emit_text(const struct fl_options *o); /* --emit */
 
 #endif /* FL_RUN_H */

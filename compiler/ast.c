@@ -13,7 +13,7 @@ static const struct {
 	int precedence;
 } ops[] = {
 #define FL_OP(id, text, prec) [FL_OP_##id] = { text, prec },
-	FL_BINARY_OPS(FL_OP)
+#include "op.def"
 #undef FL_OP
 	[FL_OP_NOT] = { "!", FL_PREC_UNARY },
 	[FL_OP_TILDE] = { "~", FL_PREC_UNARY },
@@ -59,10 +59,8 @@ const char *fl_errno_name(int number)
 }
 
 static const char *const tag_names[] = {
-	[FL_TAG_NONE] = "none",
-	[FL_TAG_NULL] = "NULL",
-	[FL_TAG_ERRNO] = "ERRNO",
-	[FL_TAG_ERRNO_NULL] = "ERRNO_NULL",
+	[FL_TAG_NONE] = "none",	  [FL_TAG_NULL] = "NULL",
+	[FL_TAG_ERRNO] = "ERRNO", [FL_TAG_ERRNO_NULL] = "ERRNO_NULL",
 	[FL_TAG_TRUE] = "TRUE",
 };
 

@@ -35,12 +35,12 @@ struct compilation {
 	struct fl_kernel *kernel;
 	const struct fl_compile_opts *opts;
 	struct fl_diags *diags;
-	struct fl_arena arena;		/* tree and plan; gone at the end */
+	struct fl_arena arena; /* tree and plan; gone at the end */
 	struct fl_script script;
 	struct fl_plan plan;
 	struct fl_buf text;
 	struct fl_emit_opts emit;
-	struct fl_arena kept;		/* the object and what it points to */
+	struct fl_arena kept; /* the object and what it points to */
 	struct fl_object *object;
 };
 
@@ -194,9 +194,8 @@ static int run(struct compilation *c, char **log)
 	return err;
 }
 
-int fl_compile(const struct fl_source *src, struct fl_kernel *k,
-	       const struct fl_compile_opts *opts, struct fl_diags *ds, struct fl_object **out,
-	       char **log)
+int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl_compile_opts *opts,
+	       struct fl_diags *ds, struct fl_object **out, char **log)
 {
 	struct compilation c = { .src = src, .kernel = k, .opts = opts, .diags = ds };
 	int err;

@@ -10,7 +10,7 @@
 
 enum fl_emit_what {
 	FL_EMIT_OBJECT,
-	FL_EMIT_C,		/* stop before Clang: the object has no ELF */
+	FL_EMIT_C, /* stop before Clang: the object has no ELF */
 };
 
 struct fl_compile_opts {
@@ -26,8 +26,7 @@ struct fl_compile_opts {
  * warnings after a success; -ENOMEM; or -EIO when Clang did not take the C,
  * which is a defect of faultline: *log, yours to free, has Clang's words.
  */
-int fl_compile(const struct fl_source *src, struct fl_kernel *k,
-	       const struct fl_compile_opts *opts, struct fl_diags *ds, struct fl_object **out,
-	       char **log);
+int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl_compile_opts *opts,
+	       struct fl_diags *ds, struct fl_object **out, char **log);
 
 #endif /* FL_COMPILE_H */

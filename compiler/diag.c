@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAX_ERRORS 20
-#define MAX_SHOWN 100		/* characters of a source line */
+#define MAX_SHOWN 100 /* characters of a source line */
 #define MAX_ARGS 4
 
 static const struct {

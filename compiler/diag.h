@@ -17,7 +17,7 @@
 
 /* One text that rules come from. The owner keeps all of it alive. */
 struct fl_source {
-	const char *name;	/* a path, or "one-liner" */
+	const char *name; /* a path, or "one-liner" */
 	const char *text;
 	size_t len;
 };
@@ -33,9 +33,9 @@ enum fl_severity { FL_SEV_ERROR, FL_SEV_WARNING, FL_SEV_NOTE };
 
 /* Whose doing it is; decides the exit status of a run that it ends. */
 enum fl_diag_class {
-	FL_CLASS_SCRIPT,	/* the script is wrong: 2 */
-	FL_CLASS_KERNEL,	/* this kernel cannot: 4 */
-	FL_CLASS_PERMISSION,	/* we may not: 5 */
+	FL_CLASS_SCRIPT,     /* the script is wrong: 2 */
+	FL_CLASS_KERNEL,     /* this kernel cannot: 4 */
+	FL_CLASS_PERMISSION, /* we may not: 5 */
 };
 
 enum fl_diag_tag {
@@ -51,7 +51,7 @@ struct fl_diag {
 	enum fl_diag_class klass;
 	struct fl_span span;
 	const char *text;
-	const char *hint;	/* or NULL */
+	const char *hint; /* or NULL */
 };
 
 struct fl_diags {
@@ -61,7 +61,7 @@ struct fl_diags {
 	size_t n;
 	size_t cap;
 	size_t nerrors;
-	bool full;		/* too many errors: no more are taken */
+	bool full; /* too many errors: no more are taken */
 };
 
 /*

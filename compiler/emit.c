@@ -6,12 +6,12 @@
 
 #include "fl_abi.h"
 
-#define MAX_CHILDREN 65536	/* processes of a command followed at a time */
+#define MAX_CHILDREN 65536 /* processes of a command followed at a time */
 
 struct emitter {
 	const struct fl_plan *plan;
 	struct fl_buf *out;
-	uint32_t rule;		/* whose condition is being written */
+	uint32_t rule; /* whose condition is being written */
 };
 
 static void emit_expr(struct emitter *em, const struct fl_expr *e, int least);
@@ -68,8 +68,7 @@ static void emit_rand(struct emitter *em, const struct fl_expr *e)
 	bool below = on_left ? e->op == FL_OP_LT || e->op == FL_OP_LE
 			     : e->op == FL_OP_GT || e->op == FL_OP_GE;
 
-	fl_buf_printf(em->out, "(fl_draw(%u, %u) %s ", em->rule, rand->mention,
-		      below ? "<" : ">=");
+	fl_buf_printf(em->out, "(fl_draw(%u, %u) %s ", em->rule, rand->mention, below ? "<" : ">=");
 	if (e->is_rate)
 		fl_buf_printf(em->out, "fl_rule[%u].rate)", em->rule);
 	else
@@ -213,7 +212,8 @@ static void emit_rule(struct emitter *em, const struct fl_rule *rule)
 	const struct fl_plan_cond *cond = &em->plan->conds[em->rule];
 
 	emit_quote(em, rule);
-	fl_buf_printf(em->out, "FL_INLINE int fl_rule_%u(struct fl_call *c, u32 slot)\n{\n", em->rule);
+	fl_buf_printf(em->out, "FL_INLINE int fl_rule_%u(struct fl_call *c, u32 slot)\n{\n",
+		      em->rule);
 	fl_buf_printf(em->out, "\tif (!fl_enter(%u, slot))\n\t\treturn 0;\n", em->rule);
 	if (rule->child_only)
 		fl_buf_puts(em->out, "\tif (!fl_child())\n\t\treturn 0;\n");

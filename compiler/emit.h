@@ -11,7 +11,7 @@
 #include "plan.h"
 
 struct fl_emit_opts {
-	unsigned int ncpus;	/* power of two */
+	unsigned int ncpus; /* power of two */
 	bool seeded;
 	/* Byte offsets in struct task_struct, where the plan follows children. */
 	uint32_t task_pid;

@@ -22,7 +22,7 @@
  * error_injection_type in include/asm-generic/error-injection.h.
  */
 enum fl_tag {
-	FL_TAG_NONE,		/* not on the list */
+	FL_TAG_NONE, /* not on the list */
 	FL_TAG_NULL,
 	FL_TAG_ERRNO,
 	FL_TAG_ERRNO_NULL,
@@ -30,18 +30,18 @@ enum fl_tag {
 };
 
 enum fl_type_kind {
-	FL_TYPE_UNKNOWN,	/* no BTF tells */
+	FL_TYPE_UNKNOWN, /* no BTF tells */
 	FL_TYPE_VOID,
-	FL_TYPE_INT,		/* also char */
+	FL_TYPE_INT, /* also char */
 	FL_TYPE_BOOL,
 	FL_TYPE_ENUM,
 	FL_TYPE_PTR,
 	FL_TYPE_STRUCT,
 	FL_TYPE_UNION,
 	FL_TYPE_ARRAY,
-	FL_TYPE_FUNC,		/* a function's type, behind a pointer */
+	FL_TYPE_FUNC, /* a function's type, behind a pointer */
 	FL_TYPE_FLOAT,
-	FL_TYPE_FWD,		/* declared only */
+	FL_TYPE_FWD, /* declared only */
 };
 
 /* One type of one BTF object; 0 is void. Opaque outside of the answerer. */
@@ -50,35 +50,35 @@ typedef uint64_t fl_type_id;
 /* A type with typedefs and qualifiers taken off. */
 struct fl_type {
 	enum fl_type_kind kind;
-	uint32_t size;		/* bytes; 0 where it has none */
-	bool is_signed;		/* INT and ENUM */
-	const char *name;	/* tag or name; "" where it has none */
+	uint32_t size;	  /* bytes; 0 where it has none */
+	bool is_signed;	  /* INT and ENUM */
+	const char *name; /* tag or name; "" where it has none */
 	fl_type_id id;
-	fl_type_id target;	/* PTR: pointee, ARRAY: element */
-	uint32_t nelems;	/* ARRAY */
+	fl_type_id target; /* PTR: pointee, ARRAY: element */
+	uint32_t nelems;   /* ARRAY */
 };
 
 struct fl_member {
 	const char *name;
-	uint32_t bit_offset;	/* from the start of the outermost type asked */
-	uint32_t bit_size;	/* of a bit-field, otherwise 0 */
+	uint32_t bit_offset; /* from the start of the outermost type asked */
+	uint32_t bit_size;   /* of a bit-field, otherwise 0 */
 	struct fl_type type;
 };
 
-#define FL_MAX_PARAMS 12	/* MAX_BPF_FUNC_ARGS in include/linux/bpf.h */
+#define FL_MAX_PARAMS 12 /* MAX_BPF_FUNC_ARGS in include/linux/bpf.h */
 
 struct fl_param {
-	const char *name;	/* "" where the prototype names none */
+	const char *name; /* "" where the prototype names none */
 	struct fl_type type;
 };
 
 /* What is known about one function. */
 struct fl_func {
 	const char *name;
-	const char *module;	/* NULL: vmlinux itself */
-	enum fl_tag tag;	/* from the injectable list */
-	bool in_btf;		/* the fields below are known */
-	uint32_t btf_id;	/* the FUNC's id inside its BTF object */
+	const char *module; /* NULL: vmlinux itself */
+	enum fl_tag tag;    /* from the injectable list */
+	bool in_btf;	    /* the fields below are known */
+	uint32_t btf_id;    /* the FUNC's id inside its BTF object */
 	bool variadic;
 	unsigned int nparams;
 	struct fl_param params[FL_MAX_PARAMS];
@@ -87,9 +87,9 @@ struct fl_func {
 
 /* How complete the answers about injectable functions are. */
 enum fl_list_state {
-	FL_LIST_KNOWN,		/* the list was read: absence means no */
-	FL_LIST_NO_SUPPORT,	/* this kernel has no function error injection */
-	FL_LIST_HIDDEN,		/* there may be a list; we may not read it */
+	FL_LIST_KNOWN,	    /* the list was read: absence means no */
+	FL_LIST_NO_SUPPORT, /* this kernel has no function error injection */
+	FL_LIST_HIDDEN,	    /* there may be a list; we may not read it */
 };
 
 struct fl_kernel;
@@ -131,8 +131,7 @@ struct fl_kernel_ops {
 	 * Find a member of a struct or union, looking into anonymous members;
 	 * @out->bit_offset counts from the start of @id.
 	 */
-	int (*member)(struct fl_kernel *k, fl_type_id id, const char *name,
-		      struct fl_member *out);
+	int (*member)(struct fl_kernel *k, fl_type_id id, const char *name, struct fl_member *out);
 
 	/* Call @fn for every named member, anonymous ones opened up. */
 	int (*each_member)(struct fl_kernel *k, fl_type_id id,
@@ -149,8 +148,8 @@ struct fl_kernel_ops {
 /* The head of an answerer's own structure. */
 struct fl_kernel {
 	const struct fl_kernel_ops *ops;
-	const char *release;	/* as in uname -r, "" when unknown */
-	unsigned int ncpus;	/* possible CPUs, at least 1 */
+	const char *release; /* as in uname -r, "" when unknown */
+	unsigned int ncpus;  /* possible CPUs, at least 1 */
 };
 
 /* "ERRNO", "NULL", "ERRNO_NULL", "TRUE", as the list spells them. */

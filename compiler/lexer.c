@@ -16,16 +16,16 @@ static const struct {
 	const char *text;
 	enum fl_tok kind;
 } operators[] = {
-	{ "<<", FL_TOK_SHL },	  { ">>", FL_TOK_SHR },	     { "<=", FL_TOK_LE },
-	{ ">=", FL_TOK_GE },	  { "==", FL_TOK_EQ },	     { "!=", FL_TOK_NE },
-	{ "&&", FL_TOK_ANDAND },  { "||", FL_TOK_OROR },     { "<", FL_TOK_LT },
-	{ ">", FL_TOK_GT },	  { "!", FL_TOK_NOT },	     { "~", FL_TOK_TILDE },
-	{ "+", FL_TOK_PLUS },	  { "-", FL_TOK_MINUS },     { "*", FL_TOK_STAR },
-	{ "/", FL_TOK_SLASH },	  { "%", FL_TOK_PERCENT },   { "&", FL_TOK_AND },
-	{ "|", FL_TOK_OR },	  { "^", FL_TOK_XOR },	     { "?", FL_TOK_QUESTION },
-	{ ":", FL_TOK_COLON },	  { ";", FL_TOK_SEMI },	     { ",", FL_TOK_COMMA },
-	{ "(", FL_TOK_LPAREN },	  { ")", FL_TOK_RPAREN },    { "{", FL_TOK_LBRACE },
-	{ "}", FL_TOK_RBRACE },	  { "=", FL_TOK_ASSIGN },
+	{ "<<", FL_TOK_SHL },	 { ">>", FL_TOK_SHR },	  { "<=", FL_TOK_LE },
+	{ ">=", FL_TOK_GE },	 { "==", FL_TOK_EQ },	  { "!=", FL_TOK_NE },
+	{ "&&", FL_TOK_ANDAND }, { "||", FL_TOK_OROR },	  { "<", FL_TOK_LT },
+	{ ">", FL_TOK_GT },	 { "!", FL_TOK_NOT },	  { "~", FL_TOK_TILDE },
+	{ "+", FL_TOK_PLUS },	 { "-", FL_TOK_MINUS },	  { "*", FL_TOK_STAR },
+	{ "/", FL_TOK_SLASH },	 { "%", FL_TOK_PERCENT }, { "&", FL_TOK_AND },
+	{ "|", FL_TOK_OR },	 { "^", FL_TOK_XOR },	  { "?", FL_TOK_QUESTION },
+	{ ":", FL_TOK_COLON },	 { ";", FL_TOK_SEMI },	  { ",", FL_TOK_COMMA },
+	{ "(", FL_TOK_LPAREN },	 { ")", FL_TOK_RPAREN },  { "{", FL_TOK_LBRACE },
+	{ "}", FL_TOK_RBRACE },	 { "=", FL_TOK_ASSIGN },
 };
 
 static const struct {
@@ -42,21 +42,23 @@ static const struct {
 const char *fl_tok_name(enum fl_tok kind)
 {
 	static const char *const names[FL_NTOKS] = {
-		[FL_TOK_EOF] = "the end",
-		[FL_TOK_NAME] = "a name",
-		[FL_TOK_INT] = "a number",
-		[FL_TOK_FRACTION] = "a number",
-		[FL_TOK_STRING] = "a string",
-		[FL_TOK_SHL] = "'<<'", [FL_TOK_SHR] = "'>>'", [FL_TOK_LE] = "'<='",
-		[FL_TOK_GE] = "'>='", [FL_TOK_EQ] = "'=='", [FL_TOK_NE] = "'!='",
-		[FL_TOK_ANDAND] = "'&&'", [FL_TOK_OROR] = "'||'", [FL_TOK_LT] = "'<'",
-		[FL_TOK_GT] = "'>'", [FL_TOK_NOT] = "'!'", [FL_TOK_TILDE] = "'~'",
-		[FL_TOK_PLUS] = "'+'", [FL_TOK_MINUS] = "'-'", [FL_TOK_STAR] = "'*'",
-		[FL_TOK_SLASH] = "'/'", [FL_TOK_PERCENT] = "'%'", [FL_TOK_AND] = "'&'",
-		[FL_TOK_OR] = "'|'", [FL_TOK_XOR] = "'^'", [FL_TOK_QUESTION] = "'?'",
-		[FL_TOK_COLON] = "':'", [FL_TOK_SEMI] = "';'", [FL_TOK_COMMA] = "','",
-		[FL_TOK_LPAREN] = "'('", [FL_TOK_RPAREN] = "')'", [FL_TOK_LBRACE] = "'{'",
-		[FL_TOK_RBRACE] = "'}'", [FL_TOK_ASSIGN] = "'='",
+		[FL_TOK_EOF] = "the end",     [FL_TOK_NAME] = "a name",
+		[FL_TOK_INT] = "a number",    [FL_TOK_FRACTION] = "a number",
+		[FL_TOK_STRING] = "a string", [FL_TOK_SHL] = "'<<'",
+		[FL_TOK_SHR] = "'>>'",	      [FL_TOK_LE] = "'<='",
+		[FL_TOK_GE] = "'>='",	      [FL_TOK_EQ] = "'=='",
+		[FL_TOK_NE] = "'!='",	      [FL_TOK_ANDAND] = "'&&'",
+		[FL_TOK_OROR] = "'||'",	      [FL_TOK_LT] = "'<'",
+		[FL_TOK_GT] = "'>'",	      [FL_TOK_NOT] = "'!'",
+		[FL_TOK_TILDE] = "'~'",	      [FL_TOK_PLUS] = "'+'",
+		[FL_TOK_MINUS] = "'-'",	      [FL_TOK_STAR] = "'*'",
+		[FL_TOK_SLASH] = "'/'",	      [FL_TOK_PERCENT] = "'%'",
+		[FL_TOK_AND] = "'&'",	      [FL_TOK_OR] = "'|'",
+		[FL_TOK_XOR] = "'^'",	      [FL_TOK_QUESTION] = "'?'",
+		[FL_TOK_COLON] = "':'",	      [FL_TOK_SEMI] = "';'",
+		[FL_TOK_COMMA] = "','",	      [FL_TOK_LPAREN] = "'('",
+		[FL_TOK_RPAREN] = "')'",      [FL_TOK_LBRACE] = "'{'",
+		[FL_TOK_RBRACE] = "'}'",      [FL_TOK_ASSIGN] = "'='",
 #define FL_KEYWORD(name) [FL_TOK_##name] = "'" #name "'",
 #include "token.def"
 #undef FL_KEYWORD

@@ -13,22 +13,45 @@
 
 #include "diag.h"
 
-#define FL_MAX_SOURCE ((size_t)1 << 20)	/* bytes of one script file */
+#define FL_MAX_SOURCE ((size_t)1 << 20) /* bytes of one script file */
 
 enum fl_tok {
 	FL_TOK_EOF,
 	FL_TOK_NAME,
 	FL_TOK_INT,
-	FL_TOK_FRACTION,	/* 0.01 */
+	FL_TOK_FRACTION, /* 0.01 */
 	FL_TOK_STRING,
 	/* operators, longest first where one starts with another */
-	FL_TOK_SHL, FL_TOK_SHR, FL_TOK_LE, FL_TOK_GE, FL_TOK_EQ, FL_TOK_NE,
-	FL_TOK_ANDAND, FL_TOK_OROR,
-	FL_TOK_LT, FL_TOK_GT, FL_TOK_NOT, FL_TOK_TILDE, FL_TOK_PLUS, FL_TOK_MINUS,
-	FL_TOK_STAR, FL_TOK_SLASH, FL_TOK_PERCENT, FL_TOK_AND, FL_TOK_OR, FL_TOK_XOR,
-	FL_TOK_QUESTION, FL_TOK_COLON, FL_TOK_SEMI, FL_TOK_COMMA,
-	FL_TOK_LPAREN, FL_TOK_RPAREN, FL_TOK_LBRACE, FL_TOK_RBRACE, FL_TOK_ASSIGN,
-	/* keywords */
+	FL_TOK_SHL,
+	FL_TOK_SHR,
+	FL_TOK_LE,
+	FL_TOK_GE,
+	FL_TOK_EQ,
+	FL_TOK_NE,
+	FL_TOK_ANDAND,
+	FL_TOK_OROR,
+	FL_TOK_LT,
+	FL_TOK_GT,
+	FL_TOK_NOT,
+	FL_TOK_TILDE,
+	FL_TOK_PLUS,
+	FL_TOK_MINUS,
+	FL_TOK_STAR,
+	FL_TOK_SLASH,
+	FL_TOK_PERCENT,
+	FL_TOK_AND,
+	FL_TOK_OR,
+	FL_TOK_XOR,
+	FL_TOK_QUESTION,
+	FL_TOK_COLON,
+	FL_TOK_SEMI,
+	FL_TOK_COMMA,
+	FL_TOK_LPAREN,
+	FL_TOK_RPAREN,
+	FL_TOK_LBRACE,
+	FL_TOK_RBRACE,
+	FL_TOK_ASSIGN,
+/* keywords */
 #define FL_KEYWORD(name) FL_TOK_##name,
 #include "token.def"
 #undef FL_KEYWORD
@@ -39,14 +62,14 @@ struct fl_token {
 	enum fl_tok kind;
 	uint32_t off;
 	uint32_t len;
-	uint64_t value;		/* INT: the number; FRACTION: in 1e-9 */
-	const char *text;	/* NAME, STRING: NUL-terminated, escapes resolved */
+	uint64_t value;	  /* INT: the number; FRACTION: in 1e-9 */
+	const char *text; /* NAME, STRING: NUL-terminated, escapes resolved */
 };
 
 struct fl_tokens {
 	const struct fl_source *src;
 	struct fl_token *list;
-	size_t n;		/* the FL_TOK_EOF included */
+	size_t n; /* the FL_TOK_EOF included */
 };
 
 void fl_lex(const struct fl_source *src, struct fl_arena *a, struct fl_diags *ds,

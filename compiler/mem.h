@@ -18,7 +18,7 @@ struct fl_arena_block;
 
 struct fl_arena {
 	struct fl_arena_block *blocks;
-	jmp_buf *on_oom;	/* must be set before the first allocation */
+	jmp_buf *on_oom; /* must be set before the first allocation */
 };
 
 void fl_arena_init(struct fl_arena *a, jmp_buf *on_oom);
@@ -48,7 +48,6 @@ void fl_buf_init(struct fl_buf *b, struct fl_arena *a);
 void fl_buf_add(struct fl_buf *b, const char *text, size_t len);
 void fl_buf_puts(struct fl_buf *b, const char *text);
 void fl_buf_putc(struct fl_buf *b, char c);
-void fl_buf_printf(struct fl_buf *b, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void fl_buf_printf(struct fl_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif /* FL_MEM_H */

@@ -41,7 +41,8 @@ const char *fl_value_name(const struct fl_obj_prog *prog, int64_t value, char *b
 		snprintf(buf, len, "-%s", name);
 	else if (prog->ret == FL_TYPE_PTR && value == 0)
 		snprintf(buf, len, "NULL");
-	else if ((prog->tag == FL_TAG_TRUE || prog->ret == FL_TYPE_BOOL) && (value == 0 || value == 1))
+	else if ((prog->tag == FL_TAG_TRUE || prog->ret == FL_TYPE_BOOL) &&
+		 (value == 0 || value == 1))
 		snprintf(buf, len, "%s", value ? "true" : "false");
 	else if (prog->tag == FL_TAG_NULL && value == 0)
 		snprintf(buf, len, "NULL");

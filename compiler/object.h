@@ -24,22 +24,22 @@ enum fl_backend {
 
 /* One BPF program: all rules on one function. */
 struct fl_obj_prog {
-	const char *name;	/* of the C function in the ELF */
-	const char *func;	/* what it is attached to */
-	const char *module;	/* or NULL for vmlinux */
+	const char *name;   /* of the C function in the ELF */
+	const char *func;   /* what it is attached to */
+	const char *module; /* or NULL for vmlinux */
 	enum fl_backend backend;
-	const char *reason;	/* why that one, for people */
-	uint32_t btf_id;	/* of the function, for fmod_ret */
+	const char *reason; /* why that one, for people */
+	uint32_t btf_id;    /* of the function, for fmod_ret */
 	enum fl_tag tag;
-	enum fl_type_kind ret;	/* FL_TYPE_UNKNOWN without BTF */
+	enum fl_type_kind ret; /* FL_TYPE_UNKNOWN without BTF */
 };
 
 struct fl_obj_rule {
-	const char *label;	/* or NULL */
-	const char *text;	/* the rule on one line */
-	const char *source;	/* name of the file it stands in */
+	const char *label;  /* or NULL */
+	const char *text;   /* the rule on one line */
+	const char *source; /* name of the file it stands in */
 	unsigned int line;
-	uint64_t rate;		/* initial knobs, see fl_abi.h */
+	uint64_t rate; /* initial knobs, see fl_abi.h */
 	int64_t value;
 	bool child_only;
 };
@@ -51,7 +51,7 @@ struct fl_obj_slot {
 };
 
 struct fl_object {
-	void *elf;		/* NULL when only C was asked for */
+	void *elf; /* NULL when only C was asked for */
 	size_t elf_len;
 	char *c_text;
 	size_t c_len;
@@ -61,9 +61,9 @@ struct fl_object {
 	size_t nrules;
 	struct fl_obj_slot *slots;
 	size_t nslots;
-	unsigned int ncpus;	/* CPUs that counters are kept for */
-	bool tracks_children;	/* has the programs that follow the command */
-	void *memory;		/* what the strings and arrays live in */
+	unsigned int ncpus;   /* CPUs that counters are kept for */
+	bool tracks_children; /* has the programs that follow the command */
+	void *memory;	      /* what the strings and arrays live in */
 };
 
 void fl_object_free(struct fl_object *obj);

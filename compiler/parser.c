@@ -24,7 +24,7 @@ static const struct {
 	enum fl_op op;
 } binary_ops[] = {
 #define FL_OP(id, text, prec) { FL_TOK_##id, FL_OP_##id },
-	FL_BINARY_OPS(FL_OP)
+#include "op.def"
 #undef FL_OP
 };
 
@@ -115,8 +115,7 @@ static struct fl_expr *new_expr(struct parser *p, enum fl_expr_kind kind, uint32
 }
 
 /* Later passes recurse over the tree; this keeps their stacks small. */
-static bool too_deep(struct parser *p, struct fl_span span, unsigned int depth,
-		     unsigned int limit)
+static bool too_deep(struct parser *p, struct fl_span span, unsigned int depth, unsigned int limit)
 {
 	if (depth <= limit)
 		return false;

@@ -6,8 +6,8 @@
 #include "ast.h"
 #include "lexer.h"
 
-#define FL_MAX_NESTING 200	/* parentheses inside parentheses */
-#define FL_MAX_DEPTH 2000	/* operators above an operand: a || b || c ... */
+#define FL_MAX_NESTING 200 /* parentheses inside parentheses */
+#define FL_MAX_DEPTH 2000  /* operators above an operand: a || b || c ... */
 #define FL_MAX_RULES 4096
 
 /*

@@ -5,15 +5,11 @@
 
 static const unsigned int costs[] = {
 #define FL_BUILTIN(name, type, cost) [FL_BUILTIN_##name] = cost,
-	FL_BUILTINS(FL_BUILTIN)
+#include "builtin.def"
 #undef FL_BUILTIN
 };
 
-/*
- * 0 constants, 1 registers, 2 one helper call, 3 a name copied and compared,
- * 4 random numbers: drawn last, so that what a seed decides does not depend
- * on calls that were not meant anyway.
- */
+/* See builtin.def; 0 for constants. */
 static unsigned int cost(const struct fl_expr *e)
 {
 	unsigned int most = 0;
@@ -72,7 +68,8 @@ static struct fl_plan_prog *find_prog(struct fl_plan *plan, const struct fl_func
 	for (size_t i = 0; i < plan->nprogs; i++) {
 		struct fl_plan_prog *prog = &plan->progs[i];
 
-		if (!strcmp(prog->func->name, f->name) && same_module(prog->func->module, f->module))
+		if (!strcmp(prog->func->name, f->name) &&
+		    same_module(prog->func->module, f->module))
 			return prog;
 	}
 	return NULL;

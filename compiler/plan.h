@@ -20,10 +20,10 @@ struct fl_plan_prog {
 	const char *name;
 	enum fl_backend backend;
 	const char *reason;
-	struct fl_plan_slot *slots;	/* in script order */
+	struct fl_plan_slot *slots; /* in script order */
 	size_t nslots;
 	size_t cap;
-	size_t first_slot;		/* number of slots[0] in the whole plan */
+	size_t first_slot; /* number of slots[0] in the whole plan */
 };
 
 /* The condition of a rule, as terms of a conjunction, cheapest first. */
@@ -38,7 +38,7 @@ struct fl_plan {
 	size_t nprogs;
 	size_t cap;
 	size_t nslots;
-	struct fl_plan_cond *conds;	/* one per rule */
+	struct fl_plan_cond *conds; /* one per rule */
 	bool tracks_children;
 };
 
@@ -50,7 +50,7 @@ struct fl_refusal {
 };
 
 struct fl_plan_opts {
-	enum fl_backend backend;	/* AUTO, or the one to use for all */
+	enum fl_backend backend; /* AUTO, or the one to use for all */
 	const struct fl_refusal *refusals;
 	size_t nrefusals;
 };

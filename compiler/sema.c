@@ -10,7 +10,7 @@
 
 #include "fl_abi.h"
 
-#define MAX_ERRNO 4095		/* include/linux/err.h */
+#define MAX_ERRNO 4095 /* include/linux/err.h */
 
 struct sema {
 	struct fl_script *script;
@@ -195,8 +195,7 @@ static bool same_func(const struct fl_func *a, const struct fl_func *b)
 {
 	if (!a || !b || strcmp(a->name, b->name))
 		return false;
-	return a->module == b->module ||
-	       (a->module && b->module && !strcmp(a->module, b->module));
+	return a->module == b->module || (a->module && b->module && !strcmp(a->module, b->module));
 }
 
 static void check_targets(struct sema *s, struct fl_rule *rule)

@@ -6,10 +6,10 @@
 #include "ast.h"
 
 struct fl_sema_opts {
-	bool system_wide;	/* rules need not say which tasks they hit */
-	bool has_command;	/* rules that do not say are limited to the command */
-	bool force_return;	/* any value may be returned */
-	bool lenient;		/* what cannot be looked up is a warning */
+	bool system_wide;  /* rules need not say which tasks they hit */
+	bool has_command;  /* rules that do not say are limited to the command */
+	bool force_return; /* any value may be returned */
+	bool lenient;	   /* what cannot be looked up is a warning */
 };
 
 /* Annotate @script in place. Reports all mistakes; ds->nerrors tells. */
@@ -25,8 +25,8 @@ void fl_sema_condition(struct fl_expr *e, unsigned int *ndraws, struct fl_arena 
 void fl_sema_value(struct fl_expr *e, struct fl_arena *a, struct fl_diags *ds);
 
 /* sema_func.c: look a target up; leaves target->func NULL after a report. */
-void fl_sema_target(struct fl_target *target, struct fl_kernel *k,
-		    const struct fl_sema_opts *opts, struct fl_arena *a, struct fl_diags *ds);
+void fl_sema_target(struct fl_target *target, struct fl_kernel *k, const struct fl_sema_opts *opts,
+		    struct fl_arena *a, struct fl_diags *ds);
 
 /* Edit distance, for "did you mean"; more than @most is said as @most + 1. */
 unsigned int fl_distance(const char *a, const char *b, unsigned int most);

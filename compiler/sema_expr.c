@@ -10,12 +10,12 @@
 
 #include "sema.h"
 
-#define COMM_MAX 15		/* TASK_COMM_LEN - 1 */
+#define COMM_MAX 15 /* TASK_COMM_LEN - 1 */
 
 struct context {
 	struct fl_arena *arena;
 	struct fl_diags *diags;
-	unsigned int *ndraws;	/* NULL: rand makes no sense here */
+	unsigned int *ndraws; /* NULL: rand makes no sense here */
 };
 
 static void check(struct context *c, struct fl_expr *e);
@@ -43,7 +43,7 @@ static const struct {
 	enum fl_value_type type;
 } builtins[] = {
 #define FL_BUILTIN(name, type, cost) { #name, FL_BUILTIN_##name, FL_VALUE_##type },
-	FL_BUILTINS(FL_BUILTIN)
+#include "builtin.def"
 #undef FL_BUILTIN
 };
 
@@ -161,7 +161,7 @@ static uint64_t divide(uint64_t a, uint64_t b, bool is_unsigned, bool want_rest)
 
 	if (is_unsigned)
 		return want_rest ? a % b : a / b;
-	if (y == -1)		/* INT64_MIN / -1 overflows */
+	if (y == -1) /* INT64_MIN / -1 overflows */
 		return want_rest ? 0 : 0 - a;
 	return (uint64_t)(want_rest ? x % y : x / y);
 }
@@ -233,7 +233,8 @@ static bool check_strings(struct context *c, const struct fl_expr *e, struct fl_
 		const char *hint = NULL;
 
 		if (number->kind == FL_EXPR_INT)
-			hint = fl_arena_printf(c->arena, "a string stands in quotes: \"%" PRIu64 "\"",
+			hint = fl_arena_printf(c->arena,
+					       "a string stands in quotes: \"%" PRIu64 "\"",
 					       number->value);
 		if (number->type != FL_VALUE_ERROR)
 			fl_report(c->diags, FL_E_STRING_INTEGER, e->span, hint, NULL);

@@ -5,7 +5,7 @@
 
 #include "sema.h"
 
-#define MAX_NAME 128		/* the kernel's names are shorter */
+#define MAX_NAME 128 /* the kernel's names are shorter */
 #define MAX_OFFERED 3
 
 unsigned int fl_distance(const char *a, const char *b, unsigned int most)

@@ -20,7 +20,7 @@ __attribute__((noreturn)) static void become(char *const argv[], const sigset_t 
 	do {
 		n = read(gate, &go, 1);
 	} while (n < 0 && errno == EINTR);
-	if (n != 1)		/* faultline is gone: nothing was armed */
+	if (n != 1) /* faultline is gone: nothing was armed */
 		_exit(125);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);

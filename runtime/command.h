@@ -7,12 +7,12 @@
 #include <sys/types.h>
 
 struct fl_command {
-	pid_t pid;		/* 0: none */
-	int gate;		/* writing here releases it; -1 afterwards */
-	int report;		/* the errno of a failed exec comes from here */
+	pid_t pid;  /* 0: none */
+	int gate;   /* writing here releases it; -1 afterwards */
+	int report; /* the errno of a failed exec comes from here */
 	bool ended;
-	int status;		/* as from waitpid(2) */
-	int exec_errno;		/* why it could not be started; 0: it was */
+	int status;	/* as from waitpid(2) */
+	int exec_errno; /* why it could not be started; 0: it was */
 };
 
 /*

@@ -90,8 +90,9 @@ static void permission(struct fl_fault *fault)
 {
 	fault->kind = FL_FAULT_PERMISSION;
 	say(fault, "the kernel does not permit this process to load BPF programs");
-	hint(fault, "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE; a container "
-		    "or lockdown may forbid it all the same");
+	hint(fault,
+	     "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE; a container "
+	     "or lockdown may forbid it all the same");
 }
 
 void fl_fault_set(struct fl_fault *fault, int err, const char *text)
@@ -133,9 +134,10 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		hint(fault, "it needs CONFIG_BPF_SYSCALL");
 	} else if (said(log, "unknown func bpf_override_return")) {
 		fault->kind = FL_FAULT_KERNEL;
-		say(fault, "this kernel cannot override what '%s' returns by a kprobe", prog ? prog->func
-									       : "a function");
-		hint(fault, "it needs CONFIG_BPF_KPROBE_OVERRIDE and CONFIG_FUNCTION_ERROR_INJECTION");
+		say(fault, "this kernel cannot override what '%s' returns by a kprobe",
+		    prog ? prog->func : "a function");
+		hint(fault,
+		     "it needs CONFIG_BPF_KPROBE_OVERRIDE and CONFIG_FUNCTION_ERROR_INJECTION");
 	} else if (prog && prog->backend == FL_BACKEND_FMOD_RET &&
 		   (err == -EINVAL || err == -ENOTSUP || err == -524 || err == -E2BIG ||
 		    err == -ENOENT)) {
@@ -146,7 +148,8 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 			say(fault, "the kernel cannot put a fmod_ret program on '%s'", prog->func);
 	} else if (err == -EPERM || err == -EACCES) {
 		if (prog && log->text && strstr(log->text, "BEGIN PROG LOAD LOG")) {
-			say(fault, "the kernel's verifier rejected the program for '%s'", prog->func);
+			say(fault, "the kernel's verifier rejected the program for '%s'",
+			    prog->func);
 			hint(fault, "this is a defect of faultline; -v shows the verifier's log");
 		} else {
 			permission(fault);
@@ -156,7 +159,8 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		    prog->func);
 		hint(fault, "simplify their conditions, or arm them in separate runs");
 	} else if (prog) {
-		say(fault, "the kernel rejected the program for '%s': %s", prog->func, strerror(-err));
+		say(fault, "the kernel rejected the program for '%s': %s", prog->func,
+		    strerror(-err));
 		hint(fault, "-v shows the verifier's log");
 	} else {
 		say(fault, "the programs cannot be loaded: %s", strerror(-err));
@@ -183,12 +187,15 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 		hint(fault, "a kprobe cannot tell them apart");
 	} else if (err == -ENOENT) {
 		fault->kind = FL_FAULT_KERNEL;
-		say(fault, "the kernel has no function '%s' that a kprobe can be put on", prog->func);
-		hint(fault, "it may have been inlined, or its module was unloaded, or the kernel has no "
-			    "CONFIG_KPROBES");
+		say(fault, "the kernel has no function '%s' that a kprobe can be put on",
+		    prog->func);
+		hint(fault,
+		     "it may have been inlined, or its module was unloaded, or the kernel has no "
+		     "CONFIG_KPROBES");
 	} else if (err == -EINVAL) {
 		fault->kind = FL_FAULT_KERNEL;
-		say(fault, "the kernel does not let a kprobe override what '%s' returns", prog->func);
+		say(fault, "the kernel does not let a kprobe override what '%s' returns",
+		    prog->func);
 		hint(fault, "only functions on its list of injectable functions can be");
 	} else {
 		say(fault, "a kprobe cannot be put on '%s': %s", prog->func, strerror(-err));

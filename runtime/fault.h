@@ -11,7 +11,7 @@
 #include "session.h"
 
 struct fl_fault_log {
-	char *text;		/* NULL: nothing was said, or no memory */
+	char *text; /* NULL: nothing was said, or no memory */
 	size_t len;
 	size_t cap;
 };

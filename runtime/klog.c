@@ -26,6 +26,6 @@ void fl_klog(const char *format, ...)
 	if (fd < 0)
 		return;
 	n = write(fd, line, strlen(line));
-	(void)n;		/* a mark is all that is lost */
+	(void)n; /* a mark is all that is lost */
 	close(fd);
 }

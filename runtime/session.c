@@ -34,10 +34,10 @@ struct fl_session {
 	struct fl_session_opts opts;
 	struct bpf_object *bpf;
 	struct ring_buffer *events;
-	struct bpf_link **links;	/* kprobes and what follows children */
+	struct bpf_link **links; /* kprobes and what follows children */
 	size_t nlinks;
-	int *fmod_links;		/* file descriptors, -1: none */
-	int btf_fd;			/* module BTF of the program being loaded, or -1 */
+	int *fmod_links; /* file descriptors, -1: none */
+	int btf_fd;	 /* module BTF of the program being loaded, or -1 */
 	struct shared run;
 	struct shared rules;
 	struct shared counts;
@@ -182,8 +182,8 @@ static void fill_knobs(struct fl_session *s)
 	struct fl_rule_knobs *rules = s->rules.memory;
 
 	memset(run, 0, sizeof(*run));
-	run->heartbeat_max_ns = s->opts.heartbeat_max_ns ? s->opts.heartbeat_max_ns
-							 : HEARTBEAT_MAX_NS;
+	run->heartbeat_max_ns =
+		s->opts.heartbeat_max_ns ? s->opts.heartbeat_max_ns : HEARTBEAT_MAX_NS;
 	run->seed = s->opts.seed;
 	run->dry_run = s->opts.dry_run;
 	run->budget_set = s->opts.max_injections >= 0;
@@ -309,8 +309,8 @@ static int attach_prog(struct fl_session *s, size_t i)
 		return 0;
 	}
 	/* MODULE:FUNCTION is what the kernel's kprobe events understand */
-	snprintf(symbol, sizeof(symbol), "%s%s%s", p->module ? p->module : "",
-		 p->module ? ":" : "", p->func);
+	snprintf(symbol, sizeof(symbol), "%s%s%s", p->module ? p->module : "", p->module ? ":" : "",
+		 p->func);
 	link = bpf_program__attach_kprobe(prog, false, symbol);
 	if (!link)
 		return -errno;
@@ -375,7 +375,7 @@ int fl_session_add_child(struct fl_session *s, pid_t pid)
 	uint8_t one = 1;
 
 	if (!map)
-		return 0;	/* no rule asks */
+		return 0; /* no rule asks */
 	return bpf_map_update_elem(bpf_map__fd(map), &key, &one, BPF_ANY);
 }
 

@@ -21,29 +21,29 @@
 struct fl_session;
 
 struct fl_session_opts {
-	uint64_t heartbeat_max_ns;	/* injection stops after that; 0: 3 s */
-	uint64_t deadline_ns;		/* from arming; 0: none */
-	int64_t max_injections;		/* negative: any number */
+	uint64_t heartbeat_max_ns; /* injection stops after that; 0: 3 s */
+	uint64_t deadline_ns;	   /* from arming; 0: none */
+	int64_t max_injections;	   /* negative: any number */
 	uint64_t seed;
-	bool dry_run;			/* count and report, but return nothing */
-	bool include_init;		/* process 1 is a target too */
-	bool include_self;		/* so are this process and its ancestors */
+	bool dry_run;	   /* count and report, but return nothing */
+	bool include_init; /* process 1 is a target too */
+	bool include_self; /* so are this process and its ancestors */
 };
 
 /* Whose fault a failure is. */
 enum fl_fault_kind {
-	FL_FAULT_SYSTEM,	/* resources; says errno */
-	FL_FAULT_PERMISSION,	/* we may not */
-	FL_FAULT_KERNEL,	/* this kernel cannot */
-	FL_FAULT_REFUSED,	/* it refused fmod_ret for prog; another way may do */
+	FL_FAULT_SYSTEM,     /* resources; says errno */
+	FL_FAULT_PERMISSION, /* we may not */
+	FL_FAULT_KERNEL,     /* this kernel cannot */
+	FL_FAULT_REFUSED,    /* it refused fmod_ret for prog; another way may do */
 };
 
 struct fl_fault {
 	enum fl_fault_kind kind;
-	int prog;		/* index into the object's progs, or -1 */
-	char text[256];		/* one line, lower case, no full stop */
-	char hint[256];		/* "" when there is none */
-	char *log;		/* libbpf's and the verifier's words, or NULL */
+	int prog;	/* index into the object's progs, or -1 */
+	char text[256]; /* one line, lower case, no full stop */
+	char hint[256]; /* "" when there is none */
+	char *log;	/* libbpf's and the verifier's words, or NULL */
 };
 
 void fl_fault_release(struct fl_fault *fault);

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fl_embed(TARGET FILE...): a library with the files' text in it.
+#
+# Gives TARGET.h with  extern const struct fl_clang_file TARGET[];
+#                      extern const size_t fl_nTEMPLATES  (fl_n + TARGET less "fl_")
+function(fl_embed target)
+  set(paths)
+  foreach(file ${ARGN})
+    list(APPEND paths ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  endforeach()
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/${target})
+  string(JOIN "|" joined ${paths})
+  add_custom_command(OUTPUT ${dir}/${target}.c ${dir}/${target}.h
+    COMMAND ${CMAKE_COMMAND} -DTARGET=${target} -DDIR=${dir} "-DFILES=${joined}"
+      -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${paths} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  add_library(${target} STATIC ${dir}/${target}.c ${dir}/${target}.h)
+  target_include_directories(${target} PUBLIC ${dir} PRIVATE ${PROJECT_SOURCE_DIR}/compiler
+    INTERFACE ${PROJECT_SOURCE_DIR}/compiler)
+endfunction()

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * clang.cpp - the one file that knows LLVM, and its differences from version
+ * to version (14 to 22).
+ *
+ * Clang is driven as its own driver would drive it, with -cc1 arguments, but
+ * in this process and over an in-memory file system. A fatal error inside
+ * LLVM is caught by its CrashRecoveryContext: the caller loses one
+ * compilation, not the process with its armed rules.
+ */
+#include "clang.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <clang/Basic/Diagnostic.h>
+#include <clang/Basic/DiagnosticOptions.h>
+#include <clang/Basic/FileManager.h>
+#include <clang/CodeGen/CodeGenAction.h>
+#include <clang/Frontend/CompilerInstance.h>
+#include <clang/Frontend/CompilerInvocation.h>
+#include <clang/Frontend/FrontendOptions.h>
+#include <clang/Frontend/TextDiagnosticPrinter.h>
+#include <llvm/Config/llvm-config.h>
+#include <llvm/Support/CrashRecoveryContext.h>
+#include <llvm/Support/ErrorHandling.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/VirtualFileSystem.h>
+#include <llvm/Support/raw_ostream.h>
+
+extern "C" {
+void LLVMInitializeBPFTarget(void);
+void LLVMInitializeBPFTargetInfo(void);
+void LLVMInitializeBPFTargetMC(void);
+void LLVMInitializeBPFAsmPrinter(void);
+}
+
+namespace
+{
+
+using Bytes = llvm::SmallVector<char, 0>;
+using FileSystem = llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>;
+
+/* Where the in-memory files are; no such directory is ever looked at. */
+const char directory[] = "/faultline";
+
+void initialize()
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	LLVMInitializeBPFTargetInfo();
+	LLVMInitializeBPFTarget();
+	LLVMInitializeBPFTargetMC();
+	LLVMInitializeBPFAsmPrinter();
+}
+
+std::string path(const char *name)
+{
+	return std::string(directory) + "/" + name;
+}
+
+FileSystem make_files(const char *name, llvm::StringRef text, const fl_clang_opts *opts)
+{
+	auto *files = new llvm::vfs::InMemoryFileSystem;
+
+	files->addFile(path(name), 0, llvm::MemoryBuffer::getMemBuffer(text, name));
+	for (size_t i = 0; i < opts->nheaders; i++) {
+		const fl_clang_file &h = opts->headers[i];
+
+		files->addFile(
+			path(h.name), 0,
+			llvm::MemoryBuffer::getMemBuffer(llvm::StringRef(h.text, h.len), h.name));
+	}
+	return FileSystem(files);
+}
+
+/*
+ * v3 has 32-bit arithmetic and atomics that give the old value; every kernel
+ * with a ring buffer runs it. Debug information is what BTF is made from.
+ */
+std::vector<std::string> arguments(const char *name, const fl_clang_opts *opts)
+{
+	return {
+		"-triple",
+		"bpf",
+		"-target-cpu",
+		"v3",
+		"-emit-obj",
+		"-mrelocation-model",
+		"static",
+		"-O2",
+		"-debug-info-kind=constructor",
+		"-dwarf-version=4",
+		"-mllvm",
+		"-bpf-expand-memcpy-in-order",
+		"-std=gnu11",
+		"-ffreestanding",
+		"-fno-builtin",
+		"-nostdsysteminc",
+		"-nobuiltininc",
+		"-Wall",
+		"-Wno-unused-function",
+		"-fgnuc-version=4.2.1",
+		"-fbracket-depth",
+		"2048",
+		"-fdebug-compilation-dir=/faultline",
+		"-main-file-name",
+		name,
+		std::string("-D__TARGET_ARCH_") + opts->arch,
+		"-x",
+		"c",
+		path(name),
+	};
+}
+
+#if LLVM_VERSION_MAJOR >= 21
+using DiagOptions = clang::DiagnosticOptions;
+DiagOptions &get(DiagOptions &o)
+{
+	return o;
+}
+#define FL_DIAG_OPTIONS(name) clang::DiagnosticOptions name
+#define FL_DIAG_ARG(name) name
+#else
+#define FL_DIAG_OPTIONS(name) \
+	llvm::IntrusiveRefCntPtr<clang::DiagnosticOptions> name(new clang::DiagnosticOptions)
+#define FL_DIAG_ARG(name) &*name
+#endif
+
+std::unique_ptr<clang::CompilerInstance> make_compiler(
+	std::shared_ptr<clang::CompilerInvocation> inv, FileSystem files,
+	clang::DiagnosticConsumer *consumer)
+{
+#if LLVM_VERSION_MAJOR >= 21
+	auto compiler = std::make_unique<clang::CompilerInstance>(std::move(inv));
+#else
+	auto compiler = std::make_unique<clang::CompilerInstance>();
+
+	compiler->setInvocation(std::move(inv));
+#endif
+#if LLVM_VERSION_MAJOR >= 22
+	compiler->setVirtualFileSystem(files);
+	compiler->createDiagnostics(consumer, false);
+	compiler->createFileManager();
+#elif LLVM_VERSION_MAJOR >= 20
+	compiler->createDiagnostics(*files, consumer, false);
+	compiler->createFileManager(files);
+#else
+	compiler->createDiagnostics(consumer, false);
+	compiler->createFileManager(files);
+#endif
+	return compiler;
+}
+
+bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, Bytes &elf,
+	     llvm::raw_ostream &log)
+{
+	std::vector<std::string> args = arguments(name, opts);
+	std::vector<const char *> argv;
+	FileSystem files = make_files(name, text, opts);
+	auto inv = std::make_shared<clang::CompilerInvocation>();
+
+	initialize();
+	for (const std::string &a : args)
+		argv.push_back(a.c_str());
+
+	FL_DIAG_OPTIONS(diag_options);
+	clang::TextDiagnosticPrinter printer(log, FL_DIAG_ARG(diag_options));
+	clang::DiagnosticsEngine engine(
+		llvm::IntrusiveRefCntPtr<clang::DiagnosticIDs>(new clang::DiagnosticIDs),
+		FL_DIAG_ARG(diag_options), &printer, false);
+
+	if (!clang::CompilerInvocation::CreateFromArgs(*inv, argv, engine))
+		return false;
+	/* A long-lived process wants its memory back. */
+	inv->getFrontendOpts().DisableFree = false;
+	inv->getCodeGenOpts().DisableFree = false;
+
+	auto compiler = make_compiler(std::move(inv), files, &printer);
+	clang::EmitObjAction action;
+
+	compiler->setOutputStream(std::make_unique<llvm::raw_svector_ostream>(elf));
+	return compiler->ExecuteAction(action) && !elf.empty();
+}
+
+/* LLVM calls this for errors that it cannot go on from. */
+#if LLVM_VERSION_MAJOR >= 14
+void on_fatal(void *log, const char *reason, bool)
+{
+	*static_cast<llvm::raw_ostream *>(log) << "fatal error in LLVM: " << reason << "\n";
+	/* Leaves compile() for the CrashRecoveryContext around it. */
+	if (auto *context = llvm::CrashRecoveryContext::GetCurrent())
+		context->HandleExit(1);
+	abort();
+}
+#endif
+
+char *copy(llvm::StringRef bytes, bool terminated)
+{
+	char *p = static_cast<char *>(malloc(bytes.size() + 1));
+
+	if (!p)
+		return nullptr;
+	memcpy(p, bytes.data(), bytes.size());
+	if (terminated)
+		p[bytes.size()] = '\0';
+	return p;
+}
+
+} // namespace
+
+int fl_clang_compile(const char *name, const char *text, size_t len, const fl_clang_opts *opts,
+		     fl_clang_result *out)
+{
+	std::string said;
+	llvm::raw_string_ostream log(said);
+	Bytes elf;
+	bool good = false, survived;
+
+	memset(out, 0, sizeof(*out));
+	llvm::CrashRecoveryContext::Enable();
+	llvm::install_fatal_error_handler(on_fatal, &log);
+	{
+		llvm::CrashRecoveryContext recovery;
+
+		survived = recovery.RunSafely(
+			[&] { good = compile(name, llvm::StringRef(text, len), opts, elf, log); });
+	}
+	llvm::remove_fatal_error_handler();
+	/* Restores the process's own signal handlers. */
+	llvm::CrashRecoveryContext::Disable();
+
+	log.flush();
+	if (!said.empty())
+		out->log = copy(said, true);
+	if (!survived)
+		return -EFAULT;
+	if (!good)
+		return -EINVAL;
+	out->elf = copy(llvm::StringRef(elf.data(), elf.size()), false);
+	out->elf_len = elf.size();
+	return out->elf ? 0 : -ENOMEM;
+}
+
+void fl_clang_result_release(fl_clang_result *out)
+{
+	free(out->elf);
+	free(out->log);
+	memset(out, 0, sizeof(*out));
+}
+
+const char *fl_clang_version(void)
+{
+	return "clang " LLVM_VERSION_STRING;
+}

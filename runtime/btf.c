@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "btf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_BTF_SIZE ((size_t)256 << 20)
+#define MAX_CHAIN 64		/* typedefs of typedefs: the kernel has under 10 */
+
+/* Kinds newer than the headers that this may be built with. */
+#define KIND_DECL_TAG 17
+#define KIND_TYPE_TAG 18
+#define KIND_ENUM64 19
+
+static int read_file(const char *path, unsigned char **data, size_t *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
+	struct stat st;
+	size_t done = 0;
+
+	if (fd < 0)
+		return -errno;
+	*data = NULL;
+	if (fstat(fd, &st))
+		err = -errno;
+	else if (st.st_size <= 0 || (size_t)st.st_size > MAX_BTF_SIZE)
+		err = -EBADMSG;
+	else if (!(*data = malloc((size_t)st.st_size)))
+		err = -ENOMEM;
+	while (!err && done < (size_t)st.st_size) {
+		ssize_t n = read(fd, *data + done, (size_t)st.st_size - done);
+
+		if (n < 0 && errno != EINTR)
+			err = -errno;
+		else if (n == 0)
+			break;
+		else if (n > 0)
+			done += (size_t)n;
+	}
+	close(fd);
+	if (err) {
+		free(*data);
+		*data = NULL;
+	}
+	*size = done;
+	return err;
+}
+
+/* How many bytes a type takes, its list included; 0 for an unknown kind. */
+static size_t type_size(const struct btf_type *t)
+{
+	size_t n = BTF_INFO_VLEN(t->info);
+
+	switch (BTF_INFO_KIND(t->info)) {
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case KIND_TYPE_TAG:
+		return sizeof(*t);
+	case BTF_KIND_INT:
+	case BTF_KIND_VAR:
+	case KIND_DECL_TAG:
+		return sizeof(*t) + sizeof(uint32_t);
+	case BTF_KIND_ARRAY:
+		return sizeof(*t) + sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return sizeof(*t) + n * sizeof(struct btf_member);
+	case BTF_KIND_ENUM:
+		return sizeof(*t) + n * sizeof(struct btf_enum);
+	case KIND_ENUM64:
+		return sizeof(*t) + n * 3 * sizeof(uint32_t);
+	case BTF_KIND_FUNC_PROTO:
+		return sizeof(*t) + n * sizeof(struct btf_param);
+	case BTF_KIND_DATASEC:
+		return sizeof(*t) + n * sizeof(struct btf_var_secinfo);
+	default:
+		return 0;
+	}
+}
+
+/* Note where every type starts, or say where the file makes no sense. */
+static int index_types(struct fl_btf *b)
+{
+	/* no type is smaller than 12 bytes */
+	uint32_t most = b->types_len / sizeof(struct btf_type), at = 0, n = 0;
+
+	b->offsets = malloc(((size_t)most + 1) * sizeof(b->offsets[0]));
+	if (!b->offsets)
+		return -ENOMEM;
+	while (at < b->types_len) {
+		const struct btf_type *t = (const struct btf_type *)(b->types + at);
+		size_t size;
+
+		if (b->types_len - at < sizeof(*t))
+			return -EBADMSG;
+		size = type_size(t);
+		if (!size || size > b->types_len - at)
+			return -EBADMSG;
+		b->offsets[n++] = at;
+		at += (uint32_t)size;
+	}
+	b->ntypes = n;
+	return 0;
+}
+
+static int check_header(struct fl_btf *b)
+{
+	const struct btf_header *h = (const struct btf_header *)b->data;
+	size_t rest;
+
+	if (b->size < sizeof(*h) || h->magic != BTF_MAGIC || h->version != BTF_VERSION ||
+	    h->hdr_len < sizeof(*h) || h->hdr_len > b->size || h->hdr_len % 4)
+		return -EBADMSG;
+	rest = b->size - h->hdr_len;
+	if (h->type_off > rest || h->type_len > rest - h->type_off || h->type_off % 4 ||
+	    h->str_off > rest || h->str_len > rest - h->str_off || !h->str_len)
+		return -EBADMSG;
+	b->types = b->data + h->hdr_len + h->type_off;
+	b->types_len = h->type_len;
+	b->strings = (const char *)b->data + h->hdr_len + h->str_off;
+	b->strings_len = h->str_len;
+	/* so that every string ends inside */
+	return b->strings[b->strings_len - 1] ? -EBADMSG : 0;
+}
+
+int fl_btf_open(struct fl_btf *b, const char *path, const struct fl_btf *base)
+{
+	int err;
+
+	memset(b, 0, sizeof(*b));
+	b->base = base;
+	err = read_file(path, &b->data, &b->size);
+	if (!err)
+		err = check_header(b);
+	if (!err)
+		err = index_types(b);
+	if (err)
+		fl_btf_close(b);
+	return err;
+}
+
+void fl_btf_close(struct fl_btf *b)
+{
+	free(b->data);
+	free(b->offsets);
+	memset(b, 0, sizeof(*b));
+}
+
+uint32_t fl_btf_first_id(const struct fl_btf *b)
+{
+	return b->base ? b->base->ntypes + 1 : 1;
+}
+
+const struct btf_type *fl_btf_type(const struct fl_btf *b, uint32_t id)
+{
+	uint32_t first = fl_btf_first_id(b);
+
+	if (id < first)
+		return b->base ? fl_btf_type(b->base, id) : NULL;
+	if (id - first >= b->ntypes)
+		return NULL;
+	return (const struct btf_type *)(b->types + b->offsets[id - first]);
+}
+
+const char *fl_btf_string(const struct fl_btf *b, uint32_t offset)
+{
+	if (b->base) {
+		if (offset < b->base->strings_len)
+			return fl_btf_string(b->base, offset);
+		offset -= b->base->strings_len;
+	}
+	return offset < b->strings_len ? b->strings + offset : "";
+}
+
+/* Where a whole string stands among the file's own; 0: nowhere. */
+static uint32_t find_string(const struct fl_btf *b, const char *name)
+{
+	size_t len = strlen(name) + 1;
+	const char *p = b->strings, *end = b->strings + b->strings_len;
+
+	if (len < 2)
+		return 0;
+	while ((p = memmem(p, (size_t)(end - p), name, len))) {
+		if (p > b->strings ? !p[-1] : b->base != NULL)
+			return (uint32_t)(p - b->strings) +
+			       (b->base ? b->base->strings_len : 0);
+		p++;
+	}
+	return 0;
+}
+
+uint32_t fl_btf_find(const struct fl_btf *b, const char *name, uint32_t kind)
+{
+	/* a module's strings leave out those that vmlinux has */
+	uint32_t own = find_string(b, name);
+	uint32_t base = b->base ? find_string(b->base, name) : 0;
+
+	if (!own && !base)
+		return 0;
+	for (uint32_t i = 0; i < b->ntypes; i++) {
+		const struct btf_type *t = (const struct btf_type *)(b->types + b->offsets[i]);
+
+		if (t->name_off && (t->name_off == own || t->name_off == base) &&
+		    BTF_INFO_KIND(t->info) == kind)
+			return fl_btf_first_id(b) + i;
+	}
+	return 0;
+}
+
+uint32_t fl_btf_skip(const struct fl_btf *b, uint32_t id)
+{
+	for (int i = 0; i < MAX_CHAIN; i++) {
+		const struct btf_type *t = fl_btf_type(b, id);
+
+		if (!t)
+			return 0;
+		switch (BTF_INFO_KIND(t->info)) {
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_VOLATILE:
+		case BTF_KIND_CONST:
+		case BTF_KIND_RESTRICT:
+		case KIND_TYPE_TAG:
+			id = t->type;
+			break;
+		default:
+			return id;
+		}
+	}
+	return 0;
+}

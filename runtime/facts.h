@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * facts.h - what the kernel is: answers for compiler/kernel.h.
+ *
+ * Facts come from the kernel's own files, read when first asked for:
+ *
+ *	/sys/kernel/debug/error_injection/list	injectable functions (lib/error-inject.c)
+ *	/sys/kernel/btf/				types of vmlinux and of loaded modules
+ *	/proc/kallsyms				names on the list, where debugfs is not to be had
+ *	/sys/module, /sys/devices/system/cpu/possible
+ *
+ * Below another root, copies of these files tell of another machine's kernel.
+ */
+#ifndef FL_FACTS_H
+#define FL_FACTS_H
+
+#include <stdbool.h>
+
+#include "kernel.h"
+
+struct fl_facts_opts {
+	const char *root;	/* NULL or "": the running kernel's / */
+	/*
+	 * Search kallsyms for a list that debugfs does not give. It takes
+	 * longer than all of a compilation, so only who arms wants it.
+	 */
+	bool search_symbols;
+};
+
+/* 0 and *out yours to close, or -ENOMEM. Reads nothing yet. */
+int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out);
+void fl_facts_close(struct fl_kernel *k);
+
+/*
+ * A file descriptor of the BTF of a loaded module, yours to close, for
+ * attach_btf_obj_fd; or -errno, -ENOENT when there is none.
+ */
+int fl_btf_module_fd(const char *module);
+
+#endif /* FL_FACTS_H */

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "list.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SYMBOL_PREFIX "_eil_addr_" /* include/asm-generic/error-injection.h */
+
+char *fl_read_text(const char *path, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	size_t cap = 65536, used = 0;
+	char *text = NULL;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return NULL;
+	while (n) {
+		if (!text || cap - used < 2) {
+			char *bigger = realloc(text, text ? cap * 2 : cap);
+
+			if (!bigger) {
+				errno = ENOMEM;
+				n = -1;
+				break;
+			}
+			cap = text ? cap * 2 : cap;
+			text = bigger;
+		}
+		n = read(fd, text + used, cap - used - 1);
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n > 0)
+			used += (size_t)n;
+	}
+	err = errno;
+	close(fd);
+	if (n < 0) {
+		free(text);
+		errno = err;
+		return NULL;
+	}
+	text[used] = '\0';
+	*len = used;
+	return text;
+}
+
+static int add(struct fl_list *list, size_t *cap, const char *name, const char *module,
+	       enum fl_tag tag)
+{
+	if (list->n == *cap) {
+		size_t more = *cap ? *cap * 2 : 512;
+		struct fl_list_entry *bigger =
+			realloc(list->entries, more * sizeof(list->entries[0]));
+
+		if (!bigger)
+			return -ENOMEM;
+		list->entries = bigger;
+		*cap = more;
+	}
+	list->entries[list->n++] = (struct fl_list_entry){ name, module, tag };
+	return 0;
+}
+
+/* "mlx5_cmd_exec+0x0/0x40 [mlx5_core]\tERRNO" */
+static int parse_line(struct fl_list *list, size_t *cap, char *line)
+{
+	char *tab = strchr(line, '\t'), *module, *end;
+	enum fl_tag tag;
+
+	if (!tab)
+		return 0;
+	*tab++ = '\0';
+	tag = fl_tag_parse(tab, strlen(tab));
+	module = strstr(line, " [");
+	if (module) {
+		*module = '\0';
+		module += 2;
+		end = strpbrk(module, " ]");
+		if (end)
+			*end = '\0';
+	}
+	end = strchr(line, '+');
+	if (end)
+		*end = '\0';
+	return tag == FL_TAG_NONE ? 0 : add(list, cap, line, module, tag);
+}
+
+static int parse_list(struct fl_list *list)
+{
+	size_t cap = 0;
+	char *save = NULL;
+
+	for (char *line = strtok_r(list->text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (parse_line(list, &cap, line))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* "ffffffff82a0 d _eil_addr_mlx5_cmd_exec\t[mlx5_core]"; tags are not told. */
+static int parse_symbols(struct fl_list *list, bool *has_support)
+{
+	char *p = list->text;
+	size_t cap = 0;
+
+	*has_support = strstr(p, " within_error_injection_list\n") != NULL;
+	while ((p = strstr(p, " " SYMBOL_PREFIX))) {
+		char *name = p + 1 + strlen(SYMBOL_PREFIX);
+		char *end = name + strcspn(name, "\t\n"), *module = NULL;
+
+		p = end + strcspn(end, "\n");
+		if (*end == '\t' && end[1] == '[') {
+			module = end + 2;
+			module[strcspn(module, "]\n")] = '\0';
+		}
+		if (*p)
+			p++;
+		*end = '\0';
+		if (add(list, &cap, name, module, FL_TAG_NONE))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* debugfs did not give the list: do the symbols tell its names? */
+static int search(struct fl_list *list, const char *root)
+{
+	char path[PATH_MAX];
+	bool has_support;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/proc/kallsyms", root);
+	list->text = fl_read_text(path, &len);
+	if (!list->text)
+		return errno == ENOMEM ? -ENOMEM : 0;
+	if (parse_symbols(list, &has_support))
+		return -ENOMEM;
+	if (list->n) {
+		list->state = FL_LIST_KNOWN;
+		list->problem[0] = '\0';
+	} else if (!has_support) {
+		list->state = FL_LIST_NO_SUPPORT;
+		snprintf(list->problem, sizeof(list->problem),
+			 "this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION");
+	}
+	return 0;
+}
+
+/* debugfs is mounted when its directory, which always exists, has something in it. */
+static bool has_debugfs(const char *root)
+{
+	static const char *const usual[] = { "tracing", "bdi", "block", "clear_warn_once" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		snprintf(path, sizeof(path), "%s/sys/kernel/debug/%s", root, usual[i]);
+		if (!access(path, F_OK))
+			return true;
+	}
+	return false;
+}
+
+static void say_hidden(struct fl_list *list, const char *root, int err)
+{
+	char path[PATH_MAX], *lockdown;
+	size_t len;
+
+	list->state = FL_LIST_HIDDEN;
+	if (err == ENOENT) {
+		snprintf(list->problem, sizeof(list->problem),
+			 "debugfs is not mounted at /sys/kernel/debug");
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/sys/kernel/security/lockdown", root);
+	lockdown = fl_read_text(path, &len);
+	if (lockdown && !strstr(lockdown, "[none]"))
+		snprintf(list->problem, sizeof(list->problem),
+			 "the kernel is locked down and hides its list of injectable functions");
+	else
+		snprintf(list->problem, sizeof(list->problem),
+			 "the kernel's list of injectable functions cannot be read: %s",
+			 strerror(err));
+	free(lockdown);
+}
+
+int fl_list_read(struct fl_list *list, const char *root, bool search_symbols)
+{
+	char path[PATH_MAX];
+	size_t len;
+	int err;
+
+	if (list->is_read)
+		return 0;
+	list->is_read = true;
+	snprintf(path, sizeof(path), "%s/sys/kernel/debug/error_injection/list", root);
+	list->text = fl_read_text(path, &len);
+	if (list->text) {
+		list->state = FL_LIST_KNOWN;
+		return parse_list(list);
+	}
+	err = errno;
+	if (err == ENOMEM)
+		return -ENOMEM;
+	if (err == ENOENT && has_debugfs(root)) {
+		list->state = FL_LIST_NO_SUPPORT;
+		snprintf(list->problem, sizeof(list->problem),
+			 "this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION");
+		return 0;
+	}
+	say_hidden(list, root, err);
+	return search_symbols ? search(list, root) : 0;
+}
+
+void fl_list_release(struct fl_list *list)
+{
+	free(list->entries);
+	free(list->text);
+	memset(list, 0, sizeof(*list));
+}

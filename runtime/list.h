@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* list.h - the kernel's list of injectable functions. Internal to runtime/. */
+#ifndef FL_LIST_H
+#define FL_LIST_H
+
+#include "kernel.h"
+
+struct fl_list_entry {
+	const char *name;
+	const char *module;	/* NULL: vmlinux */
+	enum fl_tag tag;	/* NONE: on the list, but its tag is not known */
+};
+
+struct fl_list {
+	bool is_read;
+	enum fl_list_state state;
+	char problem[160];	/* "" when the state is KNOWN */
+	char *text;		/* what the names point into */
+	struct fl_list_entry *entries;
+	size_t n;
+};
+
+/* Find out, once. -ENOMEM, or 0 whatever the state. */
+int fl_list_read(struct fl_list *list, const char *root, bool search_symbols);
+void fl_list_release(struct fl_list *list);
+
+/* A whole file, NUL-terminated; also of those that tell no size. */
+char *fl_read_text(const char *path, size_t *len);
+
+#endif /* FL_LIST_H */

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# deps.sh - what ./try and ./check need from the distribution. Sourced.
+#
+# fl_need GROUP...   installs the packages of the groups that are not there yet
+# fl_llvm_newest     prints the newest LLVM that the distribution offers
+
+FL_PACKAGES_build="cmake ninja-build gcc g++ pkg-config libbpf-dev libelf-dev libreadline-dev
+	zlib1g-dev libzstd-dev libxml2-dev libffi-dev libedit-dev libncurses-dev
+	llvm-14-dev libclang-14-dev ccache"
+FL_PACKAGES_vm="qemu-system-x86 busybox-static cpio kmod zstd xz-utils util-linux iproute2"
+FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc libelf-dev
+	python3 rsync"
+FL_PACKAGES_check="clang-14 llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
+	shellcheck mandoc strace"
+
+fl_installed() {
+	[[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+fl_install() {
+	local missing=() package
+
+	for package; do
+		fl_installed "$package" || missing+=("$package")
+	done
+	((${#missing[@]})) || return 0
+	if ((EUID)); then
+		printf 'these packages are needed: apt-get install %s\n' "${missing[*]}" >&2
+		return 1
+	fi
+	printf 'installing %s\n' "${missing[*]}" >&2
+	[[ -n ${FL_APT_UPDATED:-} ]] || apt-get -qq update
+	export FL_APT_UPDATED=1
+	DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+		-o Dpkg::Use-Pty=0 install "${missing[@]}" >/dev/null
+}
+
+fl_need() {
+	local group list packages=()
+
+	for group; do
+		list=FL_PACKAGES_$group
+		# shellcheck disable=SC2206 # a list of words
+		packages+=(${!list})
+	done
+	fl_install "${packages[@]}"
+}
+
+fl_llvm_newest() {
+	apt-cache pkgnames libclang- | sed -nE 's/^libclang-([0-9]+)-dev$/\1/p' | sort -n | tail -n 1
+}
