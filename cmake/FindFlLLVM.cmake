@@ -62,6 +62,11 @@ if(link STREQUAL static)
   target_link_directories(fl_llvm INTERFACE ${FL_LLVM_LIBDIR})
   target_link_libraries(fl_llvm INTERFACE -Wl,--start-group ${clang_libs} ${llvm_libs}
     -Wl,--end-group ${system_libs})
+  # Tens of megabytes of LLVM's tables hold addresses. At a fixed place they
+  # are right in the file; otherwise each start would relocate them first,
+  # which is a fifth of the time of a whole compilation.
+  target_link_options(fl_llvm INTERFACE -no-pie -static-libstdc++ -static-libgcc
+    -Wl,--gc-sections)
 else()
   target_link_libraries(fl_llvm INTERFACE
     ${FL_LLVM_LIBDIR}/libclang-cpp.so.${FL_LLVM_VERSION} -L${FL_LLVM_LIBDIR}

@@ -20,6 +20,7 @@ struct fl_btf {
 	const struct fl_btf *base;	/* of a module: vmlinux; else NULL */
 	unsigned char *data;
 	size_t size;
+	size_t mapped;
 	const unsigned char *types;
 	uint32_t types_len;
 	const char *strings;
