@@ -9,7 +9,7 @@
  * The emitted file defines before it includes this:
  *	FL_NRULES	rules in the script
  *	FL_NSLOTS	pairs of a rule and a function it is on
- *	FL_NCPUS	possible CPUs, rounded up to a power of two
+ *	FL_NCPUS	possible CPUs; all three rounded up to a power of two
  *	FL_NCHILDREN	room for the command's processes; absent: no tracking
  *	FL_SEEDED	draws come from the seed
  */
@@ -266,8 +266,12 @@ FL_INLINE void fl_report(u32 slot, u32 kind, u64 ordinal, s64 value)
  */
 __attribute__((noinline)) int fl_inject(u32 rule, u32 slot)
 {
-	if (rule >= FL_NRULES || slot >= FL_NSLOTS)
-		return 0;
+	/*
+	 * Masks and not comparisons: the compiler may merge two of those into
+	 * one that tells the verifier nothing.
+	 */
+	rule &= FL_NRULES - 1;
+	slot &= FL_NSLOTS - 1;
 	if (!fl_guard())
 		return 0;
 	__sync_fetch_and_add(&fl_counts(slot)->matched, 1);

@@ -44,15 +44,6 @@ struct compilation {
 	struct fl_object *object;
 };
 
-static unsigned int round_up(unsigned int n)
-{
-	unsigned int power = 1;
-
-	while (power < n)
-		power *= 2;
-	return power;
-}
-
 /* Offsets that the programs which follow a command's tasks need. */
 static bool find_task_offsets(struct compilation *c)
 {
@@ -117,7 +108,7 @@ static struct fl_object *make_object(struct compilation *c)
 
 	obj->c_text = fl_arena_strndup(&c->kept, c->text.text, c->text.len);
 	obj->c_len = c->text.len;
-	obj->ncpus = c->emit.ncpus;
+	obj->ncpus = (unsigned int)fl_round_up(c->emit.ncpus);
 	obj->tracks_children = plan->tracks_children;
 	obj->nrules = plan->script->nrules;
 	obj->rules = fl_arena_alloc(&c->kept, obj->nrules * sizeof(obj->rules[0]));
@@ -202,7 +193,7 @@ int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl
 
 	*out = NULL;
 	*log = NULL;
-	c.emit.ncpus = round_up(k->ncpus);
+	c.emit.ncpus = k->ncpus;
 	c.emit.seeded = opts->seeded;
 	err = run(&c, log);
 	fl_arena_release(&c.arena);

@@ -242,13 +242,23 @@ static void emit_prog(struct emitter *em, const struct fl_plan_prog *prog)
 	fl_buf_puts(em->out, "\treturn 0;\n}\n");
 }
 
+size_t fl_round_up(size_t n)
+{
+	size_t power = 1;
+
+	while (power < n)
+		power *= 2;
+	return power;
+}
+
 void fl_emit(const struct fl_plan *plan, const struct fl_emit_opts *opts, struct fl_buf *out)
 {
 	struct emitter em = { .plan = plan, .out = out };
 
 	fl_buf_puts(out, "/* Written by faultline. */\n");
-	fl_buf_printf(out, "#define FL_NRULES %zu\n#define FL_NSLOTS %zu\n#define FL_NCPUS %u\n",
-		      plan->script->nrules, plan->nslots, opts->ncpus);
+	fl_buf_printf(out, "#define FL_NRULES %zu\n#define FL_NSLOTS %zu\n#define FL_NCPUS %zu\n",
+		      fl_round_up(plan->script->nrules), fl_round_up(plan->nslots),
+		      fl_round_up(opts->ncpus));
 	if (opts->seeded)
 		fl_buf_puts(out, "#define FL_SEEDED\n");
 	if (plan->tracks_children) {

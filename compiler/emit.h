@@ -11,12 +11,15 @@
 #include "plan.h"
 
 struct fl_emit_opts {
-	unsigned int ncpus; /* power of two */
+	unsigned int ncpus; /* possible ones */
 	bool seeded;
 	/* Byte offsets in struct task_struct, where the plan follows children. */
 	uint32_t task_pid;
 	uint32_t task_tgid;
 };
+
+/* To a power of two: what arrays are sized by, so that an index can be masked. */
+size_t fl_round_up(size_t n);
 
 void fl_emit(const struct fl_plan *plan, const struct fl_emit_opts *opts, struct fl_buf *out);
 

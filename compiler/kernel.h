@@ -113,6 +113,15 @@ struct fl_kernel_ops {
 					 void *arg),
 			       void *arg);
 
+	/*
+	 * Call @fn for every function of vmlinux's BTF whose name starts with
+	 * @prefix, likewise. Slow: for messages.
+	 */
+	int (*each_function)(struct fl_kernel *k, const char *prefix,
+			     int (*fn)(const char *name, const char *module, enum fl_tag tag,
+				       void *arg),
+			     void *arg);
+
 	enum fl_list_state (*list_state)(struct fl_kernel *k);
 
 	/*

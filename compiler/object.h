@@ -61,7 +61,7 @@ struct fl_object {
 	size_t nrules;
 	struct fl_obj_slot *slots;
 	size_t nslots;
-	unsigned int ncpus;   /* CPUs that counters are kept for */
+	unsigned int ncpus;   /* in a row of counters, see fl_abi.h */
 	bool tracks_children; /* has the programs that follow the command */
 	void *memory;	      /* what the strings and arrays live in */
 };

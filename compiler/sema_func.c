@@ -7,6 +7,7 @@
 
 #define MAX_NAME 128 /* the kernel's names are shorter */
 #define MAX_OFFERED 3
+#define SECURITY "security_" /* can be made to fail though on no list */
 
 unsigned int fl_distance(const char *a, const char *b, unsigned int most)
 {
@@ -89,6 +90,7 @@ static const char *offers(const char *wanted, struct fl_kernel *k, struct fl_are
 	if (s.most > 5)
 		s.most = 5;
 	k->ops->each_injectable(k, consider, &s);
+	k->ops->each_function(k, SECURITY, consider, &s);
 	fl_buf_init(&b, a);
 	for (size_t i = 0; i < s.n; i++) {
 		/* Behind a near hit, far ones are noise. */
@@ -105,7 +107,7 @@ static const char *offers(const char *wanted, struct fl_kernel *k, struct fl_are
 
 static bool is_security(const char *name)
 {
-	return !strncmp(name, "security_", strlen("security_"));
+	return !strncmp(name, SECURITY, strlen(SECURITY));
 }
 
 /* The list says nothing: a lenient compilation goes on with a warning. */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define MAX_BTF_SIZE ((size_t)256 << 20)
-#define MAX_CHAIN 64		/* typedefs of typedefs: the kernel has under 10 */
+#define MAX_CHAIN 64 /* typedefs of typedefs: the kernel has under 10 */
 
 /* Kinds newer than the headers that this may be built with. */
 #define KIND_DECL_TAG 17
@@ -210,8 +210,7 @@ static uint32_t find_string(const struct fl_btf *b, const char *name)
 		return 0;
 	while ((p = memmem(p, (size_t)(end - p), name, len))) {
 		if (p > b->strings ? !p[-1] : b->base != NULL)
-			return (uint32_t)(p - b->strings) +
-			       (b->base ? b->base->strings_len : 0);
+			return (uint32_t)(p - b->strings) + (b->base ? b->base->strings_len : 0);
 		p++;
 	}
 	return 0;

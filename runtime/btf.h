@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 struct fl_btf {
-	const struct fl_btf *base;	/* of a module: vmlinux; else NULL */
+	const struct fl_btf *base; /* of a module: vmlinux; else NULL */
 	unsigned char *data;
 	size_t size;
 	size_t mapped;
@@ -25,8 +25,8 @@ struct fl_btf {
 	uint32_t types_len;
 	const char *strings;
 	uint32_t strings_len;
-	uint32_t *offsets;		/* of each type of this file's own */
-	uint32_t ntypes;		/* of this file's own */
+	uint32_t *offsets; /* of each type of this file's own */
+	uint32_t ntypes;   /* of this file's own */
 };
 
 /*

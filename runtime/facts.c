@@ -14,17 +14,17 @@
 #include "btf.h"
 #include "list.h"
 
-#define MAX_DEPTH 16		/* anonymous members inside each other */
+#define MAX_DEPTH 16 /* anonymous members inside each other */
 
 /* The BTF of vmlinux (slot 0) or of a module. */
 struct object {
 	char *module;
 	struct fl_btf btf;
-	int err;		/* why it cannot be read, or 0 */
+	int err; /* why it cannot be read, or 0 */
 };
 
 struct facts {
-	struct fl_kernel k;	/* first: this is what others hold */
+	struct fl_kernel k; /* first: this is what others hold */
 	char *root;
 	char *release;
 	bool search_symbols;
@@ -157,8 +157,8 @@ static void describe(const struct facts *f, const struct object *o, uint32_t id,
 		break;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-		out->kind = BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT ? FL_TYPE_STRUCT
-								      : FL_TYPE_UNION;
+		out->kind =
+			BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT ? FL_TYPE_STRUCT : FL_TYPE_UNION;
 		out->size = t->size;
 		break;
 	case BTF_KIND_ARRAY:
@@ -232,8 +232,7 @@ static bool matches(const struct fl_list_entry *e, const char *module, const cha
 	return !strcmp(e->module ? e->module : "vmlinux", module);
 }
 
-static int find_func(struct fl_kernel *k, const char *module, const char *name,
-		     struct fl_func *out)
+static int find_func(struct fl_kernel *k, const char *module, const char *name, struct fl_func *out)
 {
 	struct facts *f = of(k);
 	const struct fl_list_entry *found = NULL;
@@ -292,6 +291,27 @@ static int each_injectable(struct fl_kernel *k,
 	return 0;
 }
 
+static int each_function(struct fl_kernel *k, const char *prefix,
+			 int (*fn)(const char *name, const char *module, enum fl_tag tag,
+				   void *arg),
+			 void *arg)
+{
+	const struct object *o = get_object(of(k), NULL);
+	size_t len = strlen(prefix);
+
+	for (uint32_t id = 1; o && !o->err && id <= o->btf.ntypes; id++) {
+		const struct btf_type *t = fl_btf_type(&o->btf, id);
+		const char *name = fl_btf_string(&o->btf, t->name_off);
+		int stop = 0;
+
+		if (BTF_INFO_KIND(t->info) == BTF_KIND_FUNC && !strncmp(name, prefix, len))
+			stop = fn(name, NULL, FL_TAG_NONE, arg);
+		if (stop)
+			return stop;
+	}
+	return 0;
+}
+
 static enum fl_list_state list_state(struct fl_kernel *k)
 {
 	struct facts *f = of(k);
@@ -342,8 +362,8 @@ static int walk_members(struct facts *f, const struct object *o, uint32_t id, ui
 	const struct btf_member *m;
 	uint32_t n;
 
-	if (!t || depth > MAX_DEPTH || (BTF_INFO_KIND(t->info) != BTF_KIND_STRUCT &&
-					BTF_INFO_KIND(t->info) != BTF_KIND_UNION))
+	if (!t || depth > MAX_DEPTH ||
+	    (BTF_INFO_KIND(t->info) != BTF_KIND_STRUCT && BTF_INFO_KIND(t->info) != BTF_KIND_UNION))
 		return -ENOENT;
 	m = (const struct btf_member *)(t + 1);
 	n = BTF_INFO_VLEN(t->info);
@@ -351,8 +371,8 @@ static int walk_members(struct facts *f, const struct object *o, uint32_t id, ui
 		bool packed = BTF_INFO_KFLAG(t->info);
 		struct fl_member out = {
 			.name = fl_btf_string(&o->btf, m->name_off),
-			.bit_offset = offset + (packed ? BTF_MEMBER_BIT_OFFSET(m->offset)
-						       : m->offset),
+			.bit_offset =
+				offset + (packed ? BTF_MEMBER_BIT_OFFSET(m->offset) : m->offset),
 			.bit_size = packed ? BTF_MEMBER_BITFIELD_SIZE(m->offset) : 0,
 		};
 		int stop;
@@ -436,6 +456,7 @@ static bool has_module(struct fl_kernel *k, const char *name)
 static const struct fl_kernel_ops ops = {
 	.find_func = find_func,
 	.each_injectable = each_injectable,
+	.each_function = each_function,
 	.list_state = list_state,
 	.list_problem = list_problem,
 	.btf_problem = btf_problem,

@@ -19,7 +19,7 @@
 #include "kernel.h"
 
 struct fl_facts_opts {
-	const char *root;	/* NULL or "": the running kernel's / */
+	const char *root; /* NULL or "": the running kernel's / */
 	/*
 	 * Search kallsyms for a list that debugfs does not give. It takes
 	 * longer than all of a compilation, so only who arms wants it.

@@ -7,15 +7,15 @@
 
 struct fl_list_entry {
 	const char *name;
-	const char *module;	/* NULL: vmlinux */
-	enum fl_tag tag;	/* NONE: on the list, but its tag is not known */
+	const char *module; /* NULL: vmlinux */
+	enum fl_tag tag;    /* NONE: on the list, but its tag is not known */
 };
 
 struct fl_list {
 	bool is_read;
 	enum fl_list_state state;
-	char problem[160];	/* "" when the state is KNOWN */
-	char *text;		/* what the names point into */
+	char problem[160]; /* "" when the state is KNOWN */
+	char *text;	   /* what the names point into */
 	struct fl_list_entry *entries;
 	size_t n;
 };

@@ -6,6 +6,8 @@
 # fl_need GROUP...   installs the packages of the groups that are not there yet
 # fl_llvm_newest     prints the newest LLVM that the distribution offers
 
+# shellcheck disable=SC2034 # used by name, in fl_need
+{
 FL_PACKAGES_build="cmake ninja-build gcc g++ pkg-config libbpf-dev libelf-dev libreadline-dev
 	zlib1g-dev libzstd-dev libxml2-dev libffi-dev libedit-dev libncurses-dev
 	llvm-14-dev libclang-14-dev ccache"
@@ -14,6 +16,7 @@ FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc 
 	python3 rsync"
 FL_PACKAGES_check="clang-14 llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
 	shellcheck mandoc strace"
+}
 
 fl_installed() {
 	[[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
