@@ -198,6 +198,15 @@ static void on_event(const struct fl_event *e, void *arg)
 	fl_report_event(&r->report, e);
 }
 
+static void signals_of_ours(sigset_t *mask)
+{
+	sigemptyset(mask);
+	sigaddset(mask, SIGINT);
+	sigaddset(mask, SIGTERM);
+	sigaddset(mask, SIGHUP);
+	sigaddset(mask, SIGCHLD);
+}
+
 /* A signal to us ends the run; the command gets it too, unless it has it. */
 static void on_signal(struct run *r)
 {
@@ -223,7 +232,8 @@ static void watch(struct run *r)
 
 	epoll_ctl(epoll, EPOLL_CTL_ADD, fl_session_event_fd(r->session), &want);
 	epoll_ctl(epoll, EPOLL_CTL_ADD, r->signal_fd, &want);
-	while (!r->signal && !fl_command_poll(&r->command) && !fl_session_spent(r->session)) {
+	while (!r->signal && !fl_command_poll(&r->command) && !fl_session_spent(r->session) &&
+	       !ferror(r->report.out)) {
 		epoll_wait(epoll, ready, 2, BEAT_MS);
 		fl_session_beat(r->session);
 		on_signal(r);
@@ -234,25 +244,28 @@ static void watch(struct run *r)
 	close(epoll);
 }
 
-/* The run is over for us, but the command may go on: let it, without faults. */
+/*
+ * The run is over, but the command may go on, without faults. Who sent a
+ * signal wants an end soon: the command gets a moment for its own.
+ */
 static void wait_command(struct run *r)
 {
-	struct signalfd_siginfo info;
+	const struct timespec moment = { .tv_sec = 2 };
+	bool hurry = r->signal != 0;
 	sigset_t mask;
 
-	r->signal = 0;
+	signals_of_ours(&mask);
 	while (r->command.pid && !fl_command_poll(&r->command)) {
-		/* SIGCHLD is blocked and queued: no wake-up is lost */
-		sigemptyset(&mask);
-		sigaddset(&mask, SIGCHLD);
-		sigaddset(&mask, SIGINT);
-		sigaddset(&mask, SIGTERM);
-		sigaddset(&mask, SIGHUP);
-		if (sigwaitinfo(&mask, NULL) != SIGCHLD)
+		/* blocked and queued: no signal is missed in between */
+		int sig = sigtimedwait(&mask, NULL, hurry ? &moment : NULL);
+
+		if (sig == SIGCHLD)
+			continue;
+		if (hurry)
 			break;
+		kill(r->command.pid, sig);
+		hurry = true;
 	}
-	while (read(r->signal_fd, &info, sizeof(info)) > 0)
-		;
 }
 
 static int start_command(struct run *r)
@@ -349,12 +362,9 @@ static int armed_run(struct run *r)
 
 static void block_signals(struct run *r)
 {
-	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
 	sigset_t mask;
 
-	sigemptyset(&mask);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		sigaddset(&mask, ours[i]);
+	signals_of_ours(&mask);
 	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
 	/* A reader that went away is an error of writing, not the end of us. */
 	signal(SIGPIPE, SIG_IGN);

@@ -42,6 +42,7 @@ struct compilation {
 	struct fl_emit_opts emit;
 	struct fl_arena kept; /* the object and what it points to */
 	struct fl_object *object;
+	jmp_buf on_oom;
 };
 
 /* Offsets that the programs which follow a command's tasks need. */
@@ -170,11 +171,10 @@ static int back_end(struct fl_object *obj, char **log)
 /* Everything that may run out of memory; what it allocated is in @c. */
 static int run(struct compilation *c, char **log)
 {
-	jmp_buf on_oom;
 	int err = -EINVAL;
 
-	c->arena.on_oom = c->kept.on_oom = c->diags->on_oom = &on_oom;
-	if (setjmp(on_oom))
+	c->arena.on_oom = c->kept.on_oom = c->diags->on_oom = &c->on_oom;
+	if (setjmp(c->on_oom))
 		return -ENOMEM;
 	if (front_end(c)) {
 		fl_buf_init(&c->text, &c->arena);
@@ -196,6 +196,7 @@ int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl
 	c.emit.ncpus = k->ncpus;
 	c.emit.seeded = opts->seeded;
 	err = run(&c, log);
+	ds->on_oom = NULL;
 	fl_arena_release(&c.arena);
 	if (err)
 		fl_arena_release(&c.kept);

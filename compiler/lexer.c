@@ -173,9 +173,13 @@ static int lex_escape(struct lexer *lx)
 
 	if (known)
 		return to[known - from];
-	if (c == 'x' && hex_digit(at(lx, lx->pos)) >= 0 && hex_digit(at(lx, lx->pos + 1)) >= 0) {
-		lx->pos += 2;
-		return hex_digit(at(lx, lx->pos - 2)) << 4 | hex_digit(at(lx, lx->pos - 1));
+	if (c == 'x') {
+		int high = hex_digit(at(lx, lx->pos)), low = hex_digit(at(lx, lx->pos + 1));
+
+		if (high >= 0 && low >= 0) {
+			lx->pos += 2;
+			return high * 16 + low;
+		}
 	}
 	return -1;
 }

@@ -39,13 +39,11 @@ const char *fl_value_name(const struct fl_obj_prog *prog, int64_t value, char *b
 		name = fl_errno_name((int)-value);
 	if (name)
 		snprintf(buf, len, "-%s", name);
-	else if (prog->ret == FL_TYPE_PTR && value == 0)
+	else if (value == 0 && (prog->ret == FL_TYPE_PTR || prog->tag == FL_TAG_NULL))
 		snprintf(buf, len, "NULL");
-	else if ((prog->tag == FL_TAG_TRUE || prog->ret == FL_TYPE_BOOL) &&
-		 (value == 0 || value == 1))
+	else if ((value == 0 || value == 1) &&
+		 (prog->ret == FL_TYPE_BOOL || prog->tag == FL_TAG_TRUE))
 		snprintf(buf, len, "%s", value ? "true" : "false");
-	else if (prog->tag == FL_TAG_NULL && value == 0)
-		snprintf(buf, len, "NULL");
 	else
 		snprintf(buf, len, "%" PRId64, value);
 	return buf;

@@ -141,7 +141,7 @@ static void choose_backend(struct fl_plan_prog *prog, const struct fl_plan_opts 
 
 	if (!no_fmod_ret) {
 		prog->backend = FL_BACKEND_FMOD_RET;
-		prog->reason = "the cheapest way that can";
+		prog->reason = "the cheaper of the two that can";
 	} else if (!no_kprobe) {
 		prog->backend = FL_BACKEND_KPROBE;
 		prog->reason = no_fmod_ret;

@@ -159,6 +159,8 @@ static uint64_t divide(uint64_t a, uint64_t b, bool is_unsigned, bool want_rest)
 {
 	int64_t x = (int64_t)a, y = (int64_t)b;
 
+	if (!b) /* has been reported */
+		return 0;
 	if (is_unsigned)
 		return want_rest ? a % b : a / b;
 	if (y == -1) /* INT64_MIN / -1 overflows */

@@ -23,6 +23,7 @@ __attribute__((noreturn)) static void become(char *const argv[], const sigset_t 
 	if (n != 1) /* faultline is gone: nothing was armed */
 		_exit(125);
 	sigprocmask(SIG_SETMASK, mask, NULL);
+	signal(SIGPIPE, SIG_DFL); /* faultline itself may ignore it */
 	execvp(argv[0], argv);
 	err = errno;
 	n = write(report, &err, sizeof(err));

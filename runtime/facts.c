@@ -103,7 +103,7 @@ static void describe_int(const struct btf_type *t, const char *name, struct fl_t
 
 static uint32_t size_of(const struct facts *f, const struct object *o, uint32_t id, int depth)
 {
-	const struct btf_type *t = fl_btf_type(&o->btf, id = fl_btf_skip(&o->btf, id));
+	const struct btf_type *t = fl_btf_type(&o->btf, fl_btf_skip(&o->btf, id));
 	const struct btf_array *array;
 
 	if (!t || depth > MAX_DEPTH)
