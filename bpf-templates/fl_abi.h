@@ -39,6 +39,8 @@ struct fl_run_knobs {
 	__u32 exempt[FL_MAX_EXEMPT]; /* process IDs that nothing is done to */
 	__u32 dry_run;		     /* everything but the return */
 	__u32 budget_set;	     /* whether budget counts */
+	__u32 silent;		     /* no events: nobody reads them */
+	__u32 reserved;
 };
 
 /* One rule: an array in map .data.rules, in script order. */

@@ -241,8 +241,11 @@ FL_INLINE int fl_spend(void)
 
 FL_INLINE void fl_report(u32 slot, u32 kind, u64 ordinal, s64 value)
 {
-	struct fl_event *e = bpf_ringbuf_reserve(&fl_events, sizeof(*e), 0);
+	struct fl_event *e;
 
+	if (fl_run.silent)
+		return;
+	e = bpf_ringbuf_reserve(&fl_events, sizeof(*e), 0);
 	if (!e) {
 		__sync_fetch_and_add(&fl_counts(slot)->lost, 1);
 		return;

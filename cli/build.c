@@ -90,7 +90,9 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 	return (struct fl_compile_opts){
 		.sema = {
 			.system_wide = o->system_wide,
-			.has_command = o->command || o->shell_command,
+			/* check cannot know; most scripts are run with one */
+			.has_command = o->command || o->shell_command ||
+				       o->mode == FL_MODE_CHECK,
 			.force_return = o->force_return,
 			.lenient = o->mode == FL_MODE_CHECK,
 		},

@@ -118,6 +118,7 @@ static struct fl_session_opts session_options(const struct fl_options *o)
 		.max_injections = o->max_injections,
 		.seed = o->seed,
 		.dry_run = o->no_return,
+		.silent = o->quiet,
 		.include_init = o->include_init,
 		.include_self = o->include_self,
 	};

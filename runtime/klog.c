@@ -20,8 +20,10 @@ void fl_klog(const char *format, ...)
 	/* <5>: notice */
 	len = snprintf(line, sizeof(line), "<5>faultline[%d]: ", getpid());
 	va_start(ap, format);
-	vsnprintf(line + len, sizeof(line) - (size_t)len, format, ap);
+	vsnprintf(line + len, sizeof(line) - (size_t)len - 1, format, ap);
 	va_end(ap);
+	/* without it the kernel waits for the rest of the line and shows nothing */
+	strcat(line, "\n");
 	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;

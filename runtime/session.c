@@ -186,6 +186,7 @@ static void fill_knobs(struct fl_session *s)
 		s->opts.heartbeat_max_ns ? s->opts.heartbeat_max_ns : HEARTBEAT_MAX_NS;
 	run->seed = s->opts.seed;
 	run->dry_run = s->opts.dry_run;
+	run->silent = s->opts.silent;
 	run->budget_set = s->opts.max_injections >= 0;
 	run->budget = run->budget_set ? s->opts.max_injections : 0;
 	fill_exempt(s);

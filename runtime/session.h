@@ -26,6 +26,7 @@ struct fl_session_opts {
 	int64_t max_injections;	   /* negative: any number */
 	uint64_t seed;
 	bool dry_run;	   /* count and report, but return nothing */
+	bool silent;	   /* count only: there will be no events */
 	bool include_init; /* process 1 is a target too */
 	bool include_self; /* so are this process and its ancestors */
 };
