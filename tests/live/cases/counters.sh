@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+#
+# Counters are exact, whatever happens to the lines.
+
+exact() {
+	local i pids=() failures
+
+	need_full
+	fl_start --backend "$1" -q --include-self -e 'on fl_int0 if rand < 30 return -EIO'
+	for ((i = 0; i < 8; i++)); do
+		(call 'x125000 fl_int0' >"answer$i") &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	fl_stop
+	failures=$(sed -n 's/^int -5 x//p' answer? | paste -sd+ | bc)
+	expect_equal "calls" 1000000 "$(calls_by out 1)"
+	expect_equal "injected" "$failures" "$(injected_by out 1)"
+	expect_between "injected" 290000 310000 "$failures"
+}
+
+test_counters_fmod_ret() { exact fmod_ret; }
+test_counters_kprobe() { exact kprobe; }
+
+# Lines may get lost when nobody can read that fast; that is counted and said.
+test_lost_lines() {
+	need_full
+	local injected lines lost
+
+	fl_start --include-self -e 'on fl_int0 return -EIO'
+	kill -STOP "$fl_pid"
+	call 'x40000 fl_int0' >answer
+	kill -CONT "$fl_pid"
+	fl_stop
+	injected=$(injected_by out 1)
+	expect_equal "injected" "$(sed -n 's/^int -5 x//p' answer)" "$injected"
+	lines=$(grep -c '  fl_int0 = -EIO  ' out)
+	lost=$(sed -n 's/^\([0-9]*\) injections have no line.*/\1/p' out)
+	expect_between "lost" 1 40000 "${lost:-0}"
+	expect_equal "lines and lost ones" "$injected" $((lines + lost))
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+#
+# What a kernel cannot do is said in so many words, with a status of its own.
+
+# What the distribution's kernels can do, too.
+test_security_hook() {
+	mkfifo go done
+	fl_start -e 'on security_file_open if comm=="cat" return -EIO' -- \
+		sh -c 'cat /etc/hostname; echo >go; read -r _ <done'
+	read -r <go
+	read -r line </etc/hostname || [[ -n $line ]] || fail "the shell beside it cannot read"
+	head -n 1 /etc/hostname >beside || fail "head cannot read"
+	echo >done
+	wait "$fl_pid"
+	expect_text err 'cat: .*Input/output error'
+	expect_text err 'security_file_open = -EIO  cat '
+	expect_text err 'security_file_open by fmod_ret:'
+}
+
+test_no_error_injection() {
+	[[ $fl_kernel != full ]] || skip "this kernel has error injection"
+	fl -e 'on should_failslab if comm=="ls" return -ENOMEM'
+	expect_equal "status" 4 "$status"
+	expect_text err "function 'should_failslab' cannot be made to fail here: this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION"
+	expect_text err '^hint: only security_\* functions can be made to fail on this kernel$'
+	fl -e 'on security_file_opne if comm=="ls" return -ENOMEM'
+	expect_equal "misspelt" 2 "$status"
+	expect_text err "did you mean 'security_file_open'"
+	fl --backend kprobe -e 'on security_file_open if comm=="ls" return -ENOMEM'
+	expect_equal "kprobe" 2 "$status"
+	expect_text err 'kprobes can only override functions on the injectable list'
+}
+
+test_no_privileges() {
+	local rule='on security_file_open if comm=="cat" return -EIO'
+
+	status=0
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$faultline" -e "$rule" -- \
+		cat /etc/hostname >out 2>err </dev/null || status=$?
+	expect_equal "status" 5 "$status"
+	expect_text err '^faultline: error: the kernel does not permit this process to load BPF programs$'
+	expect_text err '^hint: run it as root'
+	expect_no_text out .
+	echo "$rule" >rule.fault
+	chmod 755 . && chmod 644 rule.fault
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$faultline" check rule.fault ||
+		fail "check needs privileges"
+}
+
+test_no_btf() {
+	mkdir empty
+	mount --bind empty /sys/kernel/btf
+	fl -e 'on security_file_open if comm=="cat" return -EIO' -- cat /etc/hostname
+	expect_equal "security hook" 4 "$status"
+	expect_text err "this kernel has no type information \(CONFIG_DEBUG_INFO_BTF\)"
+	if [[ $fl_kernel == full ]]; then
+		fl_start --include-self -e 'on fl_int0 return -EIO'
+		expect_equal "answer" "int -5 x1" "$(call fl_int0)"
+		fl_stop
+		expect_text out "fl_int0 by kprobe: the kernel's type information does not have the function"
+	fi
+	umount /sys/kernel/btf
+}
+
+test_no_debugfs() {
+	need_full
+	mkdir debug
+	exec 3<>"$fl_calls"
+	mount --move /sys/kernel/debug debug 2>/dev/null || mount --bind empty /sys/kernel/debug 2>/dev/null ||
+		{ mkdir empty && mount --bind empty /sys/kernel/debug; }
+	[[ ! -e /sys/kernel/debug/error_injection ]] || fail "debugfs is still there"
+	fl_start --include-self -e 'on fl_int0 return -EIO'
+	echo fl_int0 >&3
+	expect_equal "answer" "int -5 x1" "$(cat <&3)"
+	fl_stop
+	umount /sys/kernel/debug 2>/dev/null || mount --move debug /sys/kernel/debug
+}
+
+test_wrong_names() {
+	need_full
+	fl -e 'on mlx5_cmd_exce if comm=="ip" return -EIO'
+	expect_equal "status" 2 "$status"
+	expect_text err "^one-liner:1:4: error: no injectable function 'mlx5_cmd_exce'$"
+	expect_text err "^hint: did you mean 'mlx5_cmd_exec' \(module mlx5_core\)\?$"
+	fl -e 'on vfs_read if comm=="ip" return -EIO'
+	expect_equal "not injectable" 2 "$status"
+	expect_text err "function 'vfs_read' is in this kernel, but it cannot be made to fail"
+	fl -e 'on nosuch:mlx5_cmd_exec return -EIO'
+	expect_text err "module 'nosuch' is not loaded"
+	fl -e 'on fl_ret_ptr_null return -ENOMEM'
+	expect_text err "'fl_ret_ptr_null' may only be made to return NULL \(its tag is NULL\)"
+	fl -e 'on fl_int0 return EIO'
+	expect_text err "^hint: the kernel returns errors as negative numbers: -EIO$"
+	for text in '' 'on' 'on fl_int0 if' 'on fl_int0 return' '@' 'on fl_int0 if (pid return -EIO'; do
+		fl -e "$text"
+		expect_equal "'$text'" 2 "$status"
+		expect_text err '^one-liner:1:[0-9]+: error: '
+	done
+}
+
+test_verifier_and_clang_stay_inside() {
+	fl -e 'on security_inode_mkdir if pid < (1 << 62) / (uid - gid + 3) return -EIO' -- mkdir v
+	expect_no_text err 'libbpf|verifier|clang|EINVAL|Invalid argument'
+	expect_equal "status" 0 "$status"
+}

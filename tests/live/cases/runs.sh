@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+#
+# Commands, signals, files, statuses. These work on every kernel: their rules
+# are on a security hook that only mkdir gets to.
+
+rule='on security_inode_mkdir if comm == "mkdir" return -EIO'
+
+test_armed_before_the_command() {
+	fl -e "$rule" -- mkdir first
+	expect_text err 'Input/output error'
+	[[ ! -e first ]] || fail "the very first call was not hit"
+	expect_text err '^armed 1 rule on 1 function in [0-9]+ ms$'
+	expect_text err '^the command exited with status 1$'
+	expect_equal "status" 0 "$status"
+}
+
+test_status_of_the_command() {
+	fl --propagate -e "$rule" -- sh -c 'mkdir x; exit 42'
+	expect_equal "propagated" 42 "$status"
+	fl --propagate -e "$rule" -- sh -c 'kill -TERM $$'
+	expect_equal "signal" 143 "$status"
+	fl -e "$rule" -c 'mkdir a; mkdir b; exit 3'
+	expect_equal "status" 0 "$status"
+	expect_equal "injected" 2 "$(injected_by err 1)"
+	expect_text err '^the command exited with status 3$'
+	fl -e "$rule" -- /no/such/command
+	expect_equal "not found" 2 "$status"
+	expect_text err "error: '/no/such/command' cannot be run: No such file or directory"
+}
+
+test_idle() {
+	fl -e "$rule" -- true
+	expect_equal "status" 3 "$status"
+	expect_text err '^faultline: nothing was injected: none of the functions was called$'
+	fl -e 'on security_inode_mkdir if comm == "rmdir" return -EIO' -- mkdir y
+	expect_equal "status" 3 "$status"
+	expect_text err '^faultline: nothing was injected: the functions were called, but no condition ever held$'
+	[[ -d y ]] || fail "a call that no condition wanted failed"
+	fl --allow-idle -e "$rule" -- true
+	expect_equal "allowed" 0 "$status"
+}
+
+test_signals() {
+	local signal
+
+	for signal in INT TERM HUP; do
+		fl_start -e "$rule"
+		mkdir by$signal 2>/dev/null && fail "not armed"
+		kill -$signal "$fl_pid"
+		status=0
+		wait "$fl_pid" || status=$?
+		expect_equal "$signal" 0 "$status"
+		expect_text out '^1 of 1 calls failed in '
+		mkdir by$signal || fail "still armed after $signal"
+	done
+}
+
+test_signal_reaches_the_command() {
+	fl_start -e "$rule" -- bash -c 'trap "echo got it >got; exit 9" TERM; mkdir z; echo >ready; read -r <>never'
+	wait_for "the command" test -e ready
+	kill -TERM "$fl_pid"
+	wait "$fl_pid" || true
+	[[ -s got ]] || fail "the command did not get the signal"
+	expect_text err '^the command exited with status 9$'
+}
+
+test_output() {
+	fl -o report -e "$rule" -- mkdir o
+	expect_text report 'security_inode_mkdir = -EIO  mkdir '
+	expect_text report '^1 of 1 calls failed'
+	expect_no_text err 'calls failed'
+	fl -q -e "$rule" -- mkdir o
+	expect_no_text err ' = -EIO  mkdir'
+	expect_text err '^1 of 1 calls failed'
+}
+
+test_full_disk() {
+	mkdir disk
+	mount -t tmpfs -o size=4k none disk
+	dd if=/dev/zero of=disk/filler bs=4k count=1 2>/dev/null
+	fl -o disk/report -e "$rule" -- mkdir o
+	umount disk
+	((status != 0)) || fail "a report that could not be written is a success"
+	expect_text err 'the report cannot be written: No space left on device'
+	mkdir free || fail "still armed"
+}
+
+test_closed_output() {
+	"$faultline" -e "$rule" 2>err </dev/null | read -r _ || true
+	mkdir free || true
+	wait_for "faultline to end" no_faultline
+}
+
+no_faultline() { ! pgrep -x faultline >/dev/null; }
+
+test_scripts() {
+	printf '#!%s\n# a script\nlabelled: %s\n' "$faultline" "$rule" >script.fault
+	chmod +x script.fault
+	status=0
+	./script.fault -- mkdir s >out 2>err || status=$?
+	expect_equal "status" 0 "$status"
+	expect_text err '^ +1 +1 +1 +1  labelled: on security_inode_mkdir if comm == "mkdir" return -EIO$'
+	status=0
+	"$faultline" -- mkdir s >out 2>err <script.fault || status=$?
+	expect_equal "from standard input" 0 "$status"
+	expect_equal "injected" 1 "$(injected_by err 1)"
+}
+
+test_kernel_log() {
+	dmesg -C
+	fl -e "$rule" -- mkdir k
+	dmesg >log
+	expect_text log 'faultline\[[0-9]+\]: armed: on security_inode_mkdir if comm == "mkdir" return -EIO$'
+	expect_text log 'faultline\[[0-9]+\]: disarmed after 1 injections$'
+}
