@@ -18,13 +18,23 @@
 #endif
 
 #define FL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
-#define FL_MAX_EXEMPT 16
+#define FL_MAX_EXEMPT 32
+#define FL_STRING_LEN 256  /* bytes of a string that is read, the NUL included */
+#define FL_STACK_DEPTH 64  /* frames of a stack that is looked at or shown */
+#define FL_KEY_WORDS 8	   /* of 8 bytes, in the key of "per" */
+#define FL_STATE_ENTRIES 16384 /* keys of one @state */
+#define FL_PER_ENTRIES 65536   /* keys of all "per" together */
+
+/* A delay waits busily with interrupts as they are: longer ones stall the machine. */
+#define FL_DELAY_MAX_NS 10000000	/* in one call */
+#define FL_DELAY_BUDGET_NS 200000000 /* in a second, over all CPUs */
 
 /*
  * A draw is a 32-bit number; a rate is how many of the 2^32 draws hit.
  * FL_RATE_ALWAYS is one more than the greatest draw.
  */
 #define FL_RATE_ALWAYS (1ULL << 32)
+#define FL_NEVER (~0ULL) /* as a limit of counts and times: none */
 
 /* The whole run: one instance, in map .data.run. */
 struct fl_run_knobs {
@@ -40,14 +50,45 @@ struct fl_run_knobs {
 	__u32 dry_run;		     /* everything but the return */
 	__u32 budget_set;	     /* whether budget counts */
 	__u32 silent;		     /* no events: nobody reads them */
-	__u32 reserved;
+	__u32 rate_cap;		     /* injections in a second over all rules; 0: any number */
+	/* written by the programs */
+	__u64 delay_second; /* the second that the next one counts in */
+	__u64 delay_used_ns;
+	__u64 delays_skipped; /* for want of budget */
+	__u64 keys_lost;      /* keys of "per" and @states that found no room */
+	__u64 cap_second;
+	__u64 cap_used;
 };
 
 /* One rule: an array in map .data.rules, in script order. */
 struct fl_rule_knobs {
 	__u64 enabled;
 	__u64 rate;  /* threshold of the condition's first rand < N */
-	__s64 value; /* what return gives; never 0 by fmod_ret */
+	__u64 gate;  /* the same for a rule whose condition has none */
+	__s64 value; /* what return gives, where that is one constant */
+	__u64 nth_first; /* ordinals from ... */
+	__u64 nth_last;	 /* ... to, or FL_NEVER */
+	__u64 nth_step;
+	__u64 every;
+	__u64 after;	/* ordinals that are skipped first */
+	__u64 times;	/* how often, or FL_NEVER */
+	__u64 after_ns; /* since arming */
+	__u64 for_ns;	/* since after_ns, or FL_NEVER */
+};
+
+/* What one rule has come to, over all CPUs and functions: map .data.states. */
+struct fl_rule_state {
+	__u64 ordinal; /* matched calls */
+	__u64 passed;  /* those that "times" has counted */
+	__u64 draws;   /* evaluations that drew a random number */
+	__u64 reserved[5];
+};
+
+/* One parameter of the script: an array in map .data.params. */
+struct fl_param_knob {
+	__s64 value;
+	__u64 below;   /* rand < $param: its rate */
+	__u64 at_most; /* rand <= $param */
 	__u64 reserved;
 };
 
@@ -61,25 +102,31 @@ struct fl_counts {
 	__u64 calls;	/* reached the rule while armed */
 	__u64 matched;	/* the condition held and no guard objected */
 	__u64 injected; /* ended by the rule's return */
+	__u64 fired;	/* all actions of a rule without return were done */
 	__u64 lost;	/* events for which the ring buffer had no room */
-	__u64 reserved[4];
+	__u64 reserved[3];
 };
 
 enum fl_event_kind {
 	FL_EVENT_INJECTED = 1,
+	FL_EVENT_FIRED = 2,
+	FL_EVENT_LOG = 3,   /* followed by the values of its format */
+	FL_EVENT_STACK = 4, /* followed by addresses, innermost first */
 };
 
-/* A record of the ring buffer. */
+/* A record of the ring buffer. What follows it are words of 8 bytes. */
 struct fl_event {
 	__u64 time_ns;
-	__u64 ordinal; /* of the matched call, from 1; 0: not counted */
-	__s64 value;
-	__u32 kind; /* enum fl_event_kind */
-	__u32 slot; /* which rule on which function */
-	__u32 pid;  /* the process (TGID) */
+	__u64 ordinal; /* of the matched call, from 1 */
+	__s64 value;   /* INJECTED: what is returned */
+	__u32 kind;    /* enum fl_event_kind */
+	__u32 slot;    /* which rule on which function */
+	__u32 pid;     /* the process (TGID) */
 	__u32 tid;
 	__u32 cpu;
 	__u32 uid;
+	__u32 site;  /* LOG: number of the format */
+	__u32 words; /* that follow */
 	char comm[FL_COMM_LEN];
 };
 

@@ -4,14 +4,17 @@
  *
  * Self-contained on purpose: a one-liner includes this and fl_abi.h and
  * nothing else, no vmlinux.h and no libbpf headers, because reading headers
- * would be most of the time to arm a rule.
+ * would be most of the time to arm a rule. What only some rules need is in
+ * headers of its own: fl_data.bpf.h (strings, states, keys), fl_stack.bpf.h
+ * (the kernel's stack), fl_child.bpf.h (the command's tasks).
  *
  * The emitted file defines before it includes this:
  *	FL_NRULES	rules in the script
  *	FL_NSLOTS	pairs of a rule and a function it is on
  *	FL_NCPUS	possible CPUs; all three rounded up to a power of two
- *	FL_NCHILDREN	room for the command's processes; absent: no tracking
+ *	FL_NPARAMS	parameters; absent: none
  *	FL_SEEDED	draws come from the seed
+ *	FL_SEPARATE	rules are functions of their own to the verifier
  */
 #ifndef FL_CORE_BPF_H
 #define FL_CORE_BPF_H
@@ -32,8 +35,16 @@ typedef s64 __s64;
 
 #define SEC(name) __attribute__((section(name), used))
 #define FL_INLINE static inline __attribute__((always_inline))
-#define fl_likely(x) __builtin_expect(!!(x), 1)
-#define fl_unlikely(x) __builtin_expect(!!(x), 0)
+/*
+ * A global function: the verifier looks at it once, by itself, and not once
+ * for every rule and every way that leads to it.
+ */
+#define FL_GLOBAL __attribute__((noinline))
+#ifdef FL_SEPARATE
+#define FL_RULE FL_GLOBAL
+#else
+#define FL_RULE FL_INLINE
+#endif
 
 /* Helpers by number: enum bpf_func_id in include/uapi/linux/bpf.h. */
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
@@ -46,17 +57,32 @@ static u32 (*const bpf_get_smp_processor_id)(void) = (void *)8;
 static u64 (*const bpf_get_current_pid_tgid)(void) = (void *)14;
 static u64 (*const bpf_get_current_uid_gid)(void) = (void *)15;
 static long (*const bpf_get_current_comm)(void *buf, u32 size) = (void *)16;
+static u64 (*const bpf_get_current_task)(void) = (void *)35;
+static u32 (*const bpf_get_numa_node_id)(void) = (void *)42;
 static long (*const bpf_override_return)(void *regs, u64 value) = (void *)58;
+static u64 (*const bpf_get_current_cgroup_id)(void) = (void *)80;
 static long (*const bpf_probe_read_kernel)(void *dst, u32 size, const void *src) = (void *)113;
+static long (*const bpf_send_signal_thread)(u32 sig) = (void *)117;
+static u64 (*const bpf_get_current_ancestor_cgroup_id)(int level) = (void *)123;
 static void *(*const bpf_ringbuf_reserve)(void *ringbuf, u64 size, u64 flags) = (void *)131;
 static void (*const bpf_ringbuf_submit)(void *data, u64 flags) = (void *)132;
+static u64 (*const bpf_get_func_ip)(void *ctx) = (void *)173;
+static u64 (*const bpf_get_attach_cookie)(void *ctx) = (void *)174;
+static long (*const bpf_loop)(u32 n, void *callback, void *ctx, u64 flags) = (void *)181;
 
 #define FL_MAP_TYPE_HASH 1
+#define FL_MAP_TYPE_ARRAY 2
+#define FL_MAP_TYPE_PERCPU_ARRAY 6
+#define FL_MAP_TYPE_LRU_HASH 9
 #define FL_MAP_TYPE_RINGBUF 27
 
 struct fl_run_knobs fl_run SEC(".data.run") = { .armed = 0 };
 struct fl_rule_knobs fl_rule[FL_NRULES] SEC(".data.rules") = { { .enabled = 0 } };
+struct fl_rule_state fl_state[FL_NRULES] SEC(".data.states") = { { .ordinal = 0 } };
 struct fl_counts fl_count[FL_NSLOTS][FL_NCPUS];
+#ifdef FL_NPARAMS
+struct fl_param_knob fl_param[FL_NPARAMS] SEC(".data.params") = { { .value = 0 } };
+#endif
 
 struct {
 	int (*type)[FL_MAP_TYPE_RINGBUF];
@@ -65,25 +91,65 @@ struct {
 
 char fl_license[] SEC("license") = "GPL";
 
+/*
+ * The call in hand. What is asked for once it is needed - the task's name,
+ * the number of this evaluation - is kept here for the rules that follow.
+ */
+struct fl_call {
+	u64 slot; /* which rule on which function */
+	u64 value; /* what the rule that returns gives */
+	u64 ip;	   /* the function's address */
+	u64 retval;
+	u64 arg[12];
+	u64 comm[FL_COMM_LEN / 8];
+	u64 evaluation; /* of the rule's condition, for draws */
+	u32 has_comm;
+	u32 has_evaluation;
+	u32 prog;
+	u32 func; /* number of the function */
+};
+
 #define fl_pid() ((s64)(bpf_get_current_pid_tgid() >> 32))
 #define fl_tid() ((s64)(u32)bpf_get_current_pid_tgid())
 #define fl_uid() ((s64)(u32)bpf_get_current_uid_gid())
 #define fl_gid() ((s64)(bpf_get_current_uid_gid() >> 32))
 #define fl_cpu() ((s64)bpf_get_smp_processor_id())
+#define fl_node() ((s64)bpf_get_numa_node_id())
+#define fl_cgroup() bpf_get_current_cgroup_id()
+#define fl_nsecs() ((s64)bpf_ktime_get_ns())
+#define fl_elapsed() ((s64)(bpf_ktime_get_ns() - fl_run.armed_ns))
+#define fl_in_cgroup(id, level) (bpf_get_current_ancestor_cgroup_id(level) == (id))
 
 /*
- * The call in hand. The name of the task is asked for once, when a condition
- * first needs it; it stands apart from the flag because what is handed to a
- * helper cannot be kept in a register.
+ * A number of the kernel's memory. When the address leads nowhere, @bad says
+ * so to the comparison around it, which is then false.
  */
-struct fl_call {
-	u64 *comm;
-	int has_comm;
-};
+#define FL_LOAD(type, address, bad)                                                    \
+	({                                                                             \
+		type value_ = 0;                                                       \
+		if (bpf_probe_read_kernel(&value_, sizeof(value_), (void *)(address))) \
+			bad = 1;                                                       \
+		value_;                                                                \
+	})
 
-#define FL_CALL(name)                     \
-	u64 name##_comm[FL_COMM_LEN / 8]; \
-	struct fl_call name = { .comm = name##_comm }
+/* A bit-field of @size bits from bit @shift of its unit. */
+#define FL_UNSIGNED_BITS(type, address, shift, size, bad) \
+	(((u64)FL_LOAD(type, address, bad) << (64 - (shift) - (size))) >> (64 - (size)))
+#define FL_SIGNED_BITS(type, address, shift, size, bad) \
+	(((s64)((u64)FL_LOAD(type, address, bad) << (64 - (shift) - (size)))) >> (64 - (size)))
+
+FL_INLINE void fl_get_comm(struct fl_call *c)
+{
+	u64 comm[FL_COMM_LEN / 8];
+
+	/* what is handed to a helper cannot be kept in a register */
+	if (c->has_comm)
+		return;
+	bpf_get_current_comm(comm, sizeof(comm));
+	c->comm[0] = comm[0];
+	c->comm[1] = comm[1];
+	c->has_comm = 1;
+}
 
 /*
  * Names are compared as two words. bpf_get_current_comm() pads with NULs up
@@ -92,19 +158,26 @@ struct fl_call {
  */
 FL_INLINE int fl_comm_is(struct fl_call *c, u64 first, u64 second)
 {
-	if (!c->has_comm) {
-		bpf_get_current_comm(c->comm, FL_COMM_LEN);
-		c->has_comm = 1;
-	}
+	fl_get_comm(c);
 	return c->comm[0] == first && c->comm[1] == second;
 }
 
 /* BPF divides unsigned numbers only; by zero it gives 0 and the dividend. */
+FL_INLINE u64 fl_udivide(u64 a, u64 b)
+{
+	return b ? a / b : 0;
+}
+
+FL_INLINE u64 fl_uremainder(u64 a, u64 b)
+{
+	return b ? a % b : a;
+}
+
 FL_INLINE s64 fl_divide(s64 a, s64 b)
 {
 	u64 x = a < 0 ? 0 - (u64)a : (u64)a;
 	u64 y = b < 0 ? 0 - (u64)b : (u64)b;
-	u64 q = y ? x / y : 0;
+	u64 q = fl_udivide(x, y);
 
 	return (a < 0) != (b < 0) ? (s64)(0 - q) : (s64)q;
 }
@@ -113,14 +186,12 @@ FL_INLINE s64 fl_remainder(s64 a, s64 b)
 {
 	u64 x = a < 0 ? 0 - (u64)a : (u64)a;
 	u64 y = b < 0 ? 0 - (u64)b : (u64)b;
-	u64 r = y ? x % y : x;
+	u64 r = fl_uremainder(x, y);
 
 	return a < 0 ? (s64)(0 - r) : (s64)r;
 }
 
 #ifdef FL_SEEDED
-u64 fl_draws[FL_NRULES] SEC(".data.draws") = { 0 };
-
 /* The finalizer of splitmix64: every bit of the input reaches every bit. */
 FL_INLINE u64 fl_mix(u64 x)
 {
@@ -131,87 +202,46 @@ FL_INLINE u64 fl_mix(u64 x)
 	return x ^ (x >> 31);
 }
 
-/* One draw of mention @mention in rule @rule: a function of seed and ordinal. */
-FL_INLINE u32 fl_draw(u32 rule, u32 mention)
+/*
+ * The draw of mention @mention in rule @rule: a function of the seed and of
+ * how many evaluations of this rule drew before.
+ */
+FL_INLINE u32 fl_draw(struct fl_call *c, u32 rule, u32 mention)
 {
-	u64 n = __sync_fetch_and_add(&fl_draws[rule], 1);
+	u64 n;
 
-	n = fl_mix(fl_run.seed + n * 0x9e3779b97f4a7c15ULL);
+	if (!c->has_evaluation) {
+		c->evaluation = __sync_fetch_and_add(&fl_state[rule].draws, 1);
+		c->has_evaluation = 1;
+	}
+	n = fl_mix(fl_run.seed + c->evaluation * 0x9e3779b97f4a7c15ULL);
 	return fl_mix(n + (((u64)rule << 32) | mention)) >> 32;
 }
 #else
-FL_INLINE u32 fl_draw(u32 rule, u32 mention)
-{
-	return bpf_get_prandom_u32();
-}
-#endif
-
-#ifdef FL_NCHILDREN
-/* Process IDs (TGIDs) of the command and of all that descend from it. */
-struct {
-	int (*type)[FL_MAP_TYPE_HASH];
-	int (*max_entries)[FL_NCHILDREN];
-	u32 *key;
-	u8 *value;
-} fl_children SEC(".maps");
-
-FL_INLINE int fl_child(void)
-{
-	u32 tgid = fl_pid();
-
-	return bpf_map_lookup_elem(&fl_children, &tgid) != 0;
-}
-
-#define FL_READ(type, base, offset)                                                        \
-	({                                                                                 \
-		type value_ = 0;                                                           \
-		bpf_probe_read_kernel(&value_, sizeof(value_), (char *)(base) + (offset)); \
-		value_;                                                                    \
-	})
-
-/* sched_process_fork(parent, child): include/trace/events/sched.h */
-SEC("raw_tp/sched_process_fork") u64 fl_on_fork(u64 *ctx)
-{
-	u32 parent = bpf_get_current_pid_tgid() >> 32;
-	u32 child = FL_READ(u32, ctx[1], FL_TASK_TGID);
-	u8 one = 1;
-
-	if (child != parent && bpf_map_lookup_elem(&fl_children, &parent))
-		bpf_map_update_elem(&fl_children, &child, &one, 0);
-	return 0;
-}
-
-/* sched_process_free(task): the last reference to a task is gone. */
-SEC("raw_tp/sched_process_free") u64 fl_on_free(u64 *ctx)
-{
-	u32 tgid = FL_READ(u32, ctx[0], FL_TASK_TGID);
-	u32 tid = FL_READ(u32, ctx[0], FL_TASK_PID);
-
-	if (tid == tgid)
-		bpf_map_delete_elem(&fl_children, &tgid);
-	return 0;
-}
+#define fl_draw(c, rule, mention) bpf_get_prandom_u32()
 #endif
 
 FL_INLINE struct fl_counts *fl_counts(u32 slot)
 {
-	return &fl_count[slot][bpf_get_smp_processor_id() & (FL_NCPUS - 1)];
+	return &fl_count[slot & (FL_NSLOTS - 1)][bpf_get_smp_processor_id() & (FL_NCPUS - 1)];
 }
 
 /* A call reaches a rule: is the rule on? Counts the call. */
-FL_INLINE int fl_enter(u32 rule, u32 slot)
+FL_INLINE int fl_enter(struct fl_call *c, u32 rule)
 {
 	if (!fl_rule[rule].enabled)
 		return 0;
-	__sync_fetch_and_add(&fl_counts(slot)->calls, 1);
+	c->has_evaluation = 0;
+	__sync_fetch_and_add(&fl_counts(c->slot)->calls, 1);
 	return 1;
 }
 
 /*
  * May something be done to this call? Asked after the condition held, because
- * it costs more than most conditions and nobody can tell the order.
+ * it costs more than most conditions and nobody can tell the order; but before
+ * anything is drawn, so that tasks that are exempt use up no random numbers.
  */
-FL_INLINE int fl_guard(void)
+FL_GLOBAL int fl_guard(void)
 {
 	u64 now = bpf_ktime_get_ns();
 	u32 pid = fl_pid();
@@ -230,8 +260,18 @@ FL_INLINE int fl_guard(void)
 }
 
 /* Takes one injection out of the run's budget; 0 when it is used up. */
-FL_INLINE int fl_spend(void)
+FL_INLINE int fl_spend(u64 now)
 {
+	u64 second = now >> 30; /* of 1.07 s: a division is dear here */
+
+	if (fl_run.rate_cap) {
+		if (fl_run.cap_second != second) {
+			fl_run.cap_second = second;
+			fl_run.cap_used = 0;
+		}
+		if (__sync_fetch_and_add(&fl_run.cap_used, 1) >= fl_run.rate_cap)
+			return 0;
+	}
 	if (!fl_run.budget_set)
 		return 1;
 	if (fl_run.budget <= 0)
@@ -239,59 +279,159 @@ FL_INLINE int fl_spend(void)
 	return __sync_fetch_and_add(&fl_run.budget, -1) > 0;
 }
 
-FL_INLINE void fl_report(u32 slot, u32 kind, u64 ordinal, s64 value)
+/* Is @ordinal one that the rule's schedules pick, at the time @now? */
+FL_INLINE int fl_is_picked(const struct fl_rule_knobs *k, u64 ordinal, u64 now)
 {
-	struct fl_event *e;
+	u64 since = now - fl_run.armed_ns;
 
-	if (fl_run.silent)
-		return;
-	e = bpf_ringbuf_reserve(&fl_events, sizeof(*e), 0);
-	if (!e) {
-		__sync_fetch_and_add(&fl_counts(slot)->lost, 1);
-		return;
-	}
+	if (ordinal < k->nth_first || ordinal > k->nth_last)
+		return 0;
+	if (k->nth_step > 1 && (ordinal - k->nth_first) % k->nth_step)
+		return 0;
+	if (k->every > 1 && ordinal % k->every)
+		return 0;
+	if (ordinal <= k->after || since < k->after_ns)
+		return 0;
+	return since - k->after_ns < k->for_ns;
+}
+
+/* "times": counts in @passed what the other schedules let through. */
+FL_INLINE int fl_is_within_times(const struct fl_rule_knobs *k, u64 *passed)
+{
+	if (k->times == FL_NEVER)
+		return 1;
+	if (*passed >= k->times)
+		return 0;
+	return __sync_fetch_and_add(passed, 1) < k->times;
+}
+
+/*
+ * The condition of @rule held: does it act? Gives the call's ordinal, or 0.
+ * @counts is what ordinals are counted in: the rule's own, or a key's.
+ */
+FL_INLINE u64 fl_decide_by(u32 rule, u32 slot, int returns, u64 *ordinals, u64 *passed)
+{
+	const struct fl_rule_knobs *k = &fl_rule[rule];
+	u64 now = bpf_ktime_get_ns(), ordinal;
+
+	if (k->gate < FL_RATE_ALWAYS && bpf_get_prandom_u32() >= k->gate)
+		return 0;
+	__sync_fetch_and_add(&fl_counts(slot)->matched, 1);
+	ordinal = __sync_fetch_and_add(ordinals, 1) + 1;
+	if (!fl_is_picked(k, ordinal, now) || !fl_is_within_times(k, passed))
+		return 0;
+	if (returns && !fl_spend(now))
+		return 0;
+	return ordinal;
+}
+
+/*
+ * Masks and not comparisons: the compiler may merge two of those into one
+ * that tells the verifier nothing.
+ */
+FL_GLOBAL u64 fl_decide(u32 rule, u32 slot, int returns)
+{
+	rule &= FL_NRULES - 1;
+	return fl_decide_by(rule, slot, returns, &fl_state[rule].ordinal, &fl_state[rule].passed);
+}
+
+FL_INLINE void fl_fill_event(struct fl_event *e, u32 kind, u32 slot, u64 ordinal)
+{
 	e->time_ns = bpf_ktime_get_ns();
 	e->ordinal = ordinal;
-	e->value = value;
+	e->value = 0;
 	e->kind = kind;
 	e->slot = slot;
 	e->pid = fl_pid();
 	e->tid = fl_tid();
 	e->cpu = fl_cpu();
 	e->uid = fl_uid();
+	e->site = 0;
+	e->words = 0;
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
-	bpf_ringbuf_submit(e, 0);
 }
 
-/*
- * The condition of @rule held: does its return happen? A global function, so
- * that the verifier looks at it once and not once for every rule.
- */
-__attribute__((noinline)) int fl_inject(u32 rule, u32 slot)
+/* Room for an event with @extra bytes behind it, a constant; or NULL. */
+FL_INLINE struct fl_event *fl_new_event(u32 kind, u32 slot, u64 ordinal, u32 extra)
 {
-	/*
-	 * Masks and not comparisons: the compiler may merge two of those into
-	 * one that tells the verifier nothing.
-	 */
-	rule &= FL_NRULES - 1;
-	slot &= FL_NSLOTS - 1;
-	if (!fl_guard())
+	struct fl_event *e;
+
+	if (fl_run.silent)
 		return 0;
-	__sync_fetch_and_add(&fl_counts(slot)->matched, 1);
-	if (!fl_spend())
+	e = bpf_ringbuf_reserve(&fl_events, sizeof(*e) + extra, 0);
+	if (!e) {
+		__sync_fetch_and_add(&fl_counts(slot)->lost, 1);
 		return 0;
+	}
+	fl_fill_event(e, kind, slot, ordinal);
+	e->words = extra / 8;
+	return e;
+}
+
+/* All actions are done and the rule returns @value. */
+FL_GLOBAL int fl_injected(u32 slot, u64 ordinal, u64 value)
+{
+	struct fl_event *e;
+
 	__sync_fetch_and_add(&fl_counts(slot)->injected, 1);
-	fl_report(slot, FL_EVENT_INJECTED, 0, fl_rule[rule].value);
+	e = fl_new_event(FL_EVENT_INJECTED, slot, ordinal, 0);
+	if (e) {
+		e->value = value;
+		bpf_ringbuf_submit(e, 0);
+	}
 	return 1;
 }
 
-/* End the call by what @rule returns, through either back end. */
-#define FL_RETURN_FMOD_RET(rule) return fl_run.dry_run ? 0 : fl_rule[rule].value
-#define FL_RETURN_KPROBE(rule)                                         \
-	do {                                                           \
-		if (!fl_run.dry_run)                                   \
-			bpf_override_return(ctx, fl_rule[rule].value); \
-		return 0;                                              \
+/* All actions are done; with @event, nothing has told of them yet. */
+FL_GLOBAL int fl_fired(u32 slot, u64 ordinal, int event)
+{
+	struct fl_event *e;
+
+	__sync_fetch_and_add(&fl_counts(slot)->fired, 1);
+	e = event ? fl_new_event(FL_EVENT_FIRED, slot, ordinal, 0) : 0;
+	if (e)
+		bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+static int fl_wait(u32 i, u64 *end)
+{
+	return bpf_ktime_get_ns() >= *end;
+}
+
+/* Wait busily, as long as that is tolerable for the machine. */
+FL_GLOBAL int fl_delay(u64 ns)
+{
+	u64 end = bpf_ktime_get_ns(), second = end >> 30;
+
+	if (ns > FL_DELAY_MAX_NS)
+		ns = FL_DELAY_MAX_NS;
+	if (fl_run.delay_second != second) {
+		fl_run.delay_second = second;
+		fl_run.delay_used_ns = 0;
+	}
+	if (__sync_fetch_and_add(&fl_run.delay_used_ns, ns) + ns > FL_DELAY_BUDGET_NS) {
+		__sync_fetch_and_add(&fl_run.delays_skipped, 1);
+		return 0;
+	}
+	end += ns;
+	bpf_loop(1 << 23, fl_wait, &end, 0);
+	return 0;
+}
+
+/* May a value that was worked out be returned? The tag is the function's. */
+FL_INLINE int fl_is_errno(s64 v)
+{
+	return v <= -1 && v >= -4095;
+}
+
+/* End the call by what the rule returns, through either back end. */
+#define FL_RETURN_FMOD_RET return fl_run.dry_run ? 0 : c.value
+#define FL_RETURN_KPROBE                                \
+	do {                                            \
+		if (!fl_run.dry_run)                    \
+			bpf_override_return(ctx, c.value); \
+		return 0;                               \
 	} while (0)
 
 #endif /* FL_CORE_BPF_H */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ast.c - tables about the tree, and the tree as canonical text. */
+/* ast.c - tables about the tree, and walks over it. */
 #include "ast.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -19,6 +18,7 @@ static const struct {
 	[FL_OP_TILDE] = { "~", FL_PREC_UNARY },
 	[FL_OP_NEGATE] = { "-", FL_PREC_UNARY },
 	[FL_OP_POSITIVE] = { "+", FL_PREC_UNARY },
+	[FL_OP_FOLLOW] = { "*", FL_PREC_UNARY },
 };
 
 static const struct {
@@ -78,141 +78,189 @@ enum fl_tag fl_tag_parse(const char *text, size_t len)
 	return FL_TAG_NONE;
 }
 
-void fl_print_string(struct fl_buf *out, const char *text)
+struct word {
+	const char *name;
+	enum fl_value_type type;
+	unsigned int cost;
+	bool is_task;
+};
+
+static const struct word builtins[] = {
+#define FL_BUILTIN(name, type, cost, is_task) \
+	[FL_BUILTIN_##name] = { #name, FL_VALUE_##type, cost, is_task },
+#include "builtin.def"
+#undef FL_BUILTIN
+};
+
+static const struct word functions[] = {
+#define FL_FUNCTION(name, type, cost, is_task) \
+	[FL_FUNCTION_##name] = { #name, FL_VALUE_##type, cost, is_task },
+#include "function.def"
+#undef FL_FUNCTION
+};
+
+static unsigned int find_word(const struct word *words, size_t n, const char *name)
 {
-	static const char from[] = "\n\t\r\\\"", to[] = "ntr\\\"";
-
-	fl_buf_putc(out, '"');
-	for (; *text; text++) {
-		const char *known = strchr(from, *text);
-
-		if (known)
-			fl_buf_printf(out, "\\%c", to[known - from]);
-		else if ((unsigned char)*text < 0x20 || (unsigned char)*text == 0x7f)
-			fl_buf_printf(out, "\\x%02x", (unsigned char)*text);
-		else
-			fl_buf_putc(out, *text);
+	/* index 0 stands for none */
+	for (size_t i = 1; i < n; i++) {
+		if (!strcmp(words[i].name, name))
+			return (unsigned int)i;
 	}
-	fl_buf_putc(out, '"');
+	return 0;
 }
 
-/* 2500000000 in units of 1e-9 is 2.5 */
-static void print_fraction(struct fl_buf *out, uint64_t value)
+enum fl_builtin fl_builtin_find(const char *name)
 {
-	char digits[16];
-	size_t len;
-
-	fl_buf_printf(out, "%" PRIu64 ".", value / 1000000000);
-	snprintf(digits, sizeof(digits), "%09" PRIu64, value % 1000000000);
-	len = strlen(digits);
-	while (len > 1 && digits[len - 1] == '0')
-		len--;
-	fl_buf_add(out, digits, len);
+	return (enum fl_builtin)find_word(builtins, COUNT(builtins), name);
 }
 
-static int precedence(const struct fl_expr *e)
+enum fl_value_type fl_builtin_type(enum fl_builtin b)
 {
-	switch (e->kind) {
-	case FL_EXPR_TERNARY:
-		return FL_PREC_TERNARY;
-	case FL_EXPR_IN:
-		return FL_PREC_IN;
-	case FL_EXPR_BINARY:
-	case FL_EXPR_UNARY:
-		return ops[e->op].precedence;
-	default:
-		return FL_PREC_UNARY + 1;
+	return builtins[b].type;
+}
+
+unsigned int fl_builtin_cost(enum fl_builtin b)
+{
+	return builtins[b].cost;
+}
+
+bool fl_builtin_is_task(enum fl_builtin b)
+{
+	return builtins[b].is_task;
+}
+
+const char *fl_builtin_name(enum fl_builtin b)
+{
+	return builtins[b].name;
+}
+
+enum fl_function fl_function_find(const char *name)
+{
+	return (enum fl_function)find_word(functions, COUNT(functions), name);
+}
+
+unsigned int fl_function_cost(enum fl_function f)
+{
+	return functions[f].cost;
+}
+
+bool fl_function_is_task(enum fl_function f)
+{
+	return functions[f].is_task;
+}
+
+const char *fl_function_name(enum fl_function f)
+{
+	return functions[f].name;
+}
+
+static const struct {
+	const char *name;
+	int number;
+} signals[] = {
+#define FL_SIGNAL(name, number) { #name, number },
+#include "signal.def"
+#undef FL_SIGNAL
+};
+
+#define MAX_SIGNAL 64 /* _NSIG, include/uapi/asm-generic/signal.h */
+
+int fl_signal_number(const char *name)
+{
+	long number;
+	char *end;
+
+	if (*name >= '0' && *name <= '9') {
+		number = strtol(name, &end, 10);
+		return *end || number > MAX_SIGNAL ? 0 : (int)number;
 	}
+	if (!strncmp(name, "SIG", 3))
+		name += 3;
+	for (size_t i = 0; i < COUNT(signals); i++) {
+		if (!strcmp(signals[i].name, name))
+			return signals[i].number;
+	}
+	return 0;
 }
 
-static void print_at(struct fl_buf *out, const struct fl_expr *e, int least)
+unsigned int fl_func_registers(const struct fl_func *f, unsigned int n)
 {
-	bool parens = precedence(e) < least;
+	unsigned int registers = 0;
 
-	if (parens)
-		fl_buf_putc(out, '(');
-	fl_print_expr(out, e);
-	if (parens)
-		fl_buf_putc(out, ')');
+	for (unsigned int i = 0; i < n && i < f->nparams; i++) {
+		const struct fl_type *t = &f->params[i].type;
+
+		if (t->kind != FL_TYPE_STRUCT && t->kind != FL_TYPE_UNION)
+			registers++;
+		else if (t->size <= 16)
+			registers += (t->size + 7) / 8;
+	}
+	return registers;
 }
 
-static void print_in(struct fl_buf *out, const struct fl_expr *e)
+void fl_walk(const struct fl_expr *e, void (*fn)(const struct fl_expr *e, void *arg), void *arg)
 {
-	print_at(out, e->left, FL_PREC_IN + 1);
-	fl_buf_puts(out, " in ");
-	if (e->is_range) {
-		print_at(out, e->items[0], FL_PREC_UNARY);
-		fl_buf_puts(out, "..");
-		print_at(out, e->items[1], FL_PREC_UNARY);
+	if (!e)
 		return;
-	}
-	fl_buf_putc(out, '{');
-	for (size_t i = 0; i < e->nitems; i++) {
-		if (i)
-			fl_buf_puts(out, ", ");
-		fl_print_expr(out, e->items[i]);
-	}
-	fl_buf_putc(out, '}');
+	fn(e, arg);
+	fl_walk(e->left, fn, arg);
+	fl_walk(e->right, fn, arg);
+	fl_walk(e->third, fn, arg);
+	for (size_t i = 0; i < e->nitems; i++)
+		fl_walk(e->items[i], fn, arg);
 }
 
-void fl_print_expr(struct fl_buf *out, const struct fl_expr *e)
+static struct fl_expr **clone_list(struct fl_expr *const *list, size_t n, struct fl_arena *a)
 {
-	switch (e->kind) {
-	case FL_EXPR_INT:
-		fl_buf_printf(out, "%" PRIu64, e->value);
-		break;
-	case FL_EXPR_FRACTION:
-		print_fraction(out, e->value);
-		break;
-	case FL_EXPR_STRING:
-		fl_print_string(out, e->text);
-		break;
-	case FL_EXPR_NAME:
-		fl_buf_puts(out, e->text);
-		break;
-	case FL_EXPR_UNARY:
-		fl_buf_puts(out, ops[e->op].text);
-		/* "- -1" must not become "--1" */
-		if (e->left->kind == FL_EXPR_UNARY && e->left->op == e->op)
-			fl_buf_putc(out, ' ');
-		print_at(out, e->left, FL_PREC_UNARY);
-		break;
-	case FL_EXPR_BINARY:
-		print_at(out, e->left, ops[e->op].precedence);
-		fl_buf_printf(out, " %s ", ops[e->op].text);
-		print_at(out, e->right, ops[e->op].precedence + 1);
-		break;
-	case FL_EXPR_TERNARY:
-		print_at(out, e->left, FL_PREC_TERNARY + 1);
-		fl_buf_puts(out, " ? ");
-		fl_print_expr(out, e->right);
-		fl_buf_puts(out, " : ");
-		fl_print_expr(out, e->third);
-		break;
-	case FL_EXPR_IN:
-		print_in(out, e);
-		break;
-	}
+	struct fl_expr **copy = fl_arena_alloc(a, n * sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = fl_clone_expr(list[i], a);
+	return copy;
 }
 
-void fl_print_rule(struct fl_buf *out, const struct fl_rule *rule)
+struct fl_expr *fl_clone_expr(const struct fl_expr *e, struct fl_arena *a)
 {
-	if (rule->label)
-		fl_buf_printf(out, "%s: ", rule->label);
-	fl_buf_puts(out, "on ");
-	for (size_t i = 0; i < rule->ntargets; i++) {
-		const struct fl_target *t = &rule->targets[i];
+	struct fl_expr *copy;
 
-		if (i)
-			fl_buf_puts(out, ", ");
-		if (t->module)
-			fl_buf_printf(out, "%s:", t->module);
-		fl_buf_puts(out, t->name);
+	if (!e)
+		return NULL;
+	copy = fl_arena_alloc(a, sizeof(*copy));
+	*copy = (struct fl_expr){
+		.kind = e->kind,
+		.op = e->op,
+		.span = e->span,
+		.value = e->value,
+		.text = e->text,
+		.left = fl_clone_expr(e->left, a),
+		.right = fl_clone_expr(e->right, a),
+		.third = fl_clone_expr(e->third, a),
+		.items = clone_list(e->items, e->nitems, a),
+		.nitems = e->nitems,
+		.cast = e->cast,
+		.pattern = e->pattern,
+		.is_range = e->is_range,
+		.is_duration = e->is_duration,
+		.is_arrow = e->is_arrow,
+		.depth = e->depth,
+	};
+	return copy;
+}
+
+struct fl_action *fl_clone_actions(const struct fl_action *acts, size_t n, struct fl_arena *a)
+{
+	struct fl_action *copy = fl_arena_alloc(a, n * sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = acts[i];
+		copy[i].choices = fl_arena_alloc(a, acts[i].nchoices * sizeof(copy[i].choices[0]));
+		for (size_t j = 0; j < acts[i].nchoices; j++) {
+			copy[i].choices[j].value = fl_clone_expr(acts[i].choices[j].value, a);
+			copy[i].choices[j].weight = fl_clone_expr(acts[i].choices[j].weight, a);
+		}
+		copy[i].value = fl_clone_expr(acts[i].value, a);
+		copy[i].state = fl_clone_expr(acts[i].state, a);
+		copy[i].args = clone_list(acts[i].args, acts[i].nargs, a);
 	}
-	if (rule->cond) {
-		fl_buf_puts(out, " if ");
-		fl_print_expr(out, rule->cond);
-	}
-	fl_buf_puts(out, " return ");
-	fl_print_expr(out, rule->action.value);
+	return copy;
 }

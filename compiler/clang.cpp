@@ -113,6 +113,7 @@ std::vector<std::string> arguments(const char *name, const fl_clang_opts *opts)
 		"-bpf-expand-memcpy-in-order",
 		"-std=gnu11",
 		"-ffreestanding",
+		"-fwrapv",
 		"-fno-builtin",
 		"-nostdsysteminc",
 		"-nobuiltininc",

@@ -4,12 +4,14 @@
  *
  *	text	fl_source	given
  *	lex	lexer.c		text to tokens with byte spans
- *	parse	parser.c	tokens to the tree of ast.h
+ *	parse	parser.c	tokens to the tree of ast.h, item by item
+ *		parse_expr.c	  expressions
+ *		use.c		  files that a script uses, where it says so
  *	sema	sema.c		names and types against kernel facts (kernel.h);
- *		sema_expr.c	  types of expressions, folded constants
- *		sema_func.c	  functions, and what was perhaps meant
+ *				  check.h tells its files
  *	plan	plan.c		programs, back ends, order of evaluation
- *	emit	emit.c		C that stands on bpf-templates/
+ *	emit	emit.c		C that stands on bpf-templates/; emit.h tells its files
+ *	make	manifest.c	the object that outlives all this
  *	clang	clang.cpp	C to ELF bytes, in memory
  *
  * Order matters in one place: sema goes over everything even after syntax
@@ -27,8 +29,9 @@
 #include "clang.h"
 #include "emit.h"
 #include "fl_templates.h"
-#include "lexer.h"
-#include "parser.h"
+#include "manifest.h"
+#include "syscall.h"
+#include "use.h"
 
 struct compilation {
 	const struct fl_source *src;
@@ -45,111 +48,95 @@ struct compilation {
 	jmp_buf on_oom;
 };
 
-/* Offsets that the programs which follow a command's tasks need. */
+static bool no_field(struct compilation *c, const char *what, const char *why)
+{
+	fl_report(c->diags, FL_E_NO_FIELD, c->script.rules[0].span, what, why, NULL);
+	return false;
+}
+
+/* Offsets in struct task_struct that some programs need. */
 static bool find_task_offsets(struct compilation *c)
 {
 	const struct fl_kernel_ops *ops = c->kernel->ops;
-	struct fl_member pid, tgid;
+	struct fl_member pid, tgid, parent;
 	struct fl_type task;
 	const char *problem = ops->btf_problem(c->kernel);
 
-	if (!c->plan.tracks_children)
-		return true;
-	if (ops->find_type(c->kernel, FL_TYPE_STRUCT, "task_struct", &task) ||
+	if (ops->find_type(c->kernel, NULL, FL_TYPE_STRUCT, "task_struct", &task) ||
 	    ops->member(c->kernel, task.id, "pid", &pid) ||
-	    ops->member(c->kernel, task.id, "tgid", &tgid)) {
-		fl_report(c->diags, FL_E_NO_CHILD, c->script.rules[0].span,
-			  *problem ? problem : "its type information has no task_struct", NULL);
+	    ops->member(c->kernel, task.id, "tgid", &tgid) ||
+	    ops->member(c->kernel, task.id, "real_parent", &parent)) {
+		if (c->opts->sema.lenient)
+			return true;
+		if (!*problem)
+			problem = "its type information has no task_struct";
+		if (c->script.uses_ppid)
+			return no_field(c, "ppid", problem);
+		fl_report(c->diags, FL_E_NO_CHILD, c->script.rules[0].span, problem, NULL);
 		return false;
 	}
 	c->emit.task_pid = pid.bit_offset / 8;
 	c->emit.task_tgid = tgid.bit_offset / 8;
+	c->emit.task_parent = parent.bit_offset / 8;
 	return true;
 }
 
-static const char *keep(struct compilation *c, const char *text)
+/*
+ * Where each CPU counts what it is inside of: pcpu_hot.preempt_count since
+ * Linux 6.2 (64701838bf05), __preempt_count before and again since 6.15.
+ */
+static bool find_preempt_count(struct compilation *c)
 {
-	return text ? fl_arena_strndup(&c->kept, text, strlen(text)) : NULL;
-}
+	const struct fl_kernel_ops *ops = c->kernel->ops;
+	struct fl_member m;
+	struct fl_type hot;
+	int err = ops->address(c->kernel, "__per_cpu_offset", &c->emit.per_cpu_offset);
 
-static void keep_rule(struct compilation *c, const struct fl_rule *rule, struct fl_obj_rule *out)
-{
-	unsigned int column;
-	struct fl_buf text;
-
-	fl_buf_init(&text, &c->kept);
-	fl_print_rule(&text, rule);
-	out->text = text.text;
-	out->label = keep(c, rule->label);
-	out->source = keep(c, rule->span.src->name);
-	fl_source_position(rule->span.src, rule->span.off, &out->line, &column);
-	out->rate = rule->rate;
-	out->value = rule->action.result;
-	out->child_only = rule->child_only;
-}
-
-static void keep_prog(struct compilation *c, const struct fl_plan_prog *prog,
-		      struct fl_obj_prog *out)
-{
-	out->name = keep(c, prog->name);
-	out->func = keep(c, prog->func->name);
-	out->module = keep(c, prog->func->module);
-	out->backend = prog->backend;
-	out->reason = keep(c, prog->reason);
-	out->btf_id = prog->func->btf_id;
-	out->tag = prog->func->tag;
-	out->ret = prog->func->ret.kind;
-}
-
-static struct fl_object *make_object(struct compilation *c)
-{
-	const struct fl_plan *plan = &c->plan;
-	struct fl_object *obj = fl_arena_alloc(&c->kept, sizeof(*obj));
-	size_t slot = 0;
-
-	obj->c_text = fl_arena_strndup(&c->kept, c->text.text, c->text.len);
-	obj->c_len = c->text.len;
-	obj->ncpus = (unsigned int)fl_round_up(c->emit.ncpus);
-	obj->tracks_children = plan->tracks_children;
-	obj->nrules = plan->script->nrules;
-	obj->rules = fl_arena_alloc(&c->kept, obj->nrules * sizeof(obj->rules[0]));
-	for (size_t i = 0; i < obj->nrules; i++)
-		keep_rule(c, &plan->script->rules[i], &obj->rules[i]);
-	obj->nprogs = plan->nprogs;
-	obj->progs = fl_arena_alloc(&c->kept, obj->nprogs * sizeof(obj->progs[0]));
-	obj->nslots = plan->nslots;
-	obj->slots = fl_arena_alloc(&c->kept, obj->nslots * sizeof(obj->slots[0]));
-	for (size_t i = 0; i < obj->nprogs; i++) {
-		keep_prog(c, &plan->progs[i], &obj->progs[i]);
-		for (size_t j = 0; j < plan->progs[i].nslots; j++, slot++) {
-			obj->slots[slot].rule = plan->progs[i].slots[j].rule_index;
-			obj->slots[slot].prog = (uint32_t)i;
-		}
+	if (!err && !ops->address(c->kernel, "__preempt_count", &c->emit.preempt_count))
+		return true;
+	if (!err)
+		err = ops->address(c->kernel, "pcpu_hot", &c->emit.preempt_count);
+	if (!err && !ops->find_type(c->kernel, NULL, FL_TYPE_STRUCT, "pcpu_hot", &hot) &&
+	    !ops->member(c->kernel, hot.id, "preempt_count", &m)) {
+		c->emit.preempt_count += m.bit_offset / 8;
+		return true;
 	}
-	obj->memory = c->kept.blocks;
-	return obj;
+	if (c->opts->sema.lenient)
+		return true;
+	return no_field(c, "irq", err == -EACCES ? "the kernel hides its addresses" :
+						   "its symbols do not tell where it is counted");
+}
+
+static bool find_offsets(struct compilation *c)
+{
+	if ((c->plan.tracks_children || c->emit.tracks_children || c->script.uses_ppid) &&
+	    !find_task_offsets(c))
+		return false;
+	return !c->script.uses_irq || find_preempt_count(c);
 }
 
 static bool front_end(struct compilation *c)
 {
-	struct fl_tokens tokens;
+	const struct fl_plan_opts *plan = &c->opts->plan;
 
-	fl_lex(c->src, &c->arena, c->diags, &tokens);
-	fl_parse(&tokens, &c->arena, c->diags, &c->script);
+	fl_parse_files(c->src, c->opts, &c->arena, c->diags, &c->script);
+	if (!c->diags->full)
+		fl_apply_settings(c->opts, &c->arena, c->diags, &c->script);
 	if (!c->diags->full)
 		fl_sema(&c->script, c->kernel, &c->opts->sema, &c->arena, c->diags);
-	if (c->diags->nerrors)
+	if (c->diags->nerrors || c->opts->emit == FL_EMIT_NONE)
 		return false;
-	fl_plan(&c->script, &c->opts->plan, &c->arena, c->diags, &c->plan);
-	return !c->diags->nerrors && find_task_offsets(c);
+	fl_plan(&c->script, plan, &c->arena, c->diags, &c->plan);
+	return !c->diags->nerrors && find_offsets(c);
 }
 
-static int back_end(struct fl_object *obj, char **log)
+static int back_end(struct compilation *c, char **log)
 {
+	struct fl_object *obj = c->object;
 	const struct fl_clang_opts opts = {
 		.headers = fl_templates,
 		.nheaders = fl_ntemplates,
-		.arch = "x86",
+		.arch = fl_arch_find(c->kernel->arch)->target,
 	};
 	struct fl_clang_result result = { 0 };
 	int err;
@@ -171,18 +158,15 @@ static int back_end(struct fl_object *obj, char **log)
 /* Everything that may run out of memory; what it allocated is in @c. */
 static int run(struct compilation *c, char **log)
 {
-	int err = -EINVAL;
-
 	c->arena.on_oom = c->kept.on_oom = c->diags->on_oom = &c->on_oom;
 	if (setjmp(c->on_oom))
 		return -ENOMEM;
-	if (front_end(c)) {
-		fl_buf_init(&c->text, &c->arena);
-		fl_emit(&c->plan, &c->emit, &c->text);
-		c->object = make_object(c);
-		err = c->opts->emit == FL_EMIT_OBJECT ? back_end(c->object, log) : 0;
-	}
-	return err;
+	if (!front_end(c))
+		return c->diags->nerrors ? -EINVAL : 0;
+	fl_buf_init(&c->text, &c->arena);
+	fl_emit(&c->plan, &c->emit, &c->text);
+	c->object = fl_make_object(&c->plan, &c->emit, &c->text, &c->kept);
+	return c->opts->emit == FL_EMIT_OBJECT ? back_end(c, log) : 0;
 }
 
 int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl_compile_opts *opts,
@@ -194,7 +178,10 @@ int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl
 	*out = NULL;
 	*log = NULL;
 	c.emit.ncpus = k->ncpus;
+	c.emit.machine = k->arch;
 	c.emit.seeded = opts->seeded;
+	c.emit.force_return = opts->sema.force_return;
+	c.emit.tracks_children = opts->tracks_children;
 	err = run(&c, log);
 	ds->on_oom = NULL;
 	fl_arena_release(&c.arena);

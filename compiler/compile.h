@@ -10,7 +10,14 @@
 
 enum fl_emit_what {
 	FL_EMIT_OBJECT,
-	FL_EMIT_C, /* stop before Clang: the object has no ELF */
+	FL_EMIT_C,    /* stop before Clang: the object has no ELF */
+	FL_EMIT_NONE, /* stop after sema: there is no object */
+};
+
+/* A parameter's value from the command line: name=text. */
+struct fl_param_setting {
+	const char *name;
+	const char *text;
 };
 
 struct fl_compile_opts {
@@ -18,13 +25,23 @@ struct fl_compile_opts {
 	struct fl_plan_opts plan;
 	enum fl_emit_what emit;
 	bool seeded;
+	bool tracks_children; /* where no rule asks for it */
+	const struct fl_param_setting *settings;
+	size_t nsettings;
+	/*
+	 * Read a file that a script uses: 0 with *text malloc'd and yours, or
+	 * -errno. NULL: no script may use another.
+	 */
+	int (*read)(void *arg, const char *path, char **text, size_t *len);
+	void *read_arg;
 };
 
 /*
  * Compile one script for the kernel that @k tells about. Returns 0 with *out
- * yours to free; -EINVAL with the mistakes in @ds, which may also hold
- * warnings after a success; -ENOMEM; or -EIO when Clang did not take the C,
- * which is a defect of faultline: *log, yours to free, has Clang's words.
+ * yours to free (NULL for FL_EMIT_NONE); -EINVAL with the mistakes in @ds,
+ * which may also hold warnings after a success; -ENOMEM; or -EIO when Clang
+ * did not take the C, which is a defect of faultline: *log, yours to free, has
+ * Clang's words. @src and @ds must live until @ds has been printed.
  */
 int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl_compile_opts *opts,
 	       struct fl_diags *ds, struct fl_object **out, char **log);

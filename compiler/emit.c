@@ -1,244 +1,152 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* emit.c - the file as a whole, and its programs. */
 #include "emit.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "fl_abi.h"
+#include "syscall.h"
 
 #define MAX_CHILDREN 65536 /* processes of a command followed at a time */
 
-struct emitter {
-	const struct fl_plan *plan;
-	struct fl_buf *out;
-	uint32_t rule; /* whose condition is being written */
-};
-
-static void emit_expr(struct emitter *em, const struct fl_expr *e, int least);
-
-static void emit_constant(struct emitter *em, const struct fl_expr *e)
+/* How many registers the function itself is called with. */
+static unsigned int own_registers(const struct fl_on *on)
 {
-	int64_t v = (int64_t)e->value;
+	return on->is_syscall ? 1 : fl_func_registers(on->func, on->func->nparams);
+}
 
-	if (e->type == FL_VALUE_UINT)
-		fl_buf_printf(em->out, "%" PRIu64 "ULL", e->value);
-	else if (v == INT64_MIN)
-		fl_buf_puts(em->out, "(-9223372036854775807LL - 1)");
-	else if (v < 0)
-		fl_buf_printf(em->out, "(%" PRId64 "LL)", v);
+/* The arguments of a system call are in the registers of whoever made it. */
+static void fetch_syscall_args(struct fl_emitter *em, const struct fl_plan_prog *prog,
+			       const struct fl_arch *arch)
+{
+	if (fl_backend_is_tracing(prog->backend))
+		fl_buf_puts(em->out, "\tu64 regs = 0;\n\n"
+				     "\tbpf_probe_read_kernel(&regs, sizeof(regs), ctx);\n");
 	else
-		fl_buf_printf(em->out, "%" PRId64 "LL", v);
+		fl_buf_printf(em->out, "\tu64 regs = ctx[%u];\n\n", arch->args[0] / 8);
+	for (unsigned int i = 0; i < 6; i++) {
+		if (prog->args & 1U << i)
+			fl_buf_printf(em->out,
+				      "\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(regs + %u));\n",
+				      i, arch->syscall_args[i]);
+	}
 }
 
-/* Up to 15 characters as the two words that the kernel's copy has. */
-static void emit_comm_is(struct emitter *em, const char *text)
+/*
+ * The verifier would treat a pointer among a traced function's arguments as
+ * one, and forbid to compute with it. Read as memory they are numbers.
+ */
+static void fetch_tracing_args(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
-	unsigned char bytes[FL_COMM_LEN] = { 0 };
-	uint64_t words[2] = { 0, 0 };
+	unsigned int retval = own_registers(prog->attaches[0].on), most = 0;
 
-	memcpy(bytes, text, strnlen(text, FL_COMM_LEN - 1));
-	for (int i = FL_COMM_LEN / 2 - 1; i >= 0; i--) {
-		words[0] = words[0] << 8 | bytes[i];
-		words[1] = words[1] << 8 | bytes[i + 8];
+	for (unsigned int i = 0; i < 12; i++) {
+		if (prog->args & 1U << i)
+			most = i + 1;
 	}
-	fl_buf_printf(em->out, "fl_comm_is(c, 0x%" PRIx64 "ULL, 0x%" PRIx64 "ULL)", words[0],
-		      words[1]);
-}
-
-/* comm == "ip" with either side first. */
-static void emit_string_comparison(struct emitter *em, const struct fl_expr *l,
-				   const struct fl_expr *r, bool negate)
-{
-	const struct fl_expr *literal = r->kind == FL_EXPR_STRING ? r : l;
-
-	if (literal->kind != FL_EXPR_STRING) {
-		/* comm == comm */
-		fl_buf_puts(em->out, negate ? "0" : "1");
-		return;
-	}
-	if (negate)
-		fl_buf_putc(em->out, '!');
-	emit_comm_is(em, literal->text);
-}
-
-static void emit_rand(struct emitter *em, const struct fl_expr *e)
-{
-	bool on_left = e->left->type == FL_VALUE_RAND;
-	const struct fl_expr *rand = on_left ? e->left : e->right;
-	bool below = on_left ? e->op == FL_OP_LT || e->op == FL_OP_LE
-			     : e->op == FL_OP_GT || e->op == FL_OP_GE;
-
-	fl_buf_printf(em->out, "(fl_draw(%u, %u) %s ", em->rule, rand->mention, below ? "<" : ">=");
-	if (e->is_rate)
-		fl_buf_printf(em->out, "fl_rule[%u].rate)", em->rule);
-	else
-		fl_buf_printf(em->out, "%" PRIu64 "ULL)", e->value);
-}
-
-static void emit_binary(struct emitter *em, const struct fl_expr *e)
-{
-	int prec = fl_op_precedence(e->op);
-	bool is_signed = e->type == FL_VALUE_INT;
-
-	if (e->left->type == FL_VALUE_STRING) {
-		emit_string_comparison(em, e->left, e->right, e->op == FL_OP_NE);
-		return;
-	}
-	if (e->left->type == FL_VALUE_RAND || e->right->type == FL_VALUE_RAND) {
-		emit_rand(em, e);
-		return;
-	}
-	/* BPF divides unsigned numbers only. */
-	if (is_signed && (e->op == FL_OP_SLASH || e->op == FL_OP_PERCENT)) {
-		fl_buf_puts(em->out, e->op == FL_OP_SLASH ? "fl_divide(" : "fl_remainder(");
-		emit_expr(em, e->left, FL_PREC_TERNARY);
-		fl_buf_puts(em->out, ", ");
-		emit_expr(em, e->right, FL_PREC_TERNARY);
-		fl_buf_putc(em->out, ')');
-		return;
-	}
-	emit_expr(em, e->left, prec);
-	fl_buf_printf(em->out, " %s ", fl_op_text(e->op));
-	/* C leaves a shift by more than the width open; BPF takes it modulo 64. */
-	if ((e->op == FL_OP_SHL || e->op == FL_OP_SHR) && !e->right->is_constant) {
-		fl_buf_putc(em->out, '(');
-		emit_expr(em, e->right, fl_op_precedence(FL_OP_AND) + 1);
-		fl_buf_puts(em->out, " & 63)");
-		return;
-	}
-	emit_expr(em, e->right, prec + 1);
-}
-
-static void emit_in(struct emitter *em, const struct fl_expr *e)
-{
-	bool strings = e->left->type == FL_VALUE_STRING;
-
-	if (!strings) {
-		fl_buf_puts(em->out, "({ s64 x_ = ");
-		emit_expr(em, e->left, FL_PREC_TERNARY);
-		fl_buf_puts(em->out, "; ");
-	} else {
-		fl_buf_putc(em->out, '(');
-	}
-	for (size_t i = 0; i < e->nitems; i++) {
-		if (i)
-			fl_buf_puts(em->out, " || ");
-		if (strings) {
-			emit_string_comparison(em, e->left, e->items[i], false);
-			continue;
+	if (!prog->args_are_mem) {
+		for (unsigned int i = 0; i < most; i++) {
+			if (prog->args & 1U << i)
+				fl_buf_printf(em->out, "\tc.arg[%u] = ctx[%u];\n", i, i);
 		}
-		fl_buf_puts(em->out, "x_ == ");
-		emit_expr(em, e->items[i], fl_op_precedence(FL_OP_EQ) + 1);
-	}
-	fl_buf_puts(em->out, strings ? ")" : "; })");
-}
-
-static int precedence(const struct fl_expr *e)
-{
-	if (e->is_constant)
-		return FL_PREC_UNARY + 1;
-	if (e->kind == FL_EXPR_TERNARY)
-		return FL_PREC_TERNARY;
-	if (e->kind == FL_EXPR_BINARY || e->kind == FL_EXPR_UNARY)
-		return fl_op_precedence(e->op);
-	return FL_PREC_UNARY + 1;
-}
-
-static void emit_bare(struct emitter *em, const struct fl_expr *e)
-{
-	if (e->is_constant) {
-		emit_constant(em, e);
+		if (prog->uses_retval)
+			fl_buf_printf(em->out, "\tc.retval = ctx[%u];\n", retval);
 		return;
 	}
-	switch (e->kind) {
-	case FL_EXPR_NAME:
-		fl_buf_printf(em->out, "fl_%s()", e->text);
-		break;
-	case FL_EXPR_UNARY:
-		fl_buf_puts(em->out, fl_op_text(e->op));
-		if (e->left->kind == FL_EXPR_UNARY)
-			fl_buf_putc(em->out, ' ');
-		emit_expr(em, e->left, FL_PREC_UNARY);
-		break;
-	case FL_EXPR_BINARY:
-		emit_binary(em, e);
-		break;
-	case FL_EXPR_TERNARY:
-		emit_expr(em, e->left, FL_PREC_TERNARY + 1);
-		fl_buf_puts(em->out, " ? ");
-		emit_expr(em, e->right, FL_PREC_TERNARY + 1);
-		fl_buf_puts(em->out, " : ");
-		emit_expr(em, e->third, FL_PREC_TERNARY);
-		break;
-	case FL_EXPR_IN:
-		emit_in(em, e);
-		break;
-	default:
-		break;
+	if (most)
+		fl_buf_printf(em->out, "\tbpf_probe_read_kernel(c.arg, %u, ctx);\n", most * 8);
+	if (prog->uses_retval)
+		fl_buf_printf(em->out, "\tbpf_probe_read_kernel(&c.retval, 8, ctx + %u);\n", retval);
+}
+
+static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *prog,
+			      const struct fl_arch *arch)
+{
+	for (unsigned int i = 0; i < 12; i++) {
+		if (!(prog->args & 1U << i))
+			continue;
+		if (i < 6)
+			fl_buf_printf(em->out, "\tc.arg[%u] = ctx[%u];\n", i, arch->args[i] / 8);
+		else
+			fl_buf_printf(em->out,
+				      "\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(ctx[%u] + %u));\n",
+				      i, arch->stack / 8, arch->stack_args + (i - 6) * 8);
+	}
+	if (prog->uses_retval)
+		fl_buf_printf(em->out, "\tc.retval = ctx[%u];\n", arch->ret / 8);
+}
+
+static void fetch(struct fl_emitter *em, const struct fl_plan_prog *prog)
+{
+	const struct fl_arch *arch = fl_arch_find(em->opts->machine);
+
+	if (prog->uses_ip)
+		fl_buf_puts(em->out, "\tc.ip = (u64)bpf_get_func_ip(ctx);\n");
+	if (prog->attaches[0].on->is_syscall && prog->args) {
+		fetch_syscall_args(em, prog, arch);
+		/* of what is left, only the result */
+		if (prog->uses_retval)
+			fl_buf_printf(em->out, "\tbpf_probe_read_kernel(&c.retval, 8, ctx + %u);\n",
+				      fl_backend_is_tracing(prog->backend) ? 1 : arch->ret / 8);
+	} else if (fl_backend_is_tracing(prog->backend)) {
+		fetch_tracing_args(em, prog);
+	} else {
+		fetch_kprobe_args(em, prog, arch);
 	}
 }
 
-static void emit_expr(struct emitter *em, const struct fl_expr *e, int least)
+static void emit_calls(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
-	bool parens = precedence(e) < least;
-
-	if (parens)
-		fl_buf_putc(em->out, '(');
-	emit_bare(em, e);
-	if (parens)
-		fl_buf_putc(em->out, ')');
-}
-
-/* The rule in its own words; nothing in it may end or open a comment. */
-static void emit_quote(struct emitter *em, const struct fl_rule *rule)
-{
-	struct fl_buf text;
-	char last = ' ';
-
-	fl_buf_init(&text, em->out->arena);
-	fl_print_rule(&text, rule);
-	fl_buf_puts(em->out, "\n/* ");
-	for (const char *p = text.text; *p; p++) {
-		if ((last == '*' && *p == '/') || (last == '/' && *p == '*'))
-			fl_buf_putc(em->out, ' ');
-		fl_buf_putc(em->out, *p);
-		last = *p;
-	}
-	fl_buf_puts(em->out, " */\n");
-}
-
-static void emit_rule(struct emitter *em, const struct fl_rule *rule)
-{
-	const struct fl_plan_cond *cond = &em->plan->conds[em->rule];
-
-	emit_quote(em, rule);
-	fl_buf_printf(em->out, "FL_INLINE int fl_rule_%u(struct fl_call *c, u32 slot)\n{\n",
-		      em->rule);
-	fl_buf_printf(em->out, "\tif (!fl_enter(%u, slot))\n\t\treturn 0;\n", em->rule);
-	if (rule->child_only)
-		fl_buf_puts(em->out, "\tif (!fl_child())\n\t\treturn 0;\n");
-	for (size_t i = 0; i < cond->nterms; i++) {
-		fl_buf_puts(em->out, "\tif (!(");
-		emit_expr(em, cond->terms[i], FL_PREC_TERNARY);
-		fl_buf_puts(em->out, "))\n\t\treturn 0;\n");
-	}
-	fl_buf_printf(em->out, "\treturn fl_inject(%u, slot);\n}\n", em->rule);
-}
-
-static void emit_prog(struct emitter *em, const struct fl_plan_prog *prog)
-{
-	const char *kind = prog->backend == FL_BACKEND_FMOD_RET ? "fmod_ret" : "kprobe";
 	const char *how = prog->backend == FL_BACKEND_FMOD_RET ? "FMOD_RET" : "KPROBE";
+	bool many = prog->nattaches > 1;
 
-	fl_buf_printf(em->out, "\nSEC(\"%s/%s\") u64 %s(u64 *ctx)\n{\n", kind, prog->func->name,
-		      prog->name);
-	fl_buf_puts(em->out, "\tFL_CALL(c);\n\n\tif (!fl_run.armed)\n\t\treturn 0;\n");
 	for (size_t i = 0; i < prog->nslots; i++) {
-		uint32_t rule = prog->slots[i].rule_index;
+		const struct fl_plan_slot *slot = &prog->slots[i];
 
-		fl_buf_printf(em->out, "\tif (fl_rule_%u(&c, %zu))\n\t\tFL_RETURN_%s(%u);\n", rule,
-			      prog->first_slot + i, how, rule);
+		fl_buf_printf(em->out, many ? "\tc.slot = first + %zu;\n" : "\tc.slot = %zu;\n",
+			      prog->first_slot + i);
+		if (slot->rule->ret)
+			fl_buf_printf(em->out, "\tif (fl_rule_%u(&c))\n\t\tFL_RETURN_%s;\n",
+				      slot->instance->number, how);
+		else
+			fl_buf_printf(em->out, "\tfl_rule_%u(&c);\n", slot->instance->number);
 	}
+}
+
+static void emit_tracker_call(struct fl_emitter *em, const struct fl_plan_prog *prog)
+{
+	size_t i = (size_t)(prog->tracker - em->plan->script->trackers);
+
+	em->uses_stack = em->uses_data = true;
+	if (prog->on_exit)
+		fl_buf_printf(em->out, "\tfl_inside_leave(%zu);\n", i);
+	else
+		fl_buf_printf(em->out, "\tfl_inside_enter(%zu, fl_tracked_%zu(&c));\n", i, i);
+}
+
+static void emit_prog(struct fl_emitter *em, const struct fl_plan_prog *prog, size_t index)
+{
+	const struct fl_plan_attach *first = &prog->attaches[0];
+	bool many = prog->nattaches > 1;
+
+	/* many functions are named when the program is attached */
+	fl_buf_printf(em->out, "\nSEC(\"%s/%s\") u64 %s(u64 *ctx)\n{\n", fl_backend_name(prog->backend),
+		      many ? "many" : first->on->func->name, prog->name);
+	fl_buf_printf(em->out, "\tstruct fl_call c = { .prog = %zu, .func = %u };\n", index,
+		      first->func_index);
+	if (many)
+		fl_buf_printf(em->out,
+			      "\tu64 cookie = bpf_get_attach_cookie(ctx), first = (u32)cookie * %zu;\n",
+			      prog->nslots);
+	fl_buf_puts(em->out, "\n\tif (!fl_run.armed)\n\t\treturn 0;\n");
+	if (many)
+		fl_buf_puts(em->out, "\tc.func = cookie >> 32;\n");
+	fetch(em, prog);
+	if (prog->tracker)
+		emit_tracker_call(em, prog);
+	else
+		emit_calls(em, prog);
 	fl_buf_puts(em->out, "\treturn 0;\n}\n");
 }
 
@@ -251,24 +159,120 @@ size_t fl_round_up(size_t n)
 	return power;
 }
 
+static void emit_sizes(const struct fl_emitter *em, struct fl_buf *out)
+{
+	const struct fl_plan *plan = em->plan;
+	const struct fl_script *script = plan->script;
+
+	fl_buf_printf(out, "#define FL_NRULES %zu\n#define FL_NSLOTS %zu\n#define FL_NCPUS %zu\n",
+		      fl_round_up(script->nrules), fl_round_up(plan->nslots),
+		      fl_round_up(em->opts->ncpus));
+	if (script->nparams)
+		fl_buf_printf(out, "#define FL_NPARAMS %zu\n", script->nparams);
+	if (em->opts->seeded)
+		fl_buf_puts(out, "#define FL_SEEDED\n");
+	if (plan->separate)
+		fl_buf_puts(out, "#define FL_SEPARATE\n");
+	if (em->uses_per)
+		fl_buf_puts(out, "#define FL_PER\n");
+	if (script->ntrackers)
+		fl_buf_printf(out, "#define FL_NTRACKERS %zu\n", script->ntrackers);
+	if (em->uses_data)
+		fl_buf_printf(out, "#define FL_NPROGS %zu\n#define FL_NSTRINGS %u\n", plan->nprogs,
+			      em->most_strings ? em->most_strings : 1);
+	fl_buf_puts(out, "#include \"fl_core.bpf.h\"\n");
+}
+
+/* Addresses of the functions that caller() and within() name. */
+static void emit_ranges(const struct fl_emitter *em, struct fl_buf *out)
+{
+	const struct fl_script *script = em->plan->script;
+	size_t total = 0;
+
+	for (size_t i = 0; i < script->npatterns; i++)
+		total += script->patterns[i].nranges;
+	if (!script->npatterns)
+		return;
+	fl_buf_printf(out, "\n#define FL_NRANGES %zu\nstatic const struct {\n\tu64 start, end;\n"
+			   "} fl_ranges[FL_NRANGES] = {\n", total ? total : 1);
+	for (size_t i = 0; i < script->npatterns; i++) {
+		const struct fl_pattern_set *set = &script->patterns[i];
+
+		fl_buf_printf(out, "\t/* %s%s%s */\n", set->pattern->module ? set->pattern->module : "",
+			      set->pattern->module ? ":" : "", set->pattern->name);
+		for (size_t j = 0; j < set->nranges; j++)
+			fl_buf_printf(out, "\t{ 0x%" PRIx64 "ULL, 0x%" PRIx64 "ULL },\n",
+				      set->ranges[j].start, set->ranges[j].end);
+	}
+	fl_buf_puts(out, total ? "};\n" : "\t{ 0, 0 },\n};\n");
+}
+
+static void emit_states(const struct fl_emitter *em, struct fl_buf *out)
+{
+	const struct fl_script *script = em->plan->script;
+
+	for (size_t i = 0; i < script->nstates; i++) {
+		const struct fl_state_def *def = &script->states[i];
+
+		fl_buf_printf(out, "\n/* @%s */\nFL_STATE(fl_at_%zu, %u);\n", def->name, i,
+			      def->key_words ? def->key_words : 1);
+	}
+}
+
+/* What only some scripts need to know of the kernel. */
+static void emit_kernel(const struct fl_emitter *em, struct fl_buf *out)
+{
+	const struct fl_emit_opts *o = em->opts;
+	const struct fl_script *script = em->plan->script;
+
+	if (em->plan->tracks_children || o->tracks_children) {
+		fl_buf_printf(out, "#define FL_NCHILDREN %d\n", MAX_CHILDREN);
+		fl_buf_printf(out, "#define FL_TASK_PID %u\n#define FL_TASK_TGID %u\n", o->task_pid,
+			      o->task_tgid);
+		fl_buf_puts(out, "#include \"fl_child.bpf.h\"\n");
+	}
+	if (script->uses_ppid)
+		fl_buf_printf(out,
+			      "\nFL_INLINE s64 fl_ppid(void)\n{\n\tint bad = 0;\n"
+			      "\tu64 parent = FL_LOAD(u64, bpf_get_current_task() + %u, bad);\n\n"
+			      "\treturn FL_LOAD(u32, parent + %u, bad);\n}\n",
+			      o->task_parent, o->task_tgid);
+	/* HARDIRQ_MASK, NMI_MASK, SOFTIRQ_OFFSET: include/linux/preempt.h */
+	if (script->uses_irq)
+		fl_buf_printf(out,
+			      "\nFL_INLINE s64 fl_irq(void)\n{\n\tint bad = 0;\n"
+			      "\tu64 base = FL_LOAD(u64, 0x%" PRIx64
+			      "ULL + 8 * bpf_get_smp_processor_id(), bad);\n\n"
+			      "\treturn (FL_LOAD(u32, base + 0x%" PRIx64
+			      "ULL, bad) & 0xff0100) != 0;\n}\n",
+			      o->per_cpu_offset, o->preempt_count);
+}
+
 void fl_emit(const struct fl_plan *plan, const struct fl_emit_opts *opts, struct fl_buf *out)
 {
-	struct emitter em = { .plan = plan, .out = out };
+	struct fl_emitter em = { .plan = plan, .opts = opts };
+	struct fl_buf body;
 
-	fl_buf_puts(out, "/* Written by faultline. */\n");
-	fl_buf_printf(out, "#define FL_NRULES %zu\n#define FL_NSLOTS %zu\n#define FL_NCPUS %zu\n",
-		      fl_round_up(plan->script->nrules), fl_round_up(plan->nslots),
-		      fl_round_up(opts->ncpus));
-	if (opts->seeded)
-		fl_buf_puts(out, "#define FL_SEEDED\n");
-	if (plan->tracks_children) {
-		fl_buf_printf(out, "#define FL_NCHILDREN %d\n", MAX_CHILDREN);
-		fl_buf_printf(out, "#define FL_TASK_PID %u\n#define FL_TASK_TGID %u\n",
-			      opts->task_pid, opts->task_tgid);
-	}
-	fl_buf_puts(out, "#include \"fl_core.bpf.h\"\n");
-	for (em.rule = 0; em.rule < plan->script->nrules; em.rule++)
-		emit_rule(&em, &plan->script->rules[em.rule]);
+	fl_buf_init(&body, out->arena);
+	fl_buf_init(&em.prelude, out->arena);
+	em.out = &body;
+	em.uses_stack = plan->script->ntrackers || plan->script->npatterns;
+	em.uses_data = em.uses_stack || plan->script->nstates;
+	fl_emit_rules(&em);
 	for (size_t i = 0; i < plan->nprogs; i++)
-		emit_prog(&em, &plan->progs[i]);
+		emit_prog(&em, &plan->progs[i], i);
+
+	/* what goes before is known now */
+	fl_buf_puts(out, "/* Written by faultline. */\n");
+	emit_sizes(&em, out);
+	emit_kernel(&em, out);
+	if (em.uses_data)
+		fl_buf_puts(out, "#include \"fl_data.bpf.h\"\n");
+	emit_ranges(&em, out);
+	if (em.uses_stack)
+		fl_buf_puts(out, "#include \"fl_stack.bpf.h\"\n");
+	emit_states(&em, out);
+	if (em.prelude.len)
+		fl_buf_add(out, em.prelude.text, em.prelude.len);
+	fl_buf_add(out, body.text, body.len);
 }

@@ -4,6 +4,11 @@
  *
  * No text of the user's gets into the C other than as numbers and in comments
  * that are printed anew from the tree; names come from the kernel's facts.
+ *
+ *	emit.c		what the file defines and includes; programs
+ *	emit_rule.c	rules and their actions
+ *	emit_expr.c	conditions and values
+ *	emit_mem.c	the kernel's memory, strings, keys
  */
 #ifndef FL_EMIT_H
 #define FL_EMIT_H
@@ -13,14 +18,64 @@
 struct fl_emit_opts {
 	unsigned int ncpus; /* possible ones */
 	bool seeded;
-	/* Byte offsets in struct task_struct, where the plan follows children. */
+	bool force_return;
+	bool tracks_children; /* also where no rule asks */
+	const char *machine;
+	/* Byte offsets in struct task_struct, where something asks for them. */
 	uint32_t task_pid;
 	uint32_t task_tgid;
+	uint32_t task_parent;
+	/* Where the preemption count of a CPU is, likewise. */
+	uint64_t per_cpu_offset;
+	uint64_t preempt_count;
 };
 
 /* To a power of two: what arrays are sized by, so that an index can be masked. */
 size_t fl_round_up(size_t n);
 
 void fl_emit(const struct fl_plan *plan, const struct fl_emit_opts *opts, struct fl_buf *out);
+
+/* --- internal to the emitter --- */
+
+struct fl_emitter {
+	const struct fl_plan *plan;
+	const struct fl_emit_opts *opts;
+	struct fl_buf *out;
+	struct fl_buf prelude;	/* functions that rules call */
+	uint32_t rule;		/* whose condition is being written */
+	unsigned int names;	/* variables so far */
+	unsigned int bad;	/* the one that a fault is noted in; 0: none */
+	unsigned int nstrings;	/* of the rule at hand */
+	unsigned int most_strings;
+	unsigned int nlikes;
+	bool uses_data; /* fl_data.bpf.h */
+	bool uses_stack;
+	bool uses_per;
+};
+
+void fl_emit_expr(struct fl_emitter *em, const struct fl_expr *e, int least);
+/* As a number by itself; 0 after a fault. */
+void fl_emit_value(struct fl_emitter *em, const struct fl_expr *e);
+/* As what is true or false; false after a fault. */
+void fl_emit_truth(struct fl_emitter *em, const struct fl_expr *e, int least);
+/* Does it look at memory or the stack, so that a rule needs its scratch? */
+bool fl_needs_scratch(const struct fl_expr *e);
+
+void fl_emit_load(struct fl_emitter *em, const struct fl_expr *e);
+void fl_emit_address(struct fl_emitter *em, const struct fl_expr *e);
+/* "fl_read_string(&t->string[2], ..., user)": fills a string, notes a fault. */
+unsigned int fl_emit_string(struct fl_emitter *em, const struct fl_expr *e);
+void fl_emit_same(struct fl_emitter *em, const struct fl_expr *l, const struct fl_expr *r,
+		  bool negate);
+void fl_emit_like(struct fl_emitter *em, const struct fl_expr *e);
+/* Statements that fill the array @name of the state's key; its words. */
+void fl_emit_key(struct fl_emitter *em, const char *name, struct fl_expr *const *items,
+		 size_t nitems);
+unsigned int fl_key_size(const struct fl_expr *e);
+bool fl_reads_memory(const struct fl_expr *e);
+
+void fl_emit_rules(struct fl_emitter *em);
+/* Words of 8 bytes that a value takes in a log. */
+unsigned int fl_log_words(const struct fl_expr *e);
 
 #endif /* FL_EMIT_H */

@@ -85,6 +85,12 @@ struct fl_func {
 	struct fl_type ret;
 };
 
+/* Addresses from start up to, but not including, end. */
+struct fl_range {
+	uint64_t start;
+	uint64_t end;
+};
+
 /* How complete the answers about injectable functions are. */
 enum fl_list_state {
 	FL_LIST_KNOWN,	    /* the list was read: absence means no */
@@ -122,6 +128,27 @@ struct fl_kernel_ops {
 				       void *arg),
 			     void *arg);
 
+	/*
+	 * Call @fn for every function that can be traced, of vmlinux and of
+	 * loaded modules, whose name matches the glob @name (in @module where
+	 * that is not NULL), likewise.
+	 */
+	int (*each_traceable)(struct fl_kernel *k, const char *module, const char *name,
+			      int (*fn)(const char *name, const char *module, enum fl_tag tag,
+					void *arg),
+			      void *arg);
+
+	/*
+	 * Addresses of the functions that match the glob @name, in @module
+	 * where that is not NULL: sorted, neighbours joined. -ENOENT: none.
+	 * -EACCES: the kernel hides its addresses.
+	 */
+	int (*ranges)(struct fl_kernel *k, const char *module, const char *name,
+		      const struct fl_range **out, size_t *n);
+
+	/* The address of one symbol of vmlinux's, data or function. -ENOENT, -EACCES. */
+	int (*address)(struct fl_kernel *k, const char *name, uint64_t *out);
+
 	enum fl_list_state (*list_state)(struct fl_kernel *k);
 
 	/*
@@ -146,18 +173,35 @@ struct fl_kernel_ops {
 	int (*each_member)(struct fl_kernel *k, fl_type_id id,
 			   int (*fn)(const struct fl_member *m, void *arg), void *arg);
 
-	/* Find a type by kind and name in vmlinux: (FL_TYPE_STRUCT, "bio"). */
-	int (*find_type)(struct fl_kernel *k, enum fl_type_kind kind, const char *name,
-			 struct fl_type *out);
+	/*
+	 * Find a type by kind and name: (FL_TYPE_STRUCT, "bio"); UNKNOWN is a
+	 * typedef. In @module first where that is not NULL, then in vmlinux.
+	 */
+	int (*find_type)(struct fl_kernel *k, const char *module, enum fl_type_kind kind,
+			 const char *name, struct fl_type *out);
+
+	/* Find a constant of an enum by its name, likewise. */
+	int (*find_enumerator)(struct fl_kernel *k, const char *module, const char *name,
+			       int64_t *out);
 
 	/* Whether a module of that name is loaded, or built in with a name. */
 	bool (*has_module)(struct fl_kernel *k, const char *name);
+
+	/*
+	 * The setting CONFIG_@name: "y", "m", a number or string; NULL when it
+	 * is not set. *known is false where the configuration cannot be read.
+	 */
+	const char *(*config)(struct fl_kernel *k, const char *name, bool *known);
+
+	/* Id and depth below the root of a control group (version 2). -ENOENT. */
+	int (*cgroup)(struct fl_kernel *k, const char *path, uint64_t *id, unsigned int *level);
 };
 
 /* The head of an answerer's own structure. */
 struct fl_kernel {
 	const struct fl_kernel_ops *ops;
 	const char *release; /* as in uname -r, "" when unknown */
+	const char *arch;    /* as in uname -m: "x86_64" */
 	unsigned int ncpus;  /* possible CPUs, at least 1 */
 };
 

@@ -9,13 +9,19 @@ struct lexer {
 	struct fl_diags *diags;
 	struct fl_tokens *out;
 	size_t cap;
+	size_t comments_cap;
 	size_t pos;
+	int depth;	  /* of parentheses */
+	bool in_targets;  /* functions are being named ... */
+	int target_depth; /* ... at this depth */
 };
 
 static const struct {
 	const char *text;
 	enum fl_tok kind;
 } operators[] = {
+	{ "++", FL_TOK_INCREMENT }, { "--", FL_TOK_DECREMENT }, { "+=", FL_TOK_ADD_ASSIGN },
+	{ "-=", FL_TOK_SUB_ASSIGN }, { "->", FL_TOK_ARROW }, { "..", FL_TOK_RANGE },
 	{ "<<", FL_TOK_SHL },	 { ">>", FL_TOK_SHR },	  { "<=", FL_TOK_LE },
 	{ ">=", FL_TOK_GE },	 { "==", FL_TOK_EQ },	  { "!=", FL_TOK_NE },
 	{ "&&", FL_TOK_ANDAND }, { "||", FL_TOK_OROR },	  { "<", FL_TOK_LT },
@@ -25,7 +31,8 @@ static const struct {
 	{ "|", FL_TOK_OR },	 { "^", FL_TOK_XOR },	  { "?", FL_TOK_QUESTION },
 	{ ":", FL_TOK_COLON },	 { ";", FL_TOK_SEMI },	  { ",", FL_TOK_COMMA },
 	{ "(", FL_TOK_LPAREN },	 { ")", FL_TOK_RPAREN },  { "{", FL_TOK_LBRACE },
-	{ "}", FL_TOK_RBRACE },	 { "=", FL_TOK_ASSIGN },
+	{ "}", FL_TOK_RBRACE },	 { "=", FL_TOK_ASSIGN }, { "[", FL_TOK_LBRACKET },
+	{ "]", FL_TOK_RBRACKET }, { ".", FL_TOK_DOT },
 };
 
 static const struct {
@@ -44,7 +51,14 @@ const char *fl_tok_name(enum fl_tok kind)
 	static const char *const names[FL_NTOKS] = {
 		[FL_TOK_EOF] = "the end",     [FL_TOK_NAME] = "a name",
 		[FL_TOK_INT] = "a number",    [FL_TOK_FRACTION] = "a number",
-		[FL_TOK_STRING] = "a string", [FL_TOK_SHL] = "'<<'",
+		[FL_TOK_STRING] = "a string", [FL_TOK_VERSION] = "a version",
+		[FL_TOK_DURATION] = "a time", [FL_TOK_PARAM] = "a parameter",
+		[FL_TOK_STATE] = "a state", [FL_TOK_INCREMENT] = "'++'",
+		[FL_TOK_DECREMENT] = "'--'", [FL_TOK_ADD_ASSIGN] = "'+='",
+		[FL_TOK_SUB_ASSIGN] = "'-='", [FL_TOK_ARROW] = "'->'",
+		[FL_TOK_RANGE] = "'..'", [FL_TOK_DOT] = "'.'",
+		[FL_TOK_LBRACKET] = "'['", [FL_TOK_RBRACKET] = "']'",
+		[FL_TOK_SHL] = "'<<'",
 		[FL_TOK_SHR] = "'>>'",	      [FL_TOK_LE] = "'<='",
 		[FL_TOK_GE] = "'>='",	      [FL_TOK_EQ] = "'=='",
 		[FL_TOK_NE] = "'!='",	      [FL_TOK_ANDAND] = "'&&'",
@@ -114,7 +128,20 @@ static struct fl_token *push(struct lexer *lx, enum fl_tok kind, size_t from)
 	return t;
 }
 
-/* Blanks and comments; false at the end of a comment that does not end. */
+static void keep_comment(struct lexer *lx, size_t from)
+{
+	struct fl_tokens *out = lx->out;
+	size_t to = lx->pos;
+
+	while (to > from && at(lx, to - 1) == '\r')
+		to--;
+	out->comments = fl_arena_grow(lx->arena, out->comments, out->ncomments, &lx->comments_cap,
+				      sizeof(*out->comments));
+	out->comments[out->ncomments++] = (struct fl_comment){ (uint32_t)from,
+							       (uint32_t)(to - from), out->n };
+}
+
+/* Blanks and comments. */
 static void skip_blanks(struct lexer *lx)
 {
 	for (;;) {
@@ -126,6 +153,7 @@ static void skip_blanks(struct lexer *lx)
 		} else if (c == '#' || (c == '/' && at(lx, lx->pos + 1) == '/')) {
 			while (lx->pos < lx->src->len && at(lx, lx->pos) != '\n')
 				lx->pos++;
+			keep_comment(lx, from);
 		} else if (c == '/' && at(lx, lx->pos + 1) == '*') {
 			lx->pos += 2;
 			while (lx->pos < lx->src->len &&
@@ -137,24 +165,38 @@ static void skip_blanks(struct lexer *lx)
 				return;
 			}
 			lx->pos += 2;
+			keep_comment(lx, from);
 		} else {
 			return;
 		}
 	}
 }
 
-static void lex_name(struct lexer *lx)
+static const struct fl_token *last_token(const struct lexer *lx)
 {
-	size_t from = lx->pos;
-	const char *text = lx->src->text + from;
-	struct fl_token *t;
-	size_t len;
+	return lx->out->n ? &lx->out->list[lx->out->n - 1] : NULL;
+}
 
-	while (is_name(at(lx, lx->pos)))
-		lx->pos++;
-	len = lx->pos - from;
+/* A keyword opens or ends the naming of functions. */
+static void note_keyword(struct lexer *lx, enum fl_tok kind)
+{
+	if (kind == FL_TOK_on) {
+		lx->in_targets = true;
+		lx->target_depth = lx->depth;
+	} else if (kind != FL_TOK_exit && lx->depth == lx->target_depth) {
+		lx->in_targets = false;
+	}
+}
+
+static void push_name(struct lexer *lx, size_t from)
+{
+	const char *text = lx->src->text + from;
+	size_t len = lx->pos - from;
+	struct fl_token *t;
+
 	for (size_t i = 0; i < COUNT(keywords); i++) {
 		if (strlen(keywords[i].text) == len && !memcmp(keywords[i].text, text, len)) {
+			note_keyword(lx, keywords[i].kind);
 			t = push(lx, keywords[i].kind, from);
 			t->text = keywords[i].text;
 			return;
@@ -162,6 +204,62 @@ static void lex_name(struct lexer *lx)
 	}
 	t = push(lx, FL_TOK_NAME, from);
 	t->text = fl_arena_strndup(lx->arena, text, len);
+}
+
+static void lex_name(struct lexer *lx)
+{
+	size_t from = lx->pos;
+
+	while (is_name(at(lx, lx->pos)))
+		lx->pos++;
+	push_name(lx, from);
+}
+
+static bool is_glob(char c)
+{
+	return is_name(c) || (c && strchr("*?.[", c));
+}
+
+/* A function's name, which may be a pattern. */
+static void lex_target(struct lexer *lx)
+{
+	size_t from = lx->pos;
+
+	while (is_glob(at(lx, lx->pos))) {
+		size_t end = lx->pos;
+
+		/* "[a-z]"; a bracket that does not close is an operator */
+		if (at(lx, lx->pos) == '[') {
+			while (is_name(at(lx, end + 1)) || at(lx, end + 1) == '-' ||
+			       at(lx, end + 1) == '!' || at(lx, end + 1) == '^')
+				end++;
+			if (at(lx, end + 1) != ']')
+				break;
+			lx->pos = end + 1;
+		}
+		lx->pos++;
+	}
+	if (lx->pos == from) /* '[' alone */
+		lx->pos++;
+	push_name(lx, from);
+}
+
+/* "$rate", "@seen": one token, the name without its sign as text. */
+static void lex_sigil(struct lexer *lx, enum fl_tok kind)
+{
+	size_t from = lx->pos++;
+	struct fl_token *t;
+
+	while (is_name(at(lx, lx->pos)))
+		lx->pos++;
+	if (lx->pos - from < 2 || is_digit(at(lx, from + 1))) {
+		fl_report(lx->diags, FL_E_BAD_SIGIL, span_of(lx, from, lx->pos),
+			  kind == FL_TOK_PARAM ? "$" : "@",
+			  kind == FL_TOK_PARAM ? "parameter" : "state", NULL);
+		return;
+	}
+	t = push(lx, kind, from);
+	t->text = fl_arena_strndup(lx->arena, lx->src->text + from + 1, lx->pos - from - 1);
 }
 
 /* One escape after its backslash; -1 when it is none. */
@@ -289,15 +387,63 @@ static void bad_number(struct lexer *lx, size_t from, const char *hint)
 	push(lx, FL_TOK_INT, from);
 }
 
+static const struct {
+	const char *text;
+	uint64_t factor;
+	enum fl_tok kind;
+} suffixes[] = {
+	{ "K", UINT64_C(1) << 10, FL_TOK_INT },
+	{ "M", UINT64_C(1) << 20, FL_TOK_INT },
+	{ "G", UINT64_C(1) << 30, FL_TOK_INT },
+	{ "ns", 1, FL_TOK_DURATION },
+	{ "us", 1000, FL_TOK_DURATION },
+	{ "ms", 1000000, FL_TOK_DURATION },
+	{ "s", UINT64_C(1000000000), FL_TOK_DURATION },
+	{ "m", 60 * UINT64_C(1000000000), FL_TOK_DURATION },
+	{ "h", 3600 * UINT64_C(1000000000), FL_TOK_DURATION },
+};
+
+/* The suffix behind a number, as an index; -1: none; -2: an unknown one. */
+static int find_suffix(const struct lexer *lx)
+{
+	size_t len = 0;
+
+	while (is_name(at(lx, lx->pos + len)))
+		len++;
+	if (!len)
+		return -1;
+	for (size_t i = 0; i < COUNT(suffixes); i++) {
+		if (strlen(suffixes[i].text) == len &&
+		    !memcmp(suffixes[i].text, lx->src->text + lx->pos, len))
+			return (int)i;
+	}
+	return -2;
+}
+
+/* "6.1.2" from its first dot on. */
+static bool lex_version(struct lexer *lx, size_t from)
+{
+	size_t pos = lx->pos + 1;
+
+	while (is_digit(at(lx, pos)))
+		pos++;
+	if (at(lx, pos) != '.' || !is_digit(at(lx, pos + 1)))
+		return false;
+	for (pos++; is_digit(at(lx, pos)); pos++)
+		;
+	lx->pos = pos;
+	push(lx, FL_TOK_VERSION, from);
+	return true;
+}
+
 static void lex_number(struct lexer *lx)
 {
-	static const char suffixes[] = "KMG";
 	size_t from = lx->pos, ndigits;
 	unsigned int base = number_base(lx, from);
-	const char *suffix;
+	enum fl_tok kind = FL_TOK_INT;
 	uint64_t value;
 	bool fits;
-	char c;
+	int suffix;
 
 	if (base != 10)
 		lx->pos += 2;
@@ -307,20 +453,19 @@ static void lex_number(struct lexer *lx)
 		return;
 	}
 	if (base == 10 && at(lx, lx->pos) == '.' && is_digit(at(lx, lx->pos + 1))) {
-		lex_fraction(lx, from, value);
+		if (!lex_version(lx, from))
+			lex_fraction(lx, from, value);
 		return;
 	}
-	c = at(lx, lx->pos);
-	suffix = c && base == 10 ? strchr(suffixes, c) : NULL;
-	if (suffix && !is_name(at(lx, lx->pos + 1))) {
-		unsigned int shift = 10 * (unsigned int)(suffix - suffixes + 1);
-
-		fits = fits && value <= UINT64_MAX >> shift;
-		value <<= shift;
-		lx->pos++;
-	} else if (is_name(c)) {
-		bad_number(lx, from, "a suffix may be K, M or G");
+	suffix = find_suffix(lx);
+	if (suffix == -2 || (suffix >= 0 && base != 10)) {
+		bad_number(lx, from, "a suffix may be K, M, G, or a time: ns, us, ms, s, m, h");
 		return;
+	}
+	if (suffix >= 0) {
+		fits = fits && !__builtin_mul_overflow(value, suffixes[suffix].factor, &value);
+		lx->pos += strlen(suffixes[suffix].text);
+		kind = suffixes[suffix].kind;
 	}
 	if (!fits) {
 		fl_report(lx->diags, FL_E_BIG_NUMBER, span_of(lx, from, lx->pos),
@@ -334,7 +479,28 @@ static void lex_number(struct lexer *lx)
 			  fl_arena_strndup(lx->arena, lx->src->text + digits, lx->pos - digits),
 			  NULL);
 	}
-	push(lx, FL_TOK_INT, from)->value = value;
+	push(lx, kind, from)->value = value;
+}
+
+/* Parentheses, as far as they say where functions are named. */
+static void note_operator(struct lexer *lx, enum fl_tok kind)
+{
+	const struct fl_token *last = last_token(lx);
+
+	if (kind == FL_TOK_LPAREN) {
+		lx->depth++;
+		if (last && last->kind == FL_TOK_NAME &&
+		    (!strcmp(last->text, "caller") || !strcmp(last->text, "within"))) {
+			lx->in_targets = true;
+			lx->target_depth = lx->depth;
+		}
+	} else if (kind == FL_TOK_RPAREN) {
+		lx->depth--;
+		if (lx->depth < lx->target_depth)
+			lx->in_targets = false;
+	} else if (kind == FL_TOK_LBRACE || kind == FL_TOK_SEMI) {
+		lx->in_targets = false;
+	}
 }
 
 static void lex_operator(struct lexer *lx)
@@ -347,6 +513,7 @@ static void lex_operator(struct lexer *lx)
 		size_t len = strlen(operators[i].text);
 
 		if (len <= left && !memcmp(operators[i].text, rest, len)) {
+			note_operator(lx, operators[i].kind);
 			lx->pos += len;
 			push(lx, operators[i].kind, from);
 			return;
@@ -398,8 +565,16 @@ void fl_lex(const struct fl_source *src, struct fl_arena *a, struct fl_diags *ds
 			if (lx.pos >= src->len || ds->full)
 				break;
 			c = at(&lx, lx.pos);
-			if (is_name_start(c))
+			if (lx.in_targets && lx.depth == lx.target_depth && is_glob(c))
+				lex_target(&lx);
+			else if (is_name_start(c))
 				lex_name(&lx);
+			else if (c == '$')
+				lex_sigil(&lx, FL_TOK_PARAM);
+			else if (c == '@') {
+				lx.in_targets = false;
+				lex_sigil(&lx, FL_TOK_STATE);
+			}
 			else if (is_digit(c))
 				lex_number(&lx);
 			else if (c == '"')

@@ -5,6 +5,9 @@
  * The whole text becomes one array of tokens before the parser starts, so
  * looking ahead costs nothing. Mistakes are reported and skipped: the array
  * holds good tokens only and ends in FL_TOK_EOF.
+ *
+ * Where functions are named - behind "on" and inside caller() and within() -
+ * a word may have the characters * ? [ ] and dots: "mlx5_cmd_*" is one name.
  */
 #ifndef FL_LEXER_H
 #define FL_LEXER_H
@@ -20,8 +23,19 @@ enum fl_tok {
 	FL_TOK_NAME,
 	FL_TOK_INT,
 	FL_TOK_FRACTION, /* 0.01 */
+	FL_TOK_VERSION,	 /* 6.1.2 */
+	FL_TOK_DURATION, /* 10ms */
 	FL_TOK_STRING,
+	FL_TOK_PARAM, /* $rate */
+	FL_TOK_STATE, /* @seen */
 	/* operators, longest first where one starts with another */
+	FL_TOK_INCREMENT,
+	FL_TOK_DECREMENT,
+	FL_TOK_ADD_ASSIGN,
+	FL_TOK_SUB_ASSIGN,
+	FL_TOK_ARROW,
+	FL_TOK_RANGE, /* .. */
+	FL_TOK_DOT,
 	FL_TOK_SHL,
 	FL_TOK_SHR,
 	FL_TOK_LE,
@@ -50,6 +64,8 @@ enum fl_tok {
 	FL_TOK_RPAREN,
 	FL_TOK_LBRACE,
 	FL_TOK_RBRACE,
+	FL_TOK_LBRACKET,
+	FL_TOK_RBRACKET,
 	FL_TOK_ASSIGN,
 /* keywords */
 #define FL_KEYWORD(name) FL_TOK_##name,
@@ -62,14 +78,23 @@ struct fl_token {
 	enum fl_tok kind;
 	uint32_t off;
 	uint32_t len;
-	uint64_t value;	  /* INT: the number; FRACTION: in 1e-9 */
-	const char *text; /* NAME, STRING: NUL-terminated, escapes resolved */
+	uint64_t value;	  /* INT: the number; FRACTION: in 1e-9; DURATION: ns */
+	const char *text; /* NAME, PARAM, STATE, STRING: NUL-terminated, escapes resolved */
+};
+
+/* From its first character to its last, the end of its line not included. */
+struct fl_comment {
+	uint32_t off;
+	uint32_t len;
+	size_t before; /* index of the token that it stands before */
 };
 
 struct fl_tokens {
 	const struct fl_source *src;
 	struct fl_token *list;
 	size_t n; /* the FL_TOK_EOF included */
+	struct fl_comment *comments;
+	size_t ncomments;
 };
 
 void fl_lex(const struct fl_source *src, struct fl_arena *a, struct fl_diags *ds,

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ast.h"
-#include "mem.h"
+#include "check.h"
+
+#define MAX_STACK 256 /* deeper than FL_MAX_NESTING allows an expression to be */
 
 void fl_object_free(struct fl_object *obj)
 {
@@ -26,12 +27,27 @@ const char *fl_backend_name(enum fl_backend backend)
 		[FL_BACKEND_AUTO] = "auto",
 		[FL_BACKEND_FMOD_RET] = "fmod_ret",
 		[FL_BACKEND_KPROBE] = "kprobe",
+		[FL_BACKEND_KPROBE_MULTI] = "kprobe.multi",
+		[FL_BACKEND_FENTRY] = "fentry",
+		[FL_BACKEND_FEXIT] = "fexit",
+		[FL_BACKEND_KRETPROBE] = "kretprobe",
 	};
 
 	return names[backend];
 }
 
-const char *fl_value_name(const struct fl_obj_prog *prog, int64_t value, char *buf, size_t len)
+bool fl_backend_is_exit(enum fl_backend backend)
+{
+	return backend == FL_BACKEND_FEXIT || backend == FL_BACKEND_KRETPROBE;
+}
+
+bool fl_backend_is_tracing(enum fl_backend backend)
+{
+	return backend == FL_BACKEND_FMOD_RET || backend == FL_BACKEND_FENTRY ||
+	       backend == FL_BACKEND_FEXIT;
+}
+
+const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, char *buf, size_t len)
 {
 	const char *name = NULL;
 
@@ -39,12 +55,69 @@ const char *fl_value_name(const struct fl_obj_prog *prog, int64_t value, char *b
 		name = fl_errno_name((int)-value);
 	if (name)
 		snprintf(buf, len, "-%s", name);
-	else if (value == 0 && (prog->ret == FL_TYPE_PTR || prog->tag == FL_TAG_NULL))
+	else if (value == 0 && (attach->ret == FL_TYPE_PTR || attach->tag == FL_TAG_NULL))
 		snprintf(buf, len, "NULL");
 	else if ((value == 0 || value == 1) &&
-		 (prog->ret == FL_TYPE_BOOL || prog->tag == FL_TAG_TRUE))
+		 (attach->ret == FL_TYPE_BOOL || attach->tag == FL_TAG_TRUE))
 		snprintf(buf, len, "%s", value ? "true" : "false");
 	else
 		snprintf(buf, len, "%" PRId64, value);
 	return buf;
+}
+
+static uint64_t apply_unary(enum fl_op op, uint64_t v)
+{
+	switch (op) {
+	case FL_OP_NOT:
+		return !v;
+	case FL_OP_TILDE:
+		return ~v;
+	case FL_OP_NEGATE:
+		return 0 - v;
+	default:
+		return v;
+	}
+}
+
+/* One step of an expectation; the new height of the stack. */
+static size_t step(const struct fl_obj_op *op, const struct fl_outcome *o, uint64_t *stack, size_t n)
+{
+	switch (op->kind) {
+	case FL_DO_PUSH:
+		stack[n] = (uint64_t)op->value;
+		return n + 1;
+	case FL_DO_PARAM:
+		stack[n] = (uint64_t)o->param(o->arg, (uint32_t)op->value);
+		return n + 1;
+	case FL_DO_COUNTER:
+		stack[n] = o->counter(o->arg, (uint32_t)op->value, (enum fl_counter)op->arg);
+		return n + 1;
+	case FL_DO_EXIT:
+		stack[n] = (uint64_t)o->exit_status;
+		return n + 1;
+	case FL_DO_SPLATS:
+		stack[n] = o->splats;
+		return n + 1;
+	case FL_DO_UNARY:
+		stack[n - 1] = apply_unary((enum fl_op)op->arg, stack[n - 1]);
+		return n;
+	case FL_DO_BINARY:
+		stack[n - 2] = fl_fold((enum fl_op)op->arg, stack[n - 2], stack[n - 1],
+				       op->value & 1, op->value & 2);
+		return n - 1;
+	case FL_DO_CHOOSE:
+		stack[n - 3] = stack[n - 3] ? stack[n - 2] : stack[n - 1];
+		return n - 2;
+	}
+	return n;
+}
+
+bool fl_expect_holds(const struct fl_obj_expect *x, const struct fl_outcome *outcome)
+{
+	uint64_t stack[MAX_STACK];
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->nops && n < MAX_STACK; i++)
+		n = step(&x->ops[i], outcome, stack, n);
+	return n && stack[0];
 }

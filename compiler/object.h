@@ -16,22 +16,38 @@
 
 #include "kernel.h"
 
+struct fl_rule_knobs; /* fl_abi.h */
+
 enum fl_backend {
 	FL_BACKEND_AUTO,
 	FL_BACKEND_FMOD_RET,
 	FL_BACKEND_KPROBE,
+	FL_BACKEND_KPROBE_MULTI,
+	FL_BACKEND_FENTRY,
+	FL_BACKEND_FEXIT,
+	FL_BACKEND_KRETPROBE,
 };
 
-/* One BPF program: all rules on one function. */
+/* One BPF program. */
 struct fl_obj_prog {
-	const char *name;   /* of the C function in the ELF */
-	const char *func;   /* what it is attached to */
-	const char *module; /* or NULL for vmlinux */
+	const char *name; /* of the C function in the ELF */
 	enum fl_backend backend;
 	const char *reason; /* why that one, for people */
-	uint32_t btf_id;    /* of the function, for fmod_ret */
+	bool is_tracker;    /* watches for within(); no rule's */
+	size_t first_attach;
+	size_t nattaches; /* one, but for kprobe.multi */
+};
+
+/* A function that a program is attached to. */
+struct fl_obj_attach {
+	uint32_t prog;
+	const char *func;   /* what the kernel calls it */
+	const char *shown;  /* what the script calls it: sys_openat */
+	const char *module; /* or NULL for vmlinux */
+	uint32_t btf_id;    /* of the function, for fmod_ret, fentry and fexit */
 	enum fl_tag tag;
 	enum fl_type_kind ret; /* FL_TYPE_UNKNOWN without BTF */
+	uint64_t cookie;       /* for kprobe.multi: its number there, and func's << 32 */
 };
 
 struct fl_obj_rule {
@@ -39,15 +55,100 @@ struct fl_obj_rule {
 	const char *text;   /* the rule on one line */
 	const char *source; /* name of the file it stands in */
 	unsigned int line;
-	uint64_t rate; /* initial knobs, see fl_abi.h */
-	int64_t value;
+	const struct fl_rule_knobs *knobs; /* initial ones */
+	bool returns;	  /* counts as injected; otherwise as fired */
+	bool fixed_value; /* what it returns is the knob's value */
+	bool has_rate;	  /* rand < N, which is the knob's rate */
+	int rate_param;	  /* or < $param: that one; -1 for none */
 	bool child_only;
 };
 
-/* A pair of a rule and a program; counters are kept for each. */
+/* A pair of a rule and a function; counters are kept for each. */
 struct fl_obj_slot {
 	uint32_t rule;
-	uint32_t prog;
+	uint32_t attach;
+};
+
+enum fl_knob {
+	FL_KNOB_VALUE,
+	FL_KNOB_NTH_FIRST,
+	FL_KNOB_NTH_LAST, /* and FIRST where there is no other end */
+	FL_KNOB_NTH_ONLY,
+	FL_KNOB_NTH_STEP,
+	FL_KNOB_EVERY,
+	FL_KNOB_AFTER,
+	FL_KNOB_TIMES,
+	FL_KNOB_AFTER_NS,
+	FL_KNOB_FOR_NS,
+};
+
+/* A knob that follows a parameter. */
+struct fl_obj_param_use {
+	uint32_t param;
+	uint32_t rule;
+	enum fl_knob knob;
+};
+
+struct fl_obj_param {
+	const char *name;
+	const char *help;   /* or NULL */
+	const char *string; /* a text, fixed when compiled; or NULL */
+	int64_t value;	    /* a number, ns, or 1e-9 */
+	bool is_duration;
+	bool is_fraction;
+};
+
+/* How a value of a log is stored, in words of 8 bytes. */
+enum fl_log_arg {
+	FL_LOG_NUMBER, /* one */
+	FL_LOG_FUNC,   /* one: number of a function */
+	FL_LOG_STRING, /* as many as it takes, NUL-terminated */
+};
+
+struct fl_obj_log_arg {
+	enum fl_log_arg kind;
+	unsigned int words;
+};
+
+struct fl_obj_log {
+	const char *format;
+	struct fl_obj_log_arg *args;
+	size_t nargs;
+};
+
+/* A map of the ELF, fl_state_N, that rules of several objects may share. */
+struct fl_obj_state {
+	const char *name; /* without the @ */
+	unsigned int nkeys;
+	unsigned int key_words;
+};
+
+enum fl_counter { FL_COUNT_CALLS, FL_COUNT_MATCHED, FL_COUNT_INJECTED, FL_COUNT_FIRED };
+
+/* An expectation in reverse Polish notation. */
+struct fl_obj_op {
+	enum {
+		FL_DO_PUSH,	/* value */
+		FL_DO_PARAM,	/* parameter number value */
+		FL_DO_COUNTER,	/* enum fl_counter arg of rule number value */
+		FL_DO_EXIT,	/* the command's exit status */
+		FL_DO_SPLATS,	/* warnings and worse in the kernel log */
+		FL_DO_UNARY,	/* enum fl_op arg */
+		FL_DO_BINARY,	/* enum fl_op arg; value: 1 unsigned, 2 left unsigned */
+		FL_DO_CHOOSE,	/* condition, yes, no */
+	} kind;
+	int arg;
+	int64_t value;
+};
+
+struct fl_obj_expect {
+	const char *text;
+	const char *message; /* or NULL */
+	const char *source;
+	unsigned int line;
+	struct fl_obj_op *ops;
+	size_t nops;
+	bool needs_exit; /* only holds where a command was run */
 };
 
 struct fl_object {
@@ -57,21 +158,53 @@ struct fl_object {
 	size_t c_len;
 	struct fl_obj_prog *progs;
 	size_t nprogs;
+	struct fl_obj_attach *attaches;
+	size_t nattaches;
 	struct fl_obj_rule *rules;
 	size_t nrules;
 	struct fl_obj_slot *slots;
 	size_t nslots;
+	struct fl_obj_param *params;
+	size_t nparams;
+	struct fl_obj_param_use *param_uses;
+	size_t nparam_uses;
+	struct fl_obj_log *logs;
+	size_t nlogs;
+	const char **funcs; /* what the numbers of functions stand for */
+	size_t nfuncs;
+	struct fl_obj_state *states;
+	size_t nstates;
+	struct fl_obj_expect *expects;
+	size_t nexpects;
 	unsigned int ncpus;   /* in a row of counters, see fl_abi.h */
 	bool tracks_children; /* has the programs that follow the command */
-	void *memory;	      /* what the strings and arrays live in */
+	bool uses_keys;	      /* "per" */
+	bool seeded;
+	void *memory; /* what the strings and arrays live in */
 };
 
 void fl_object_free(struct fl_object *obj);
 
 /* "fmod_ret", "kprobe" */
 const char *fl_backend_name(enum fl_backend backend);
+/* At the function's end and not at its start. */
+bool fl_backend_is_exit(enum fl_backend backend);
+/* Attached by BTF id. */
+bool fl_backend_is_tracing(enum fl_backend backend);
 
 /* "-EIO", "NULL", "true", "-4000": what a function was made to return. */
-const char *fl_value_name(const struct fl_obj_prog *prog, int64_t value, char *buf, size_t len);
+const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, char *buf, size_t len);
+
+/* What an expectation is held against. */
+struct fl_outcome {
+	uint64_t (*counter)(void *arg, uint32_t rule, enum fl_counter counter);
+	int64_t (*param)(void *arg, uint32_t param);
+	void *arg;
+	int64_t exit_status;
+	uint64_t splats;
+};
+
+/* Does it hold? */
+bool fl_expect_holds(const struct fl_obj_expect *x, const struct fl_outcome *outcome);
 
 #endif /* FL_OBJECT_H */

@@ -1,328 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * parser.c - recursive descent over the token array.
- *
- * A function per construct, named after it. Each returns false (or NULL) when
- * it has reported a mistake; whoever is called by parse_item() lets that pass
- * through, and parse_item() finds the place to go on.
- */
-#include "parser.h"
-
+/* parser.c - items: rules with their schedules and actions, and the statements. */
 #include <string.h>
 
-struct parser {
-	const struct fl_tokens *tokens;
-	struct fl_arena *arena;
-	struct fl_diags *diags;
-	struct fl_script *script;
-	size_t pos;
-	unsigned int depth;
-};
+#include "parse.h"
 
-static const struct {
-	enum fl_tok tok;
-	enum fl_op op;
-} binary_ops[] = {
-#define FL_OP(id, text, prec) { FL_TOK_##id, FL_OP_##id },
-#include "op.def"
-#undef FL_OP
-};
-
-static struct fl_expr *parse_expr(struct parser *p);
-
-static const struct fl_token *peek_at(const struct parser *p, size_t ahead)
+static bool parse_rename(struct fl_parser *p, struct fl_target *target)
 {
-	size_t i = p->pos + ahead;
-
-	return &p->tokens->list[i < p->tokens->n ? i : p->tokens->n - 1];
-}
-
-static const struct fl_token *peek(const struct parser *p)
-{
-	return peek_at(p, 0);
-}
-
-static const struct fl_token *next(struct parser *p)
-{
-	const struct fl_token *t = peek(p);
-
-	if (t->kind != FL_TOK_EOF)
-		p->pos++;
-	return t;
-}
-
-static bool accept(struct parser *p, enum fl_tok kind)
-{
-	if (peek(p)->kind != kind)
-		return false;
-	next(p);
-	return true;
-}
-
-static struct fl_span span_of(const struct parser *p, const struct fl_token *t)
-{
-	return (struct fl_span){ p->tokens->src, t->off, t->len };
-}
-
-/* From the first byte of @from to the last one of the token just taken. */
-static struct fl_span span_since(const struct parser *p, uint32_t from)
-{
-	const struct fl_token *last = &p->tokens->list[p->pos ? p->pos - 1 : 0];
-
-	return (struct fl_span){ p->tokens->src, from, last->off + last->len - from };
-}
-
-static const char *found(const struct parser *p, const struct fl_token *t)
-{
-	const char *text = p->tokens->src->text + t->off;
-
-	if (t->kind == FL_TOK_NAME || t->kind == FL_TOK_INT || t->kind == FL_TOK_FRACTION)
-		return fl_arena_printf(p->arena, "'%.*s'", (int)(t->len < 60 ? t->len : 60), text);
-	return fl_tok_name(t->kind);
-}
-
-/* Complain about the next token; an end is shown behind the last thing read. */
-static void expected(struct parser *p, const char *what, const char *hint)
-{
-	const struct fl_token *t = peek(p);
-	struct fl_span span = span_of(p, t);
-
-	if (t->kind == FL_TOK_EOF && p->pos) {
-		const struct fl_token *last = &p->tokens->list[p->pos - 1];
-
-		span.off = last->off + last->len;
-		span.len = 1;
-	}
-	fl_report(p->diags, FL_E_EXPECTED, span, what, found(p, t), hint, NULL);
-}
-
-static bool expect(struct parser *p, enum fl_tok kind, const char *hint)
-{
-	if (accept(p, kind))
-		return true;
-	expected(p, fl_tok_name(kind), hint);
-	return false;
-}
-
-static struct fl_expr *new_expr(struct parser *p, enum fl_expr_kind kind, uint32_t from)
-{
-	struct fl_expr *e = fl_arena_alloc(p->arena, sizeof(*e));
-
-	e->kind = kind;
-	e->span = span_since(p, from);
-	e->depth = 1;
-	return e;
-}
-
-/* Later passes recurse over the tree; this keeps their stacks small. */
-static bool too_deep(struct parser *p, struct fl_span span, unsigned int depth, unsigned int limit)
-{
-	if (depth <= limit)
-		return false;
-	fl_report(p->diags, FL_E_TOO_DEEP, span, fl_arena_printf(p->arena, "%u", limit), NULL);
-	return true;
-}
-
-static struct fl_expr *parse_primary(struct parser *p)
-{
-	const struct fl_token *t = peek(p);
-	struct fl_expr *e;
-
-	switch (t->kind) {
-	case FL_TOK_INT:
-	case FL_TOK_FRACTION:
-		next(p);
-		e = new_expr(p, t->kind == FL_TOK_INT ? FL_EXPR_INT : FL_EXPR_FRACTION, t->off);
-		e->value = t->value;
-		return e;
-	case FL_TOK_STRING:
-	case FL_TOK_NAME:
-		next(p);
-		e = new_expr(p, t->kind == FL_TOK_NAME ? FL_EXPR_NAME : FL_EXPR_STRING, t->off);
-		e->text = t->text;
-		return e;
-	case FL_TOK_LPAREN:
-		next(p);
-		e = parse_expr(p);
-		if (!e || !expect(p, FL_TOK_RPAREN, NULL))
-			return NULL;
-		e->span = span_since(p, t->off);
-		return e;
-	default:
-		expected(p, "a value", NULL);
-		return NULL;
-	}
-}
-
-static struct fl_expr *parse_unary(struct parser *p)
-{
-	static const struct {
-		enum fl_tok tok;
-		enum fl_op op;
-	} unary_ops[] = {
-		{ FL_TOK_NOT, FL_OP_NOT },
-		{ FL_TOK_TILDE, FL_OP_TILDE },
-		{ FL_TOK_MINUS, FL_OP_NEGATE },
-		{ FL_TOK_PLUS, FL_OP_POSITIVE },
-	};
-	const struct fl_token *t = peek(p);
-	struct fl_expr *e = NULL, *operand;
-
-	if (too_deep(p, span_of(p, t), p->depth + 1, FL_MAX_NESTING))
-		return NULL;
-	p->depth++;
-	for (size_t i = 0; i < sizeof(unary_ops) / sizeof(unary_ops[0]); i++) {
-		if (t->kind != unary_ops[i].tok)
-			continue;
-		next(p);
-		operand = parse_unary(p);
-		if (operand) {
-			e = new_expr(p, FL_EXPR_UNARY, t->off);
-			e->op = unary_ops[i].op;
-			e->left = operand;
-			e->depth = operand->depth + 1;
-		}
-		p->depth--;
-		return e;
-	}
-	e = parse_primary(p);
-	p->depth--;
-	return e;
-}
-
-static bool add_item(struct parser *p, struct fl_expr *in, size_t *cap, struct fl_expr *item)
-{
-	if (!item)
-		return false;
-	in->items = fl_arena_grow(p->arena, in->items, in->nitems, cap, sizeof(*in->items));
-	in->items[in->nitems++] = item;
-	if (item->depth >= in->depth)
-		in->depth = item->depth + 1;
-	return true;
-}
-
-/* "{" expr { "," expr } "}", after "in" */
-static struct fl_expr *parse_in(struct parser *p, struct fl_expr *left)
-{
-	struct fl_expr *e = new_expr(p, FL_EXPR_IN, left->span.off);
 	size_t cap = 0;
 
-	e->left = left;
-	e->depth = left->depth + 1;
-	if (!expect(p, FL_TOK_LBRACE, "a set reads {1, 2} or {\"ip\", \"tc\"}"))
-		return NULL;
+	target->has_renames = true;
+	if (fl_accept(p, FL_TOK_RPAREN))
+		return true;
 	do {
-		if (!add_item(p, e, &cap, parse_expr(p)))
-			return NULL;
-	} while (accept(p, FL_TOK_COMMA));
-	if (!expect(p, FL_TOK_RBRACE, NULL))
-		return NULL;
-	e->span = span_since(p, left->span.off);
-	return e;
-}
+		const struct fl_token *t = fl_peek(p);
 
-static enum fl_op binary_op(enum fl_tok tok)
-{
-	for (size_t i = 0; i < sizeof(binary_ops) / sizeof(binary_ops[0]); i++) {
-		if (binary_ops[i].tok == tok)
-			return binary_ops[i].op;
-	}
-	return FL_OP_NONE;
-}
-
-/* Operators of precedence @least and above, left to right. */
-static struct fl_expr *parse_binary(struct parser *p, int least)
-{
-	struct fl_expr *left = parse_unary(p);
-
-	while (left) {
-		const struct fl_token *t = peek(p);
-		enum fl_op op = binary_op(t->kind);
-		struct fl_expr *right, *e;
-
-		if (t->kind == FL_TOK_in && FL_PREC_IN >= least) {
-			next(p);
-			left = parse_in(p, left);
-			if (left && too_deep(p, left->span, left->depth, FL_MAX_DEPTH))
-				return NULL;
-			continue;
-		}
-		if (!op || fl_op_precedence(op) < least)
-			break;
-		next(p);
-		right = parse_binary(p, fl_op_precedence(op) + 1);
-		if (!right)
-			return NULL;
-		e = new_expr(p, FL_EXPR_BINARY, left->span.off);
-		e->op = op;
-		e->left = left;
-		e->right = right;
-		e->depth = 1 + (left->depth > right->depth ? left->depth : right->depth);
-		if (too_deep(p, e->span, e->depth, FL_MAX_DEPTH))
-			return NULL;
-		left = e;
-	}
-	return left;
-}
-
-static struct fl_expr *parse_expr(struct parser *p)
-{
-	struct fl_expr *cond, *e;
-
-	if (too_deep(p, span_of(p, peek(p)), p->depth + 1, FL_MAX_NESTING))
-		return NULL;
-	p->depth++;
-	cond = parse_binary(p, FL_PREC_TERNARY + 1);
-	if (cond && accept(p, FL_TOK_QUESTION)) {
-		struct fl_expr *yes = parse_expr(p), *no;
-
-		if (!yes || !expect(p, FL_TOK_COLON, NULL))
-			return NULL;
-		no = parse_expr(p);
-		if (!no)
-			return NULL;
-		e = new_expr(p, FL_EXPR_TERNARY, cond->span.off);
-		e->left = cond;
-		e->right = yes;
-		e->third = no;
-		e->depth = cond->depth > yes->depth ? cond->depth : yes->depth;
-		e->depth = 1 + (e->depth > no->depth ? e->depth : no->depth);
-		if (too_deep(p, e->span, e->depth, FL_MAX_DEPTH))
-			return NULL;
-		cond = e;
-	}
-	p->depth--;
-	return cond;
-}
-
-/* [ MODULE ":" ] NAME; kernel functions may be called like our keywords. */
-static bool parse_target(struct parser *p, struct fl_target *target)
-{
-	const struct fl_token *t = peek(p);
-
-	memset(target, 0, sizeof(*target));
-	if (!t->text || t->kind == FL_TOK_STRING) {
-		expected(p, "a function", NULL);
-		return false;
-	}
-	next(p);
-	if (peek(p)->kind == FL_TOK_COLON) {
-		target->module = t->text;
-		target->module_span = span_of(p, t);
-		next(p);
-		t = peek(p);
 		if (!t->text || t->kind == FL_TOK_STRING) {
-			expected(p, "a function", NULL);
+			fl_expected(p, "a name for an argument", NULL);
 			return false;
 		}
-		next(p);
-	}
-	target->name = t->text;
-	target->span = span_of(p, t);
-	return true;
+		fl_next(p);
+		target->renames = fl_arena_grow(p->arena, target->renames, target->nrenames, &cap,
+						sizeof(*target->renames));
+		target->renames[target->nrenames++] =
+			(struct fl_rename){ fl_token_span(p, t), t->text };
+	} while (fl_accept(p, FL_TOK_COMMA));
+	return fl_expect(p, FL_TOK_RPAREN, NULL);
 }
 
-static bool parse_targets(struct parser *p, struct fl_rule *rule)
+/* [ MODULE ":" ] NAME-OR-GLOB [ "(" [ NAME { "," NAME } ] ")" ] */
+static bool parse_target(struct fl_parser *p, struct fl_target *target)
+{
+	const struct fl_token *first = fl_peek(p);
+	struct fl_pattern pattern;
+
+	memset(target, 0, sizeof(*target));
+	if (!fl_parse_pattern(p, &pattern))
+		return false;
+	if (pattern.module) {
+		target->module = pattern.module;
+		target->module_span = fl_token_span(p, first);
+	}
+	target->name = pattern.name;
+	target->span = fl_token_span(p, &p->tokens->list[p->pos - 1]);
+	target->is_glob = strpbrk(target->name, "*?[") != NULL;
+	return !fl_accept(p, FL_TOK_LPAREN) || parse_rename(p, target);
+}
+
+static bool parse_targets(struct fl_parser *p, struct fl_rule *rule)
 {
 	size_t cap = 0;
 
@@ -332,90 +56,524 @@ static bool parse_targets(struct parser *p, struct fl_rule *rule)
 		if (!parse_target(p, &rule->targets[rule->ntargets]))
 			return false;
 		rule->ntargets++;
-	} while (accept(p, FL_TOK_COMMA));
+	} while (fl_accept(p, FL_TOK_COMMA));
 	return true;
 }
 
-static bool parse_rule(struct parser *p, struct fl_rule *rule)
+/* A number or a time of a schedule: literal, parameter, or name of a let. */
+static struct fl_expr *parse_amount(struct fl_parser *p, const char *what)
 {
-	const struct fl_token *t = peek(p);
+	enum fl_tok kind = fl_peek(p)->kind;
 
-	memset(rule, 0, sizeof(*rule));
-	if (t->kind == FL_TOK_NAME && peek_at(p, 1)->kind == FL_TOK_COLON) {
-		rule->label = t->text;
-		rule->label_span = span_of(p, t);
-		next(p);
-		next(p);
+	if (kind != FL_TOK_INT && kind != FL_TOK_DURATION && kind != FL_TOK_PARAM &&
+	    kind != FL_TOK_NAME) {
+		fl_expected(p, what, NULL);
+		return NULL;
 	}
-	t = peek(p);
-	if (!expect(p, FL_TOK_on, "a rule reads: on FUNCTION if CONDITION return -EIO") ||
-	    !parse_targets(p, rule))
+	/* not a whole expression: "times 3 -1" should not be read as one */
+	return fl_parse_literal(p);
+}
+
+static struct fl_expr *parse_number(struct fl_parser *p)
+{
+	if (fl_peek(p)->kind == FL_TOK_PARAM) {
+		const struct fl_token *t = fl_next(p);
+		struct fl_expr *e = fl_arena_alloc(p->arena, sizeof(*e));
+
+		e->kind = FL_EXPR_PARAM;
+		e->span = fl_token_span(p, t);
+		e->text = t->text;
+		e->depth = 1;
+		return e;
+	}
+	return parse_amount(p, "a number or a time");
+}
+
+/* 3   3..9   3..   3..9+2   3..+2 */
+static bool parse_range(struct fl_parser *p, struct fl_schedule *s)
+{
+	s->first = parse_number(p);
+	if (!s->first)
 		return false;
-	if (accept(p, FL_TOK_if)) {
-		rule->cond = parse_expr(p);
+	if (!fl_accept(p, FL_TOK_RANGE))
+		return true;
+	switch (fl_peek(p)->kind) {
+	case FL_TOK_INT:
+	case FL_TOK_PARAM:
+	case FL_TOK_NAME:
+		s->last = parse_number(p);
+		if (!s->last)
+			return false;
+		break;
+	default:
+		s->is_open = true;
+	}
+	if (!fl_accept(p, FL_TOK_PLUS))
+		return true;
+	s->step = parse_number(p);
+	return s->step != NULL;
+}
+
+static const struct {
+	enum fl_tok tok;
+	enum fl_schedule_kind kind;
+} schedule_words[] = {
+	{ FL_TOK_nth, FL_SCHED_NTH },	  { FL_TOK_every, FL_SCHED_EVERY },
+	{ FL_TOK_times, FL_SCHED_TIMES }, { FL_TOK_after, FL_SCHED_AFTER },
+	{ FL_TOK_for, FL_SCHED_FOR },	  { FL_TOK_per, FL_SCHED_PER },
+};
+
+/* One schedule when there is one; *more tells. */
+static bool parse_schedule(struct fl_parser *p, struct fl_rule *rule, size_t *cap, bool *more)
+{
+	const struct fl_token *t = fl_peek(p);
+	struct fl_schedule s = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(schedule_words) / sizeof(schedule_words[0]); i++) {
+		if (schedule_words[i].tok == t->kind)
+			break;
+	}
+	*more = i < sizeof(schedule_words) / sizeof(schedule_words[0]);
+	if (!*more)
+		return true;
+	fl_next(p);
+	s.kind = schedule_words[i].kind;
+	if (s.kind == FL_SCHED_NTH) {
+		if (!parse_range(p, &s))
+			return false;
+	} else {
+		s.first = s.kind == FL_SCHED_PER ? fl_parse_expr(p) : parse_number(p);
+		if (!s.first)
+			return false;
+	}
+	s.span = fl_span_since(p, t->off);
+	rule->scheds = fl_arena_grow(p->arena, rule->scheds, rule->nscheds, cap, sizeof(s));
+	rule->scheds[rule->nscheds++] = s;
+	return true;
+}
+
+static bool add_choice(struct fl_parser *p, struct fl_action *act, size_t *cap)
+{
+	struct fl_choice c = { 0 };
+
+	c.value = fl_parse_expr(p);
+	if (!c.value)
+		return false;
+	if (act->is_one_of && fl_accept(p, FL_TOK_weight)) {
+		c.weight = parse_number(p);
+		if (!c.weight)
+			return false;
+	}
+	act->choices = fl_arena_grow(p->arena, act->choices, act->nchoices, cap, sizeof(c));
+	act->choices[act->nchoices++] = c;
+	return true;
+}
+
+/* expr, or "one" "of" expr [ "weight" INT ] { "," ... } */
+static bool parse_return(struct fl_parser *p, struct fl_action *act)
+{
+	size_t cap = 0;
+
+	act->kind = FL_ACT_RETURN;
+	if (!fl_accept(p, FL_TOK_one))
+		return add_choice(p, act, &cap);
+	act->is_one_of = true;
+	if (!fl_expect(p, FL_TOK_of, "one of several values: return one of -EIO, -ENOMEM"))
+		return false;
+	do {
+		if (!add_choice(p, act, &cap))
+			return false;
+	} while (fl_accept(p, FL_TOK_COMMA));
+	return true;
+}
+
+static bool parse_log(struct fl_parser *p, struct fl_action *act)
+{
+	const struct fl_token *t = fl_peek(p);
+	size_t cap = 0;
+
+	act->kind = FL_ACT_LOG;
+	if (!fl_expect(p, FL_TOK_STRING, "log \"intercept cmd %s: %d\", comm, pid"))
+		return false;
+	act->format = t->text;
+	act->format_span = fl_token_span(p, t);
+	while (fl_accept(p, FL_TOK_COMMA)) {
+		struct fl_expr *e = fl_parse_expr(p);
+
+		if (!e)
+			return false;
+		if (act->nargs == FL_MAX_ARGS) {
+			fl_report(p->diags, FL_E_LIMIT, e->span,
+				  fl_arena_printf(p->arena, "%d", FL_MAX_ARGS),
+				  "values in one log", NULL);
+			return false;
+		}
+		act->args = fl_arena_grow(p->arena, act->args, act->nargs, &cap,
+					  sizeof(*act->args));
+		act->args[act->nargs++] = e;
+	}
+	return true;
+}
+
+static bool parse_assign(struct fl_parser *p, struct fl_action *act)
+{
+	act->kind = FL_ACT_ASSIGN;
+	act->state = fl_parse_state(p);
+	if (!act->state)
+		return false;
+	switch (fl_next(p)->kind) {
+	case FL_TOK_INCREMENT:
+		act->assign = FL_ASSIGN_ADD;
+		act->is_step = true;
+		return true;
+	case FL_TOK_DECREMENT:
+		act->assign = FL_ASSIGN_SUB;
+		act->is_step = true;
+		return true;
+	case FL_TOK_ADD_ASSIGN:
+		act->assign = FL_ASSIGN_ADD;
+		break;
+	case FL_TOK_SUB_ASSIGN:
+		act->assign = FL_ASSIGN_SUB;
+		break;
+	case FL_TOK_ASSIGN:
+		act->assign = FL_ASSIGN_SET;
+		break;
+	default:
+		if (p->pos && fl_peek(p)->kind != FL_TOK_EOF)
+			p->pos--;
+		fl_expected(p, "'=', '+=', '-=', '++' or '--'", NULL);
+		return false;
+	}
+	act->value = fl_parse_expr(p);
+	return act->value != NULL;
+}
+
+static bool parse_delete(struct fl_parser *p, struct fl_action *act)
+{
+	act->kind = FL_ACT_ASSIGN;
+	act->assign = FL_ASSIGN_DELETE;
+	if (fl_peek(p)->kind != FL_TOK_STATE) {
+		fl_expected(p, "a state", "delete @name, delete @name[key]");
+		return false;
+	}
+	act->state = fl_parse_state(p);
+	return act->state != NULL;
+}
+
+static bool parse_signal(struct fl_parser *p, struct fl_action *act)
+{
+	const struct fl_token *t = fl_peek(p);
+
+	act->kind = FL_ACT_SIGNAL;
+	if (t->kind != FL_TOK_NAME && t->kind != FL_TOK_INT) {
+		fl_expected(p, "a signal", "signal SIGTERM");
+		return false;
+	}
+	fl_next(p);
+	act->signal_span = fl_token_span(p, t);
+	act->signal = fl_arena_strndup(p->arena, p->tokens->src->text + t->off, t->len);
+	return true;
+}
+
+static bool parse_action(struct fl_parser *p, const struct fl_rule *rule, struct fl_action *act)
+{
+	const struct fl_token *t = fl_peek(p);
+	bool good = true;
+
+	memset(act, 0, sizeof(*act));
+	switch (t->kind) {
+	case FL_TOK_return:
+		fl_next(p);
+		good = parse_return(p, act);
+		break;
+	case FL_TOK_delay:
+		fl_next(p);
+		act->kind = FL_ACT_DELAY;
+		act->value = parse_number(p);
+		good = act->value != NULL;
+		break;
+	case FL_TOK_signal:
+		fl_next(p);
+		good = parse_signal(p, act);
+		break;
+	case FL_TOK_log:
+		fl_next(p);
+		good = parse_log(p, act);
+		break;
+	case FL_TOK_stack:
+		fl_next(p);
+		act->kind = FL_ACT_STACK;
+		break;
+	case FL_TOK_delete:
+		fl_next(p);
+		good = parse_delete(p, act);
+		break;
+	case FL_TOK_STATE:
+		good = parse_assign(p, act);
+		break;
+	default:
+		fl_expected(p,
+			    rule->in_braces ? "an action or '}'"
+			    : rule->nscheds ? "an action such as 'return'"
+			    : rule->cond    ? "an operator or an action such as 'return'"
+					    : "'if' or an action such as 'return'",
+			    NULL);
+		return false;
+	}
+	act->span = fl_span_since(p, t->off);
+	return good;
+}
+
+static bool parse_body(struct fl_parser *p, struct fl_rule *rule)
+{
+	size_t cap = 0;
+	uint32_t brace = fl_peek(p)->off;
+
+	rule->in_braces = fl_accept(p, FL_TOK_LBRACE);
+	for (;;) {
+		struct fl_action act;
+
+		while (rule->in_braces && fl_accept(p, FL_TOK_SEMI))
+			;
+		if (rule->in_braces && fl_accept(p, FL_TOK_RBRACE))
+			break;
+		if (!parse_action(p, rule, &act))
+			return false;
+		rule->acts = fl_arena_grow(p->arena, rule->acts, rule->nacts, &cap, sizeof(act));
+		rule->acts[rule->nacts++] = act;
+		if (!rule->in_braces)
+			return true;
+	}
+	if (rule->nacts)
+		return true;
+	fl_report(p->diags, FL_E_NO_ACTION, fl_span_since(p, brace), NULL);
+	return false;
+}
+
+static bool parse_rule(struct fl_parser *p, struct fl_rule *rule)
+{
+	const struct fl_token *t = fl_peek(p);
+	size_t cap = 0;
+	bool more;
+
+	if (t->kind == FL_TOK_NAME && fl_peek_at(p, 1)->kind == FL_TOK_COLON) {
+		rule->label = t->text;
+		rule->label_span = fl_token_span(p, t);
+		fl_next(p);
+		fl_next(p);
+	}
+	t = fl_peek(p);
+	if (!fl_expect(p, FL_TOK_on, "a rule reads: on FUNCTION if CONDITION return -EIO"))
+		return false;
+	rule->on_exit = fl_accept(p, FL_TOK_exit);
+	if (!parse_targets(p, rule))
+		return false;
+	if (fl_accept(p, FL_TOK_if)) {
+		rule->cond = fl_parse_expr(p);
 		if (!rule->cond)
 			return false;
 	}
-	rule->action.span = span_of(p, peek(p));
-	if (!accept(p, FL_TOK_return)) {
-		expected(p, rule->cond ? "an operator or 'return'" : "'if' or 'return'", NULL);
+	do {
+		if (!parse_schedule(p, rule, &cap, &more))
+			return false;
+	} while (more);
+	if (!parse_body(p, rule))
 		return false;
-	}
-	rule->action.value = parse_expr(p);
-	if (!rule->action.value)
-		return false;
-	rule->span = span_since(p, t->off);
+	rule->span = fl_span_since(p, t->off);
 	return true;
 }
 
-/* After a mistake: on to what looks like the start of the next rule. */
-static void recover(struct parser *p, size_t start)
+static bool parse_param(struct fl_parser *p, struct fl_param_def *out)
 {
-	if (p->pos == start)
-		next(p);
-	for (;;) {
-		const struct fl_token *t = peek(p);
+	const struct fl_token *t;
 
-		if (t->kind == FL_TOK_EOF || t->kind == FL_TOK_on)
-			return;
-		if (t->kind == FL_TOK_NAME && peek_at(p, 1)->kind == FL_TOK_COLON &&
-		    peek_at(p, 2)->kind == FL_TOK_on)
-			return;
-		next(p);
+	fl_next(p);
+	t = fl_peek(p);
+	if (!fl_expect(p, FL_TOK_NAME, "param rate = 10 \"percent of commands to fail\""))
+		return false;
+	out->name = t->text;
+	out->span = fl_token_span(p, t);
+	if (!fl_expect(p, FL_TOK_ASSIGN, NULL))
+		return false;
+	out->value = fl_parse_literal(p);
+	if (!out->value)
+		return false;
+	t = fl_peek(p);
+	if (fl_accept(p, FL_TOK_STRING))
+		out->help = t->text;
+	return true;
+}
+
+static bool parse_let(struct fl_parser *p, struct fl_let *out)
+{
+	const struct fl_token *t;
+
+	fl_next(p);
+	t = fl_peek(p);
+	if (!fl_expect(p, FL_TOK_NAME, "let tools = {\"ip\", \"tc\"}"))
+		return false;
+	out->name = t->text;
+	out->span = fl_token_span(p, t);
+	if (!fl_expect(p, FL_TOK_ASSIGN, NULL))
+		return false;
+	if (fl_peek(p)->kind == FL_TOK_LBRACE)
+		return fl_parse_set(p, fl_parse_literal, &out->items, &out->nitems);
+	out->value = fl_parse_literal(p);
+	return out->value != NULL;
+}
+
+static bool parse_use(struct fl_parser *p, struct fl_use *out)
+{
+	const struct fl_token *t;
+
+	fl_next(p);
+	t = fl_peek(p);
+	if (!fl_expect(p, FL_TOK_STRING, "use \"common.fault\""))
+		return false;
+	out->path = t->text;
+	out->span = fl_token_span(p, t);
+	return true;
+}
+
+static bool parse_require(struct fl_parser *p, struct fl_require *out)
+{
+	static const char *const words[] = {
+		[FL_REQUIRE_KERNEL] = "kernel", [FL_REQUIRE_FUNCTION] = "function",
+		[FL_REQUIRE_MODULE] = "module", [FL_REQUIRE_CONFIG] = "config",
+		[FL_REQUIRE_ARCH] = "arch",
+	};
+	const struct fl_token *first = fl_next(p), *t;
+	size_t i, n = sizeof(words) / sizeof(words[0]);
+
+	for (i = 0; i < n && !fl_at_word(p, words[i]); i++)
+		;
+	if (i == n) {
+		fl_expected(p, "'kernel', 'function', 'module', 'config' or 'arch'", NULL);
+		return false;
+	}
+	fl_next(p);
+	out->kind = (enum fl_require_kind)i;
+	if (out->kind == FL_REQUIRE_KERNEL && !fl_expect(p, FL_TOK_GE, "require kernel >= 6.1"))
+		return false;
+	t = fl_peek(p);
+	if (out->kind == FL_REQUIRE_KERNEL ? t->kind != FL_TOK_INT && t->kind != FL_TOK_FRACTION &&
+						     t->kind != FL_TOK_VERSION :
+					     t->kind != FL_TOK_NAME) {
+		fl_expected(p, out->kind == FL_REQUIRE_KERNEL ? "a version" : "a name", NULL);
+		return false;
+	}
+	fl_next(p);
+	out->name = fl_arena_strndup(p->arena, p->tokens->src->text + t->off, t->len);
+	out->name_span = fl_token_span(p, t);
+	out->span = fl_span_since(p, first->off);
+	return true;
+}
+
+static bool parse_expect(struct fl_parser *p, struct fl_expect *out)
+{
+	const struct fl_token *first = fl_next(p), *t;
+
+	out->cond = fl_parse_expr(p);
+	if (!out->cond)
+		return false;
+	t = fl_peek(p);
+	if (fl_accept(p, FL_TOK_STRING))
+		out->message = t->text;
+	out->span = fl_span_since(p, first->off);
+	return true;
+}
+
+static bool starts_item(const struct fl_parser *p)
+{
+	switch (fl_peek(p)->kind) {
+	case FL_TOK_EOF:
+	case FL_TOK_on:
+	case FL_TOK_param:
+	case FL_TOK_let:
+	case FL_TOK_use:
+	case FL_TOK_require:
+	case FL_TOK_expect:
+		return true;
+	case FL_TOK_NAME:
+		return fl_peek_at(p, 1)->kind == FL_TOK_COLON && fl_peek_at(p, 2)->kind == FL_TOK_on;
+	default:
+		return false;
 	}
 }
 
-static void parse_item(struct parser *p)
+/* After a mistake: on to what looks like the start of the next item. */
+static void recover(struct fl_parser *p, size_t start)
+{
+	if (p->pos == start)
+		fl_next(p);
+	while (!starts_item(p))
+		fl_next(p);
+}
+
+/* Too many of something: nothing of the rest would tell more. */
+static void limit(struct fl_parser *p, struct fl_span span)
+{
+	fl_report(p->diags, FL_E_LIMIT, span, fl_arena_printf(p->arena, "%d", FL_MAX_RULES),
+		  "rules", NULL);
+	p->pos = p->tokens->n - 1;
+}
+
+static void parse_item(struct fl_parser *p)
 {
 	struct fl_script *s = p->script;
 	size_t start = p->pos;
-	struct fl_rule rule;
+	struct fl_rule rule = { 0 };
+	struct fl_use use;
+	bool good;
 
 	p->depth = 0;
-	if (!parse_rule(p, &rule)) {
+	switch (fl_peek(p)->kind) {
+	case FL_TOK_param:
+		good = parse_param(p, FL_APPEND(p->arena, s, params));
+		s->nparams -= !good;
+		break;
+	case FL_TOK_let:
+		good = parse_let(p, FL_APPEND(p->arena, s, lets));
+		s->nlets -= !good;
+		break;
+	case FL_TOK_require:
+		good = parse_require(p, FL_APPEND(p->arena, s, requires));
+		s->nrequires -= !good;
+		break;
+	case FL_TOK_expect:
+		good = parse_expect(p, FL_APPEND(p->arena, s, expects));
+		s->nexpects -= !good;
+		break;
+	case FL_TOK_use:
+		good = parse_use(p, &use);
+		if (good) {
+			*FL_APPEND(p->arena, s, uses) = use;
+			if (p->use)
+				p->use->use(&use, p->use->arg);
+		}
+		break;
+	default:
+		good = parse_rule(p, &rule);
+		if (good && s->nrules == FL_MAX_RULES)
+			limit(p, rule.span);
+		else if (good)
+			*FL_APPEND(p->arena, s, rules) = rule;
+	}
+	if (!good)
 		recover(p, start);
-		return;
-	}
-	if (s->nrules == FL_MAX_RULES) {
-		fl_report(p->diags, FL_E_LIMIT, rule.span,
-			  fl_arena_printf(p->arena, "%d", FL_MAX_RULES), "rules", NULL);
-		p->pos = p->tokens->n - 1;
-		return;
-	}
-	s->rules = fl_arena_grow(p->arena, s->rules, s->nrules, &s->cap, sizeof(*s->rules));
-	s->rules[s->nrules++] = rule;
 }
 
-void fl_parse(const struct fl_tokens *tokens, struct fl_arena *a, struct fl_diags *ds,
-	      struct fl_script *script)
+void fl_parse(const struct fl_tokens *tokens, const struct fl_use_handler *use, struct fl_arena *a,
+	      struct fl_diags *ds, struct fl_script *script)
 {
-	struct parser p = { .tokens = tokens, .arena = a, .diags = ds, .script = script };
-	size_t before = ds->nerrors;
+	struct fl_parser p = {
+		.tokens = tokens, .use = use, .arena = a, .diags = ds, .script = script
+	};
 
-	while (peek(&p)->kind != FL_TOK_EOF && !ds->full) {
-		if (!accept(&p, FL_TOK_SEMI))
+	while (fl_peek(&p)->kind != FL_TOK_EOF && !ds->full) {
+		if (!fl_accept(&p, FL_TOK_SEMI))
 			parse_item(&p);
 	}
-	if (!script->nrules && ds->nerrors == before && !ds->full)
-		fl_report(ds, FL_E_EMPTY, (struct fl_span){ tokens->src, 0, 0 }, NULL);
 }

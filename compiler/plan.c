@@ -3,24 +3,42 @@
 
 #include <string.h>
 
-static const unsigned int costs[] = {
-#define FL_BUILTIN(name, type, cost) [FL_BUILTIN_##name] = cost,
-#include "builtin.def"
-#undef FL_BUILTIN
-};
+#define MULTI_LEAST 9	 /* functions for which one kprobe.multi is better */
+#define INLINE_SLOTS 8	 /* rules in one program that are written into it */
+#define INLINE_TOTAL 32	 /* rules in all of them */
+
+#define COST_ARGUMENT 1
+#define COST_MEMORY 4
+#define COST_STRING 5
+#define COST_STATE 3
+#define COST_DRAW 7
 
 /* See builtin.def; 0 for constants. */
+static void add_cost(const struct fl_expr *e, void *arg)
+{
+	unsigned int *most = arg, cost = 0;
+
+	if (e->is_constant)
+		return;
+	if (e->builtin)
+		cost = fl_builtin_cost(e->builtin);
+	else if (e->function)
+		cost = fl_function_cost(e->function);
+	else if (e->in_memory)
+		cost = e->type == FL_VALUE_STRING ? COST_STRING : COST_MEMORY;
+	else if (e->kind == FL_EXPR_STATE)
+		cost = COST_STATE;
+	else if (e->name_kind == FL_NAME_ARGUMENT)
+		cost = COST_ARGUMENT;
+	if (cost > *most)
+		*most = cost;
+}
+
 static unsigned int cost(const struct fl_expr *e)
 {
 	unsigned int most = 0;
-	const struct fl_expr *const below[] = { e->left, e->right, e->third };
 
-	if (e->builtin)
-		return costs[e->builtin];
-	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
-		if (below[i] && cost(below[i]) > most)
-			most = cost(below[i]);
-	}
+	fl_walk(e, add_cost, &most);
 	return most;
 }
 
@@ -34,9 +52,8 @@ static size_t count_terms(const struct fl_expr *e)
 }
 
 /* a && b && c as three terms; the order among equals is the writer's. */
-static void plan_cond(const struct fl_rule *rule, struct fl_arena *a, struct fl_plan_cond *cond)
+static void plan_cond(const struct fl_expr *e, struct fl_arena *a, struct fl_plan_cond *cond)
 {
-	const struct fl_expr *e = rule->cond;
 	size_t n;
 
 	if (!e)
@@ -48,14 +65,17 @@ static void plan_cond(const struct fl_rule *rule, struct fl_arena *a, struct fl_
 	cond->terms[0] = e;
 	for (size_t i = 1; i < cond->nterms; i++) {
 		const struct fl_expr *term = cond->terms[i];
+		unsigned int c = cost(term);
 		size_t at = i;
 
-		while (at > 0 && cost(cond->terms[at - 1]) > cost(term)) {
+		while (at > 0 && cost(cond->terms[at - 1]) > c) {
 			cond->terms[at] = cond->terms[at - 1];
 			at--;
 		}
 		cond->terms[at] = term;
 	}
+	while (cond->nsure < cond->nterms && cost(cond->terms[cond->nsure]) < COST_DRAW)
+		cond->nsure++;
 }
 
 static bool same_module(const char *a, const char *b)
@@ -63,82 +83,239 @@ static bool same_module(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-static struct fl_plan_prog *find_prog(struct fl_plan *plan, const struct fl_func *f)
+static bool same_func(const struct fl_func *a, const struct fl_func *b)
+{
+	return !strcmp(a->name, b->name) && same_module(a->module, b->module);
+}
+
+static struct fl_plan_prog *find_prog(struct fl_plan *plan, const struct fl_func *f, bool on_exit)
 {
 	for (size_t i = 0; i < plan->nprogs; i++) {
 		struct fl_plan_prog *prog = &plan->progs[i];
 
-		if (!strcmp(prog->func->name, f->name) &&
-		    same_module(prog->func->module, f->module))
+		if (prog->on_exit == on_exit && !prog->tracker &&
+		    same_func(prog->attaches[0].on->func, f))
 			return prog;
 	}
 	return NULL;
 }
 
-static struct fl_plan_prog *add_prog(struct fl_plan *plan, const struct fl_target *t,
+static struct fl_plan_prog *add_prog(struct fl_plan *plan, const struct fl_on *on, bool on_exit,
 				     struct fl_arena *a)
 {
 	struct fl_plan_prog *prog;
-	char *name;
 
-	plan->progs = fl_arena_grow(a, plan->progs, plan->nprogs, &plan->cap, sizeof(*prog));
-	prog = &plan->progs[plan->nprogs];
+	plan->progs = fl_arena_grow(a, plan->progs, plan->nprogs, &plan->cap_progs, sizeof(*prog));
+	prog = &plan->progs[plan->nprogs++];
 	memset(prog, 0, sizeof(*prog));
-	prog->target = t;
-	prog->func = t->func;
-	name = fl_arena_printf(a, "fl%zu_%s", plan->nprogs, t->func->name);
-	for (char *p = name; *p; p++) {
-		if (*p == '.')
-			*p = '_';
-	}
-	prog->name = name;
-	plan->nprogs++;
+	prog->on_exit = on_exit;
+	prog->attaches = fl_arena_grow(a, NULL, 0, &prog->attach_cap, sizeof(*prog->attaches));
+	prog->attaches[prog->nattaches++].on = on;
 	return prog;
 }
 
-static bool returns_zero(const struct fl_plan_prog *prog)
+/* The number of a function by the name that scripts use. */
+static uint32_t func_index(struct fl_plan *plan, const char *name, struct fl_arena *a)
 {
-	for (size_t i = 0; i < prog->nslots; i++) {
-		if (prog->slots[i].rule->action.result == 0)
-			return true;
+	for (size_t i = 0; i < plan->nfuncs; i++) {
+		if (!strcmp(plan->funcs[i], name))
+			return (uint32_t)i;
 	}
-	return false;
+	plan->funcs = fl_arena_grow(a, plan->funcs, plan->nfuncs, &plan->cap_funcs,
+				    sizeof(plan->funcs[0]));
+	plan->funcs[plan->nfuncs] = name;
+	return (uint32_t)plan->nfuncs++;
 }
 
-/* Why fmod_ret cannot do it; NULL when it can. */
-static const char *against_fmod_ret(const struct fl_plan_prog *prog,
-				    const struct fl_plan_opts *opts)
+static void add_rule(struct fl_plan *plan, const struct fl_rule *rule, uint32_t index,
+		     struct fl_arena *a)
 {
-	const struct fl_func *f = prog->func;
+	for (size_t i = 0; i < rule->nons; i++) {
+		const struct fl_on *on = &rule->ons[i];
+		struct fl_plan_prog *prog = find_prog(plan, on->func, rule->on_exit);
 
-	if (!f->in_btf)
-		return "the kernel's type information does not have the function";
-	if (f->variadic)
-		return "the function takes a variable number of arguments";
-	if (returns_zero(prog))
-		return "fmod_ret runs the function when the value is 0";
+		if (!prog)
+			prog = add_prog(plan, on, rule->on_exit, a);
+		prog->slots = fl_arena_grow(a, prog->slots, prog->nslots, &prog->slot_cap,
+					    sizeof(*prog->slots));
+		prog->slots[prog->nslots++] =
+			(struct fl_plan_slot){ rule, index, on->instance };
+		prog->returns |= rule->ret != NULL;
+	}
+}
+
+/* Collects what the entry of a program has to fetch. */
+static void note_needs(const struct fl_expr *e, void *arg)
+{
+	struct fl_plan_prog *prog = arg;
+
+	/* what is inside within() is another program's business */
+	if (e->kind == FL_EXPR_CALL && e->pattern)
+		prog->uses_ip = true;
+	if (e->name_kind == FL_NAME_ARGUMENT) {
+		prog->args |= 1U << e->index;
+		prog->args_are_mem |= e->type == FL_VALUE_POINTER || e->base.kind == FL_TYPE_UNKNOWN;
+	}
+	if (e->name_kind == FL_NAME_RETVAL) {
+		prog->uses_retval = true;
+		prog->args_are_mem |= e->type == FL_VALUE_POINTER;
+	}
+}
+
+static void walk_needs(const struct fl_expr *e, struct fl_plan_prog *prog)
+{
+	if (!e)
+		return;
+	note_needs(e, prog);
+	if (e->kind == FL_EXPR_CALL && e->pattern)
+		return;
+	walk_needs(e->left, prog);
+	walk_needs(e->right, prog);
+	walk_needs(e->third, prog);
+	for (size_t i = 0; i < e->nitems; i++)
+		walk_needs(e->items[i], prog);
+}
+
+static void instance_needs(const struct fl_instance *in, size_t nacts, struct fl_plan_prog *prog)
+{
+	walk_needs(in->cond, prog);
+	walk_needs(in->per, prog);
+	for (size_t i = 0; i < nacts; i++) {
+		const struct fl_action *act = &in->acts[i];
+
+		for (size_t j = 0; j < act->nchoices; j++)
+			walk_needs(act->choices[j].value, prog);
+		for (size_t j = 0; j < act->nargs; j++)
+			walk_needs(act->args[j], prog);
+		walk_needs(act->value, prog);
+		walk_needs(act->state, prog);
+		prog->uses_ip |= act->kind == FL_ACT_STACK;
+	}
+}
+
+/* Do both have the same rules, so that one program serves both functions? */
+static bool same_slots(const struct fl_plan_prog *a, const struct fl_plan_prog *b)
+{
+	if (a->nslots != b->nslots || a->on_exit != b->on_exit || a->returns != b->returns ||
+	    a->tracker || b->tracker)
+		return false;
+	for (size_t i = 0; i < a->nslots; i++) {
+		if (a->slots[i].instance != b->slots[i].instance)
+			return false;
+	}
+	return true;
+}
+
+static bool can_join(const struct fl_plan_prog *prog)
+{
+	const struct fl_on *on = prog->attaches[0].on;
+
+	return !prog->on_exit && !on->is_syscall && !prog->args && (on->on_list || !prog->returns);
+}
+
+static const char *refused(const struct fl_plan_opts *opts, const struct fl_func *f,
+			   enum fl_backend backend)
+{
 	for (size_t i = 0; i < opts->nrefusals; i++) {
 		const struct fl_refusal *r = &opts->refusals[i];
 
-		if (!strcmp(r->func, f->name) && same_module(r->module, f->module))
+		if (r->backend != backend)
+			continue;
+		if (!f || (!strcmp(r->func, f->name) && same_module(r->module, f->module)))
 			return r->why;
 	}
 	return NULL;
 }
 
-static void choose_backend(struct fl_plan_prog *prog, const struct fl_plan_opts *opts,
-			   struct fl_diags *ds)
+static size_t count_same(const struct fl_plan *plan, size_t first)
 {
-	const char *no_fmod_ret = against_fmod_ret(prog, opts);
+	size_t n = 1;
+
+	for (size_t i = first + 1; i < plan->nprogs; i++)
+		n += can_join(&plan->progs[i]) && same_slots(&plan->progs[first], &plan->progs[i]);
+	return n;
+}
+
+/* Many functions with the same rules become one program by kprobe.multi. */
+static void join_progs(struct fl_plan *plan, const struct fl_plan_opts *opts, struct fl_arena *a)
+{
+	if (opts->backend == FL_BACKEND_FMOD_RET || refused(opts, NULL, FL_BACKEND_KPROBE_MULTI))
+		return;
+	for (size_t i = 0; i < plan->nprogs; i++) {
+		struct fl_plan_prog *prog = &plan->progs[i];
+		size_t kept = i + 1;
+
+		if (!can_join(prog) || count_same(plan, i) < MULTI_LEAST)
+			continue;
+		for (size_t j = i + 1; j < plan->nprogs; j++) {
+			struct fl_plan_prog *other = &plan->progs[j];
+
+			if (!can_join(other) || !same_slots(prog, other)) {
+				plan->progs[kept++] = *other;
+				continue;
+			}
+			prog->attaches = fl_arena_grow(a, prog->attaches, prog->nattaches,
+						       &prog->attach_cap, sizeof(*prog->attaches));
+			prog->attaches[prog->nattaches++] = other->attaches[0];
+		}
+		plan->nprogs = kept;
+		prog->backend = FL_BACKEND_KPROBE_MULTI;
+		prog->reason = "one program for many functions";
+	}
+}
+
+/*
+ * May a rule return zero, for which fmod_ret runs the function? What is only
+ * known at the call is checked against the tag then, which may rule it out.
+ */
+static bool returns_zero(const struct fl_plan_prog *prog, bool force)
+{
+	enum fl_tag tag = prog->attaches[0].on->func->tag;
+	bool may_work_out_zero = force || (tag != FL_TAG_ERRNO && tag != FL_TAG_TRUE);
+
+	for (size_t i = 0; i < prog->nslots; i++) {
+		const struct fl_action *acts = prog->slots[i].instance->acts;
+
+		for (size_t j = 0; j < prog->slots[i].rule->nacts; j++) {
+			for (size_t k = 0; k < acts[j].nchoices; k++) {
+				const struct fl_expr *e = acts[j].choices[k].value;
+
+				if (e->is_constant ? !e->value : may_work_out_zero)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Why a program of tracing's kind cannot be put on a function, or NULL. */
+static const char *against_tracing(const struct fl_plan_prog *prog, const struct fl_plan_opts *opts,
+				   enum fl_backend backend)
+{
+	const struct fl_on *on = prog->attaches[0].on;
+
+	if (!on->fmod_ret_id)
+		return "the kernel's type information does not have the function";
+	if (on->func->variadic)
+		return "the function takes a variable number of arguments";
+	return refused(opts, on->func, backend);
+}
+
+static void choose_returning(struct fl_plan_prog *prog, const struct fl_plan_opts *opts,
+			     struct fl_diags *ds)
+{
+	const struct fl_on *on = prog->attaches[0].on;
+	const char *no_fmod_ret = against_tracing(prog, opts, FL_BACKEND_FMOD_RET);
 	const char *no_kprobe = NULL;
 
-	if (!prog->target->on_list)
+	if (!no_fmod_ret && returns_zero(prog, opts->force_return))
+		no_fmod_ret = "fmod_ret runs the function when the value is 0";
+	if (!on->on_list)
 		no_kprobe = "kprobes can only override functions on the injectable list";
 	if (opts->backend == FL_BACKEND_KPROBE)
 		no_fmod_ret = "the command line asks for kprobe";
 	if (opts->backend == FL_BACKEND_FMOD_RET)
 		no_kprobe = "the command line asks for fmod_ret";
-
 	if (!no_fmod_ret) {
 		prog->backend = FL_BACKEND_FMOD_RET;
 		prog->reason = "the cheaper of the two that can";
@@ -146,12 +323,95 @@ static void choose_backend(struct fl_plan_prog *prog, const struct fl_plan_opts 
 		prog->backend = FL_BACKEND_KPROBE;
 		prog->reason = no_fmod_ret;
 	} else if (opts->backend == FL_BACKEND_KPROBE) {
-		fl_report(ds, FL_E_BACKEND, prog->target->span, prog->func->name, "kprobe",
-			  no_kprobe, NULL);
+		fl_report(ds, FL_E_BACKEND, on->target->span, on->func->name, "kprobe", no_kprobe,
+			  NULL);
 	} else {
-		fl_report(ds, FL_E_BACKEND, prog->target->span, prog->func->name, "fmod_ret",
+		fl_report(ds, FL_E_BACKEND, on->target->span, on->func->name, "fmod_ret",
 			  no_fmod_ret, NULL);
 	}
+}
+
+static void choose_watching(struct fl_plan_prog *prog, const struct fl_plan_opts *opts)
+{
+	enum fl_backend tracing = prog->on_exit ? FL_BACKEND_FEXIT : FL_BACKEND_FENTRY;
+	const char *no_tracing = against_tracing(prog, opts, tracing);
+
+	if (opts->backend == FL_BACKEND_KPROBE)
+		no_tracing = "the command line asks for kprobe";
+	if (!no_tracing) {
+		prog->backend = tracing;
+		prog->reason = "nothing is returned, and it is the cheapest that can";
+		return;
+	}
+	prog->backend = prog->on_exit ? FL_BACKEND_KRETPROBE : FL_BACKEND_KPROBE;
+	prog->reason = no_tracing;
+}
+
+/* At a function's end, registers no longer have what it was called with. */
+static void check_exit_args(const struct fl_plan_prog *prog, struct fl_diags *ds)
+{
+	if (prog->backend == FL_BACKEND_KRETPROBE && prog->args)
+		fl_report(ds, FL_E_EXIT_ARGS, prog->attaches[0].on->target->span,
+			  prog->attaches[0].on->func->name, prog->reason, NULL);
+}
+
+static void choose_backend(struct fl_plan_prog *prog, const struct fl_plan_opts *opts,
+			   struct fl_diags *ds)
+{
+	if (prog->backend)
+		return;
+	if (prog->returns)
+		choose_returning(prog, opts, ds);
+	else
+		choose_watching(prog, opts);
+	check_exit_args(prog, ds);
+}
+
+static void name_prog(struct fl_plan_prog *prog, size_t index, struct fl_arena *a)
+{
+	char *name = fl_arena_printf(a, "fl%zu_%s", index, prog->attaches[0].on->func->name);
+
+	for (char *p = name; *p; p++) {
+		bool good = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			    (*p >= '0' && *p <= '9') || *p == '_';
+
+		if (!good)
+			*p = '_';
+	}
+	prog->name = name;
+}
+
+static void add_trackers(struct fl_plan *plan, struct fl_arena *a)
+{
+	for (size_t i = 0; i < plan->script->ntrackers; i++) {
+		const struct fl_tracker *t = &plan->script->trackers[i];
+
+		add_prog(plan, &t->on, false, a)->tracker = t;
+		add_prog(plan, &t->on, true, a)->tracker = t;
+	}
+}
+
+static void number_slots(struct fl_plan *plan, struct fl_arena *a)
+{
+	bool separate = false;
+
+	for (size_t i = 0; i < plan->nprogs; i++) {
+		struct fl_plan_prog *prog = &plan->progs[i];
+
+		name_prog(prog, i, a);
+		prog->first_slot = plan->nslots;
+		prog->first_attach = plan->nattaches;
+		plan->nslots += prog->nslots * prog->nattaches;
+		plan->nattaches += prog->nattaches;
+		separate |= prog->nslots > INLINE_SLOTS;
+		for (size_t j = 0; j < prog->nattaches; j++) {
+			const struct fl_on *on = prog->attaches[j].on;
+
+			prog->attaches[j].func_index = func_index(
+				plan, on->is_syscall ? on->target->name : on->func->name, a);
+		}
+	}
+	plan->separate = separate || plan->script->ninstances > INLINE_TOTAL;
 }
 
 void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, struct fl_arena *a,
@@ -159,26 +419,28 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->script = script;
-	plan->conds = fl_arena_alloc(a, script->nrules * sizeof(plan->conds[0]));
+	plan->tracks_children = script->uses_child;
+	plan->conds = fl_arena_alloc(a, script->ninstances * sizeof(plan->conds[0]));
 	for (size_t i = 0; i < script->nrules; i++) {
 		const struct fl_rule *rule = &script->rules[i];
 
-		plan_cond(rule, a, &plan->conds[i]);
+		for (size_t j = 0; j < rule->ninstances; j++)
+			plan_cond(rule->instances[j].cond, a,
+				  &plan->conds[rule->instances[j].number]);
 		plan->tracks_children |= rule->child_only;
-		for (size_t j = 0; j < rule->ntargets; j++) {
-			const struct fl_target *t = &rule->targets[j];
-			struct fl_plan_prog *prog = find_prog(plan, t->func);
-
-			if (!prog)
-				prog = add_prog(plan, t, a);
-			prog->slots = fl_arena_grow(a, prog->slots, prog->nslots, &prog->cap,
-						    sizeof(*prog->slots));
-			prog->slots[prog->nslots++] = (struct fl_plan_slot){ rule, (uint32_t)i };
-		}
+		add_rule(plan, rule, (uint32_t)i, a);
 	}
+	add_trackers(plan, a);
 	for (size_t i = 0; i < plan->nprogs; i++) {
-		plan->progs[i].first_slot = plan->nslots;
-		plan->nslots += plan->progs[i].nslots;
-		choose_backend(&plan->progs[i], opts, ds);
+		struct fl_plan_prog *prog = &plan->progs[i];
+
+		for (size_t j = 0; j < prog->nslots; j++)
+			instance_needs(prog->slots[j].instance, prog->slots[j].rule->nacts, prog);
+		if (prog->tracker && !prog->on_exit)
+			instance_needs(&prog->tracker->instance, 0, prog);
 	}
+	join_progs(plan, opts, a);
+	for (size_t i = 0; i < plan->nprogs; i++)
+		choose_backend(&plan->progs[i], opts, ds);
+	number_slots(plan, a);
 }

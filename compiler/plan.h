@@ -9,48 +9,74 @@
 #include "ast.h"
 #include "object.h"
 
+/* A rule in a program. */
 struct fl_plan_slot {
 	const struct fl_rule *rule;
 	uint32_t rule_index;
+	const struct fl_instance *instance;
+};
+
+/* A function that a program is attached to. */
+struct fl_plan_attach {
+	const struct fl_on *on;
+	uint32_t func_index; /* among all functions that rules are on */
 };
 
 struct fl_plan_prog {
-	const struct fl_target *target;
-	const struct fl_func *func;
 	const char *name;
 	enum fl_backend backend;
 	const char *reason;
+	bool on_exit;
+	bool returns; /* one of its rules does */
+	struct fl_plan_attach *attaches;
+	size_t nattaches;
+	size_t attach_cap;
 	struct fl_plan_slot *slots; /* in script order */
 	size_t nslots;
-	size_t cap;
-	size_t first_slot; /* number of slots[0] in the whole plan */
+	size_t slot_cap;
+	size_t first_slot;   /* in the whole plan: nslots for each attach */
+	size_t first_attach; /* likewise */
+	const struct fl_tracker *tracker; /* or NULL */
+	/* what the entry has to fetch */
+	uint32_t args;	   /* a bit for each register that is asked for */
+	bool args_are_mem; /* pointers among them: the verifier must not see them */
+	bool uses_retval;
+	bool uses_ip;
 };
 
-/* The condition of a rule, as terms of a conjunction, cheapest first. */
+/* The condition of an instance, as terms of a conjunction, cheapest first. */
 struct fl_plan_cond {
 	const struct fl_expr **terms;
 	size_t nterms;
+	size_t nsure; /* terms before the first one that draws */
 };
 
 struct fl_plan {
 	const struct fl_script *script;
 	struct fl_plan_prog *progs;
 	size_t nprogs;
-	size_t cap;
+	size_t cap_progs;
 	size_t nslots;
-	struct fl_plan_cond *conds; /* one per rule */
+	size_t nattaches;
+	const char **funcs; /* as scripts call them, by func_index */
+	size_t nfuncs;
+	size_t cap_funcs;
+	struct fl_plan_cond *conds; /* one per instance, by number */
 	bool tracks_children;
+	bool separate; /* rules are functions of their own */
 };
 
-/* A function whose fmod_ret program the kernel would not take. */
+/* A function whose program of this kind the kernel would not take. */
 struct fl_refusal {
 	const char *func;
 	const char *module;
+	enum fl_backend backend;
 	const char *why;
 };
 
 struct fl_plan_opts {
-	enum fl_backend backend; /* AUTO, or the one to use for all */
+	enum fl_backend backend; /* AUTO, or FMOD_RET or KPROBE to use for all that return */
+	bool force_return;
 	const struct fl_refusal *refusals;
 	size_t nrefusals;
 };

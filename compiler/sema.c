@@ -1,68 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sema.c - one walk over the rules: names, types, what may be returned, and
- * whether a rule says which tasks it hits.
+ * sema.c - one walk over a script's items.
+ *
+ * Order matters: parameters and lets before what mentions them; of a rule the
+ * targets before its expressions, whose names are the targets' arguments;
+ * rules before expectations, which name their labels.
+ *
+ * A rule on several functions is one instance where its expressions do not
+ * depend on the function, and otherwise an instance for each, with a tree of
+ * its own: the same name may be another type there.
  */
-#include "sema.h"
-
-#include <inttypes.h>
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "fl_abi.h"
 
-#define MAX_ERRNO 4095 /* include/linux/err.h */
-
-struct sema {
-	struct fl_script *script;
-	struct fl_kernel *kernel;
-	const struct fl_sema_opts *opts;
-	struct fl_arena *arena;
-	struct fl_diags *diags;
-};
-
-static bool is_task_builtin(enum fl_builtin b)
-{
-	return b == FL_BUILTIN_comm || b == FL_BUILTIN_pid || b == FL_BUILTIN_tid ||
-	       b == FL_BUILTIN_uid || b == FL_BUILTIN_gid;
-}
-
-static bool mentions_task(const struct fl_expr *e)
-{
-	if (!e)
-		return false;
-	if (is_task_builtin(e->builtin))
-		return true;
-	for (size_t i = 0; i < e->nitems; i++) {
-		if (mentions_task(e->items[i]))
-			return true;
-	}
-	return mentions_task(e->left) || mentions_task(e->right) || mentions_task(e->third);
-}
-
-/* Can the condition only hold for calls by certain tasks? */
-static bool limits_tasks(const struct fl_expr *e)
-{
-	if (e->kind == FL_EXPR_BINARY && e->op == FL_OP_ANDAND)
-		return limits_tasks(e->left) || limits_tasks(e->right);
-	if (e->kind == FL_EXPR_BINARY && e->op == FL_OP_OROR)
-		return limits_tasks(e->left) && limits_tasks(e->right);
-	return mentions_task(e);
-}
-
-/*
- * How many of the 2^32 draws are below @limit percent. rand takes the values
- * draw * 100 / 2^32.
- */
-static uint64_t rate_of(const struct fl_expr *limit, bool inclusive)
+uint64_t fl_rate(int64_t value, bool is_fraction, bool inclusive)
 {
 	const uint64_t nano = 1000000000;
+	uint64_t units = (uint64_t)value;
 	unsigned __int128 scaled;
-	uint64_t units = limit->value;
 
-	if (limit->type != FL_VALUE_FRACTION) {
-		if (limit->type == FL_VALUE_INT && (int64_t)limit->value < 0)
-			return 0;
-		if (limit->value >= 100)
+	if (value < 0)
+		return 0;
+	if (!is_fraction) {
+		if (value >= 100)
 			return FL_RATE_ALWAYS;
 		units *= nano;
 	}
@@ -75,162 +39,138 @@ static uint64_t rate_of(const struct fl_expr *limit, bool inclusive)
 	return (uint64_t)((scaled + 100 * nano - 1) / (100 * nano));
 }
 
-/* Turn rand < N into a threshold; the rule's first one becomes its knob. */
-static void find_rates(struct fl_rule *rule, struct fl_expr *e)
+static uint64_t rate_of(const struct fl_expr *limit, bool inclusive)
 {
+	return fl_rate((int64_t)limit->value, limit->type == FL_VALUE_FRACTION, inclusive);
+}
+
+/* Turn rand < N into a threshold; the rule's first one becomes its knob. */
+static void find_rates(struct fl_rule *rule, struct fl_expr *e, bool *has_rate)
+{
+	struct fl_expr *limit;
+	bool below, inclusive;
+
 	if (!e)
 		return;
-	find_rates(rule, e->left);
-	find_rates(rule, e->right);
-	find_rates(rule, e->third);
+	find_rates(rule, e->left, has_rate);
+	find_rates(rule, e->right, has_rate);
+	find_rates(rule, e->third, has_rate);
 	for (size_t i = 0; i < e->nitems; i++)
-		find_rates(rule, e->items[i]);
+		find_rates(rule, e->items[i], has_rate);
 	if (e->kind != FL_EXPR_BINARY || e->type == FL_VALUE_ERROR)
 		return;
 	if (e->left->type == FL_VALUE_RAND) {
-		e->value = rate_of(e->right, e->op == FL_OP_LE || e->op == FL_OP_GT);
-		e->is_rate = !rule->has_rate && (e->op == FL_OP_LT || e->op == FL_OP_LE);
+		limit = e->right;
+		inclusive = e->op == FL_OP_LE || e->op == FL_OP_GT;
+		below = e->op == FL_OP_LT || e->op == FL_OP_LE;
 	} else if (e->right->type == FL_VALUE_RAND) {
-		e->value = rate_of(e->left, e->op == FL_OP_GE || e->op == FL_OP_LT);
-		e->is_rate = !rule->has_rate && (e->op == FL_OP_GT || e->op == FL_OP_GE);
+		limit = e->left;
+		inclusive = e->op == FL_OP_GE || e->op == FL_OP_LT;
+		below = e->op == FL_OP_GT || e->op == FL_OP_GE;
+	} else {
+		return;
 	}
-	if (e->is_rate) {
-		rule->has_rate = true;
+	e->value = rate_of(limit, inclusive);
+	if (*has_rate || !below)
+		return;
+	*has_rate = rule->has_rate = true;
+	rule->rate_param = limit->kind == FL_EXPR_PARAM ? (int)limit->index : -1;
+	if (limit->kind != FL_EXPR_PARAM) {
+		e->is_rate = true;
 		rule->rate = e->value;
 	}
 }
 
-static const char *value_text(struct sema *s, const struct fl_expr *e)
+static bool rule_depends(const struct fl_script *script, const struct fl_rule *rule)
 {
-	struct fl_buf b;
+	const struct fl_schedule *per = fl_find_schedule(rule, FL_SCHED_PER);
 
-	fl_buf_init(&b, s->arena);
-	fl_print_expr(&b, e);
-	return b.text;
-}
-
-static const char *allowed_text(enum fl_tag tag)
-{
-	switch (tag) {
-	case FL_TAG_NULL:
-		return "NULL";
-	case FL_TAG_ERRNO:
-		return "an errno, -1 to -4095";
-	case FL_TAG_ERRNO_NULL:
-		return "an errno, -1 to -4095, or NULL";
-	default:
-		return "true";
+	for (size_t i = 0; i < rule->ntargets; i++) {
+		if (rule->targets[i].has_renames)
+			return true;
 	}
-}
-
-static bool tag_allows(enum fl_tag tag, const struct fl_expr *e)
-{
-	int64_t v = (int64_t)e->value;
-	bool is_errno = v <= -1 && v >= -MAX_ERRNO;
-
-	switch (tag) {
-	case FL_TAG_NULL:
-		return v == 0;
-	case FL_TAG_ERRNO:
-		return is_errno;
-	case FL_TAG_ERRNO_NULL:
-		return is_errno || (v == 0 && e->is_null);
-	case FL_TAG_TRUE:
-		return v == 1;
-	default:
+	if ((rule->cond && fl_depends_on_func(script, rule->cond)) ||
+	    (per && fl_depends_on_func(script, per->first)))
 		return true;
-	}
-}
+	for (size_t i = 0; i < rule->nacts; i++) {
+		const struct fl_action *act = &rule->acts[i];
 
-static void check_return_on(struct sema *s, const struct fl_rule *rule, const struct fl_func *f)
-{
-	const struct fl_expr *e = rule->action.value;
-	int64_t v = (int64_t)e->value;
-	/* A function that was taken unseen has no tag: nothing to hold it to. */
-	enum fl_tag tag = f->tag;
-
-	if (f->in_btf && f->ret.kind == FL_TYPE_VOID) {
-		fl_report(s->diags, FL_E_RETURN_VOID, rule->action.span, f->name, NULL);
-		return;
-	}
-	if (f->in_btf && (f->ret.kind == FL_TYPE_STRUCT || f->ret.kind == FL_TYPE_UNION ||
-			  f->ret.kind == FL_TYPE_FLOAT)) {
-		fl_report(s->diags, FL_E_RETURN_STRUCT, rule->action.span, f->name, NULL);
-		return;
-	}
-	if (s->opts->force_return || tag_allows(tag, e))
-		return;
-	if ((tag == FL_TAG_ERRNO || tag == FL_TAG_ERRNO_NULL) && v > 0 && v <= MAX_ERRNO)
-		fl_report(s->diags, FL_E_RETURN_POSITIVE, e->span, value_text(s, e), NULL);
-	else if (tag == FL_TAG_ERRNO && v == 0)
-		fl_report(s->diags, FL_E_RETURN_SUCCESS, e->span, value_text(s, e), f->name, NULL);
-	else
-		fl_report(s->diags, FL_E_RETURN_TAG, e->span, f->name, allowed_text(tag),
-			  fl_tag_name(tag), NULL);
-}
-
-static void check_return(struct sema *s, struct fl_rule *rule)
-{
-	struct fl_expr *e = rule->action.value;
-
-	fl_sema_value(e, s->arena, s->diags);
-	if (!e->type)
-		return;
-	if (!e->is_constant || e->type == FL_VALUE_FRACTION) {
-		fl_report(s->diags, FL_E_RETURN_CONSTANT, e->span, NULL);
-		return;
-	}
-	rule->action.result = (int64_t)e->value;
-	for (size_t i = 0; i < rule->ntargets; i++) {
-		size_t before = s->diags->nerrors;
-
-		if (rule->targets[i].func)
-			check_return_on(s, rule, rule->targets[i].func);
-		if (s->diags->nerrors > before)
-			return;
-	}
-}
-
-static bool same_func(const struct fl_func *a, const struct fl_func *b)
-{
-	if (!a || !b || strcmp(a->name, b->name))
-		return false;
-	return a->module == b->module || (a->module && b->module && !strcmp(a->module, b->module));
-}
-
-static void check_targets(struct sema *s, struct fl_rule *rule)
-{
-	for (size_t i = 0; i < rule->ntargets; i++) {
-		struct fl_target *t = &rule->targets[i];
-
-		fl_sema_target(t, s->kernel, s->opts, s->arena, s->diags);
-		for (size_t j = 0; j < i; j++) {
-			if (same_func(t->func, rule->targets[j].func)) {
-				fl_report(s->diags, FL_E_DUPLICATE_TARGET, t->span, t->name, NULL);
-				break;
-			}
+		for (size_t j = 0; j < act->nchoices; j++) {
+			if (fl_depends_on_func(script, act->choices[j].value))
+				return true;
 		}
-	}
-}
-
-/* A function of the core kernel is called by everybody: say who is meant. */
-static void check_scope(struct sema *s, struct fl_rule *rule)
-{
-	rule->limits_tasks = rule->cond && limits_tasks(rule->cond);
-	rule->child_only = !rule->limits_tasks && s->opts->has_command;
-	if (rule->limits_tasks || rule->child_only || s->opts->system_wide)
-		return;
-	for (size_t i = 0; i < rule->ntargets; i++) {
-		const struct fl_target *t = &rule->targets[i];
-
-		if (t->func && !t->func->module) {
-			fl_report(s->diags, FL_E_SCOPE, t->span, t->name, NULL);
-			return;
+		for (size_t j = 0; j < act->nargs; j++) {
+			if (fl_depends_on_func(script, act->args[j]))
+				return true;
 		}
+		if ((act->value && fl_depends_on_func(script, act->value)) ||
+		    (act->state && fl_depends_on_func(script, act->state)))
+			return true;
+	}
+	return false;
+}
+
+static void check_instance(struct fl_sema *s, struct fl_rule *rule, struct fl_instance *in)
+{
+	const struct fl_schedule *per = fl_find_schedule(rule, FL_SCHED_PER);
+	bool has_rate = false;
+
+	s->instance = in;
+	in->number = s->script->ninstances++;
+	/* each instance draws by the same mentions */
+	rule->ndraws = 0;
+	if (rule->cond) {
+		in->cond = fl_clone_expr(rule->cond, s->arena);
+		s->place = FL_PLACE_COND;
+		fl_check_expr(s, in->cond);
+		if (in->cond->type && fl_want_truth(s, in->cond) && in->cond->is_constant)
+			fl_report(s->diags, FL_W_CONSTANT, in->cond->span,
+				  in->cond->value ? "true" : "false", NULL);
+		find_rates(rule, in->cond, &has_rate);
+	}
+	if (per) {
+		in->per = fl_clone_expr(per->first, s->arena);
+		s->place = FL_PLACE_COND;
+		fl_check_expr(s, in->per);
+		fl_key_words(s, in->per);
+	}
+	in->acts = fl_clone_actions(rule->acts, rule->nacts, s->arena);
+	fl_check_actions(s, rule, in);
+	s->instance = NULL;
+}
+
+static void make_instances(struct fl_sema *s, struct fl_rule *rule)
+{
+	bool depends = rule_depends(s->script, rule);
+
+	/* Of a rule whose functions are unknown, say what else is wrong. */
+	if (!rule->nons && depends)
+		return;
+	rule->ninstances = depends ? rule->nons : 1;
+	rule->instances = fl_arena_alloc(s->arena, rule->ninstances * sizeof(*rule->instances));
+	for (size_t i = 0; i < rule->nons; i++)
+		rule->ons[i].instance = &rule->instances[depends ? i : 0];
+	for (size_t i = 0; i < rule->ninstances && !s->diags->full; i++) {
+		if (rule->nons) {
+			rule->instances[i].func = rule->ons[i].func;
+			rule->instances[i].target = rule->ons[i].target;
+		}
+		check_instance(s, rule, &rule->instances[i]);
 	}
 }
 
-static void check_label(struct sema *s, const struct fl_rule *rule)
+static void find_return(struct fl_sema *s, struct fl_rule *rule)
+{
+	for (size_t i = 0; i < rule->nacts; i++) {
+		if (rule->acts[i].kind != FL_ACT_RETURN)
+			continue;
+		if (rule->ret)
+			fl_report(s->diags, FL_E_RETURN_TWICE, rule->acts[i].span, NULL);
+		rule->ret = &rule->acts[i];
+	}
+}
+
+static void check_label(struct fl_sema *s, const struct fl_rule *rule)
 {
 	for (const struct fl_rule *r = s->script->rules; r < rule; r++) {
 		if (rule->label && r->label && !strcmp(r->label, rule->label)) {
@@ -241,43 +181,168 @@ static void check_label(struct sema *s, const struct fl_rule *rule)
 	}
 }
 
-static bool always(const struct fl_rule *r)
+static void check_rule(struct fl_sema *s, struct fl_rule *rule)
 {
-	return !r->child_only && (!r->cond || (r->cond->is_constant && r->cond->value));
+	s->rule = rule;
+	rule->rate_param = -1;
+	check_label(s, rule);
+	find_return(s, rule);
+	fl_check_targets(s, rule);
+	fl_check_schedules(s, rule);
+	make_instances(s, rule);
+	/* After the condition: what it mentions is known by then. */
+	fl_check_scope(s, rule);
+	fl_check_reachable(s, rule);
+	s->rule = NULL;
 }
 
-/* A rule behind one on the same function that returns whatever happens. */
-static void check_reachable(struct sema *s, const struct fl_rule *rule, const struct fl_target *t)
+/* A name that means something else already. */
+static void check_free_name(struct fl_sema *s, struct fl_span span, const char *name)
 {
-	for (const struct fl_rule *r = s->script->rules; r < rule; r++) {
-		for (size_t i = 0; always(r) && i < r->ntargets; i++) {
-			if (same_func(r->targets[i].func, t->func)) {
-				fl_report(s->diags, FL_W_UNREACHABLE, t->span, t->name, NULL);
-				return;
-			}
+	if (fl_builtin_find(name) || fl_errno_number(name) || !strcmp(name, "true") ||
+	    !strcmp(name, "false") || !strcmp(name, "NULL"))
+		fl_report(s->diags, FL_E_NAME_TAKEN, span, name, NULL);
+}
+
+static void check_param(struct fl_sema *s, struct fl_param_def *p)
+{
+	struct fl_expr *e = p->value;
+
+	for (const struct fl_param_def *q = s->script->params; q < p; q++) {
+		if (!strcmp(q->name, p->name)) {
+			fl_report(s->diags, FL_E_PARAM_TWICE, p->span, p->name, NULL);
+			break;
 		}
 	}
+	s->place = FL_PLACE_CONSTANT;
+	fl_check_expr(s, e);
+	if (!e->type)
+		return;
+	if (e->type == FL_VALUE_STRING)
+		p->string = e->text;
+	else if (!e->is_constant)
+		fl_report(s->diags, FL_E_NOT_CONSTANT, e->span, NULL);
+	p->is_duration = e->is_duration;
+}
+
+static void check_let(struct fl_sema *s, struct fl_let *let)
+{
+	check_free_name(s, let->span, let->name);
+	for (const struct fl_let *l = s->script->lets; l < let; l++) {
+		if (!strcmp(l->name, let->name)) {
+			fl_report(s->diags, FL_E_LET_TWICE, let->span, let->name, NULL);
+			break;
+		}
+	}
+	s->place = FL_PLACE_CONSTANT;
+	if (let->value)
+		fl_check_expr(s, let->value);
+	for (size_t i = 0; i < let->nitems; i++) {
+		struct fl_expr *item = let->items[i], *first = let->items[0];
+
+		fl_check_expr(s, item);
+		if (item->type && first->type &&
+		    (item->type == FL_VALUE_STRING) != (first->type == FL_VALUE_STRING))
+			fl_report(s->diags, FL_E_SET_MIXED, item->span, NULL);
+	}
+}
+
+static const char *require_version(const struct fl_sema *s, const char *wanted)
+{
+	const char *have = s->kernel->release;
+	char *end;
+
+	if (!*have)
+		return NULL;
+	/* number by number; what is missing on the kernel's side is 0 */
+	for (const char *w = wanted; *w;) {
+		unsigned long a = strtoul(w, &end, 10), b;
+
+		w = *end == '.' ? end + 1 : end;
+		b = isdigit((unsigned char)*have) ? strtoul(have, &end, 10) : 0;
+		if (b != a)
+			return b > a ? NULL : s->kernel->release;
+		have = *end == '.' ? end + 1 : "";
+	}
+	return NULL;
+}
+
+static void check_require(struct fl_sema *s, const struct fl_require *r)
+{
+	struct fl_kernel *k = s->kernel;
+	const struct fl_range *ranges;
+	const char *value, *problem = NULL, *wanted = r->name;
+	struct fl_func f;
+	size_t n;
+	bool known;
+	int err;
+
+	switch (r->kind) {
+	case FL_REQUIRE_KERNEL:
+		if (require_version(s, r->name))
+			problem = fl_arena_printf(s->arena, "this is kernel %s", k->release);
+		wanted = fl_arena_printf(s->arena, "kernel >= %s", r->name);
+		break;
+	case FL_REQUIRE_FUNCTION:
+		err = k->ops->find_func(k, NULL, r->name, &f);
+		if (err == -2 /* ENOENT */)
+			err = k->ops->ranges(k, NULL, r->name, &ranges, &n);
+		if (err == -2)
+			problem = "this kernel has no such function";
+		wanted = fl_arena_printf(s->arena, "function %s", r->name);
+		break;
+	case FL_REQUIRE_MODULE:
+		if (!k->ops->has_module(k, r->name))
+			problem = "it is not loaded";
+		wanted = fl_arena_printf(s->arena, "module %s", r->name);
+		break;
+	case FL_REQUIRE_CONFIG:
+		value = k->ops->config(k, strncmp(r->name, "CONFIG_", 7) ? r->name : r->name + 7,
+				       &known);
+		if (!value)
+			problem = known ? "it is not set" :
+					  "this kernel's configuration cannot be read";
+		wanted = fl_arena_printf(s->arena, "config %s", r->name);
+		break;
+	case FL_REQUIRE_ARCH:
+		if (strcmp(r->name, k->arch))
+			problem = fl_arena_printf(s->arena, "this is %s", k->arch);
+		wanted = fl_arena_printf(s->arena, "arch %s", r->name);
+		break;
+	}
+	/* a script is checked elsewhere than where it will run */
+	if (problem)
+		fl_report(s->diags, s->opts->lenient ? FL_W_REQUIRE : FL_E_REQUIRE, r->name_span,
+			  wanted, problem, NULL);
+}
+
+static void check_expect(struct fl_sema *s, struct fl_expect *x)
+{
+	s->place = FL_PLACE_EXPECT;
+	fl_check_expr(s, x->cond);
+	if (x->cond->type && fl_want_truth(s, x->cond) && x->cond->is_constant)
+		fl_report(s->diags, FL_W_CONSTANT, x->cond->span,
+			  x->cond->value ? "true" : "false", NULL);
 }
 
 void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema_opts *opts,
 	     struct fl_arena *a, struct fl_diags *ds)
 {
-	struct sema s = { script, k, opts, a, ds };
+	struct fl_sema s = { .script = script, .kernel = k, .opts = opts, .arena = a, .diags = ds };
 
-	for (size_t i = 0; i < script->nrules && !ds->full; i++) {
-		struct fl_rule *rule = &script->rules[i];
-
-		check_label(&s, rule);
-		check_targets(&s, rule);
-		if (rule->cond) {
-			fl_sema_condition(rule->cond, &rule->ndraws, a, ds);
-			find_rates(rule, rule->cond);
-		}
-		/* After the targets: what may be returned depends on them. */
-		check_return(&s, rule);
-		/* After the condition: builtins are known by then. */
-		check_scope(&s, rule);
-		for (size_t j = 0; j < rule->ntargets; j++)
-			check_reachable(&s, rule, &rule->targets[j]);
+	for (size_t i = 0; i < script->nrequires; i++)
+		check_require(&s, &script->requires[i]);
+	for (size_t i = 0; i < script->nparams; i++)
+		check_param(&s, &script->params[i]);
+	for (size_t i = 0; i < script->nlets; i++)
+		check_let(&s, &script->lets[i]);
+	for (size_t i = 0; i < script->nrules && !ds->full; i++)
+		check_rule(&s, &script->rules[i]);
+	for (size_t i = 0; i < script->nexpects; i++)
+		check_expect(&s, &script->expects[i]);
+	for (size_t i = 0; i < script->nparams; i++) {
+		if (!script->params[i].is_used)
+			fl_report(ds, FL_W_PARAM_UNUSED, script->params[i].span,
+				  script->params[i].name, NULL);
 	}
 }

@@ -16,19 +16,13 @@ struct fl_sema_opts {
 void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema_opts *opts,
 	     struct fl_arena *a, struct fl_diags *ds);
 
-/*
- * sema_expr.c: give every node under @e its type. @ndraws counts the mentions
- * of rand in the rule.
- */
-void fl_sema_condition(struct fl_expr *e, unsigned int *ndraws, struct fl_arena *a,
-		       struct fl_diags *ds);
-void fl_sema_value(struct fl_expr *e, struct fl_arena *a, struct fl_diags *ds);
-
-/* sema_func.c: look a target up; leaves target->func NULL after a report. */
-void fl_sema_target(struct fl_target *target, struct fl_kernel *k, const struct fl_sema_opts *opts,
-		    struct fl_arena *a, struct fl_diags *ds);
-
 /* Edit distance, for "did you mean"; more than @most is said as @most + 1. */
 unsigned int fl_distance(const char *a, const char *b, unsigned int most);
+
+/*
+ * How many of the 2^32 draws are below (with @inclusive: or at) so many percent:
+ * @value, in units of 1e-9 where @is_fraction.
+ */
+uint64_t fl_rate(int64_t value, bool is_fraction, bool inclusive);
 
 #endif /* FL_SEMA_H */

@@ -2,165 +2,130 @@
 /*
  * sema_expr.c - types of expressions, and constants folded.
  *
- * C's rules in 64 bits: an operation is unsigned when either side is, a
- * comparison gives 0 or 1. Strings and rand are no numbers and only compare.
+ * C's rules in 64 bits: narrower integers become signed 64-bit numbers, as
+ * C's promotions keep their values; an operation is unsigned when either side
+ * is; a comparison gives 0 or 1. Strings, pointers and rand are no numbers.
  */
 #include <inttypes.h>
 #include <string.h>
 
-#include "sema.h"
+#include "check.h"
 
 #define COMM_MAX 15 /* TASK_COMM_LEN - 1 */
 
-struct context {
-	struct fl_arena *arena;
-	struct fl_diags *diags;
-	unsigned int *ndraws; /* NULL: rand makes no sense here */
-};
-
-static void check(struct context *c, struct fl_expr *e);
-
-static bool is_number(const struct fl_expr *e)
+bool fl_is_number(const struct fl_expr *e)
 {
 	return e->type == FL_VALUE_INT || e->type == FL_VALUE_UINT;
 }
 
 static bool is_comparison(enum fl_op op)
 {
-	return op >= FL_OP_EQ && op <= FL_OP_GE;
+	return op >= FL_OP_EQ && op <= FL_OP_like;
 }
 
-static void constant(struct fl_expr *e, enum fl_value_type type, uint64_t value)
+void fl_set_constant(struct fl_expr *e, enum fl_value_type type, uint64_t value)
 {
 	e->type = type;
 	e->is_constant = true;
 	e->value = value;
 }
 
-static const struct {
-	const char *name;
-	enum fl_builtin id;
-	enum fl_value_type type;
-} builtins[] = {
-#define FL_BUILTIN(name, type, cost) { #name, FL_BUILTIN_##name, FL_VALUE_##type },
-#include "builtin.def"
-#undef FL_BUILTIN
-};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void unknown_name(struct context *c, const struct fl_expr *e)
-{
-	const char *best = NULL;
-	unsigned int least = 3;
-
-	for (size_t i = 0; i < COUNT(builtins); i++) {
-		unsigned int d = fl_distance(e->text, builtins[i].name, 2);
-
-		if (d < least) {
-			least = d;
-			best = builtins[i].name;
-		}
-	}
-	if (!best && fl_errno_number(fl_arena_printf(c->arena, "E%s", e->text)))
-		best = fl_arena_printf(c->arena, "E%s", e->text);
-	fl_report(c->diags, FL_E_UNKNOWN_NAME, e->span, e->text, best, NULL);
-}
-
-static void check_name(struct context *c, struct fl_expr *e)
-{
-	int number = fl_errno_number(e->text);
-
-	if (number) {
-		constant(e, FL_VALUE_INT, (uint64_t)number);
-		e->is_errno = true;
-		return;
-	}
-	if (!strcmp(e->text, "true") || !strcmp(e->text, "false") || !strcmp(e->text, "NULL")) {
-		constant(e, FL_VALUE_INT, e->text[0] == 't');
-		e->is_null = e->text[0] == 'N';
-		return;
-	}
-	for (size_t i = 0; i < COUNT(builtins); i++) {
-		if (strcmp(builtins[i].name, e->text))
-			continue;
-		e->builtin = builtins[i].id;
-		e->type = builtins[i].type;
-		if (e->builtin == FL_BUILTIN_rand && c->ndraws)
-			e->mention = (*c->ndraws)++;
-		return;
-	}
-	unknown_name(c, e);
-}
-
-/* @e is an operand of arithmetic: say what is wrong when it is no number. */
-static bool want_number(struct context *c, const struct fl_expr *e, enum fl_op op)
-{
-	if (is_number(e))
-		return true;
-	if (e->type == FL_VALUE_STRING)
-		fl_report(c->diags, FL_E_STRING_OPERATOR, e->span, fl_op_text(op), NULL);
-	else if (e->type == FL_VALUE_RAND)
-		fl_report(c->diags, FL_E_RAND_USE, e->span, NULL);
-	else if (e->type == FL_VALUE_FRACTION)
-		fl_report(c->diags, FL_E_FRACTION, e->span, NULL);
-	return false;
-}
-
-/* @e is asked whether it is true. */
-static bool want_truth(struct context *c, const struct fl_expr *e)
+const char *fl_expr_text(struct fl_sema *s, const struct fl_expr *e)
 {
 	struct fl_buf b;
 
-	if (e->type != FL_VALUE_STRING)
-		return want_number(c, e, FL_OP_NONE);
-	fl_buf_init(&b, c->arena);
+	fl_buf_init(&b, s->arena);
 	fl_print_expr(&b, e);
-	fl_report(c->diags, FL_E_STRING_CONDITION, e->span, b.text, NULL);
+	return b.text;
+}
+
+bool fl_want_number(struct fl_sema *s, const struct fl_expr *e, enum fl_op op)
+{
+	if (fl_is_number(e))
+		return true;
+	switch (e->type) {
+	case FL_VALUE_STRING:
+		if (op)
+			fl_report(s->diags, FL_E_STRING_OPERATOR, e->span, fl_op_text(op), NULL);
+		else
+			fl_report(s->diags, FL_E_STRING_CONDITION, e->span, fl_expr_text(s, e), NULL);
+		break;
+	case FL_VALUE_RAND:
+		fl_report(s->diags, FL_E_RAND_USE, e->span, NULL);
+		break;
+	case FL_VALUE_FRACTION:
+		fl_report(s->diags, FL_E_FRACTION, e->span, NULL);
+		break;
+	case FL_VALUE_POINTER:
+		fl_report(s->diags, FL_E_POINTER_OPERATOR, e->span, fl_expr_text(s, e), NULL);
+		break;
+	case FL_VALUE_OBJECT:
+		fl_report(s->diags, FL_E_OBJECT_USE, e->span, fl_expr_text(s, e),
+			  fl_type_text(s, e), NULL);
+		break;
+	default:
+		break;
+	}
 	return false;
 }
 
-static void check_unary(struct context *c, struct fl_expr *e)
+bool fl_want_truth(struct fl_sema *s, const struct fl_expr *e)
+{
+	if (e->type == FL_VALUE_POINTER)
+		return true;
+	if (e->type != FL_VALUE_STRING)
+		return fl_want_number(s, e, FL_OP_NONE);
+	fl_report(s->diags, FL_E_STRING_CONDITION, e->span, fl_expr_text(s, e), NULL);
+	return false;
+}
+
+static void check_unary(struct fl_sema *s, struct fl_expr *e)
 {
 	struct fl_expr *x = e->left;
 
-	check(c, x);
+	if (e->op == FL_OP_FOLLOW) {
+		fl_check_follow(s, e);
+		return;
+	}
+	fl_check_expr(s, x);
+	if (!x->type)
+		return;
 	if (e->op == FL_OP_NOT) {
-		if (want_truth(c, x))
+		if (fl_want_truth(s, x))
 			e->type = FL_VALUE_INT;
-	} else if (want_number(c, x, e->op)) {
+	} else if (fl_want_number(s, x, e->op)) {
 		e->type = x->type;
 	}
 	if (!e->type || !x->is_constant)
 		return;
 	switch (e->op) {
 	case FL_OP_NOT:
-		constant(e, FL_VALUE_INT, !x->value);
+		fl_set_constant(e, FL_VALUE_INT, !x->value);
 		break;
 	case FL_OP_TILDE:
-		constant(e, x->type, ~x->value);
+		fl_set_constant(e, x->type, ~x->value);
 		break;
 	case FL_OP_NEGATE:
-		constant(e, x->type, 0 - x->value);
+		fl_set_constant(e, x->type, 0 - x->value);
 		break;
 	default:
-		constant(e, x->type, x->value);
+		fl_set_constant(e, x->type, x->value);
 		e->is_errno = x->is_errno;
 		break;
 	}
 }
 
-static bool less(const struct fl_expr *a, const struct fl_expr *b, bool is_unsigned)
+static bool less(uint64_t a, uint64_t b, bool is_unsigned)
 {
-	return is_unsigned ? a->value < b->value : (int64_t)a->value < (int64_t)b->value;
+	return is_unsigned ? a < b : (int64_t)a < (int64_t)b;
 }
 
 static uint64_t divide(uint64_t a, uint64_t b, bool is_unsigned, bool want_rest)
 {
 	int64_t x = (int64_t)a, y = (int64_t)b;
 
-	if (!b) /* has been reported */
-		return 0;
+	if (!b) /* as BPF does it; a constant zero has been reported */
+		return want_rest ? a : 0;
 	if (is_unsigned)
 		return want_rest ? a % b : a / b;
 	if (y == -1) /* INT64_MIN / -1 overflows */
@@ -168,12 +133,9 @@ static uint64_t divide(uint64_t a, uint64_t b, bool is_unsigned, bool want_rest)
 	return (uint64_t)(want_rest ? x % y : x / y);
 }
 
-static uint64_t fold(const struct fl_expr *e, bool is_unsigned)
+uint64_t fl_fold(enum fl_op op, uint64_t a, uint64_t b, bool is_unsigned, bool left_unsigned)
 {
-	const struct fl_expr *l = e->left, *r = e->right;
-	uint64_t a = l->value, b = r->value;
-
-	switch (e->op) {
+	switch (op) {
 	case FL_OP_OROR:
 		return a || b;
 	case FL_OP_ANDAND:
@@ -189,19 +151,19 @@ static uint64_t fold(const struct fl_expr *e, bool is_unsigned)
 	case FL_OP_NE:
 		return a != b;
 	case FL_OP_LT:
-		return less(l, r, is_unsigned);
+		return less(a, b, is_unsigned);
 	case FL_OP_GE:
-		return !less(l, r, is_unsigned);
+		return !less(a, b, is_unsigned);
 	case FL_OP_GT:
-		return less(r, l, is_unsigned);
+		return less(b, a, is_unsigned);
 	case FL_OP_LE:
-		return !less(r, l, is_unsigned);
+		return !less(b, a, is_unsigned);
 	case FL_OP_SHL:
-		return a << b;
+		return a << (b & 63);
 	case FL_OP_SHR:
-		if (l->type == FL_VALUE_UINT)
-			return a >> b;
-		return (uint64_t)((int64_t)a >> b);
+		if (left_unsigned)
+			return a >> (b & 63);
+		return (uint64_t)((int64_t)a >> (b & 63));
 	case FL_OP_PLUS:
 		return a + b;
 	case FL_OP_MINUS:
@@ -215,193 +177,378 @@ static uint64_t fold(const struct fl_expr *e, bool is_unsigned)
 	}
 }
 
-static void check_comm_literal(struct context *c, const struct fl_expr *e)
+static uint64_t fold_unary(enum fl_op op, uint64_t value)
 {
-	size_t len = strlen(e->text);
+	switch (op) {
+	case FL_OP_NOT:
+		return !value;
+	case FL_OP_TILDE:
+		return ~value;
+	case FL_OP_NEGATE:
+		return 0 - value;
+	default:
+		return value;
+	}
+}
 
-	if (len > COMM_MAX)
-		fl_report(c->diags, FL_E_COMM_LENGTH, e->span,
-			  fl_arena_printf(c->arena, "%zu", len),
-			  fl_arena_strndup(c->arena, e->text, COMM_MAX), NULL);
+bool fl_initial_value(const struct fl_expr *e, uint64_t *value)
+{
+	uint64_t a, b;
+
+	if (!e->type)
+		return false;
+	if (e->is_constant || e->kind == FL_EXPR_PARAM) {
+		*value = e->value;
+		return fl_is_number(e);
+	}
+	if (e->kind == FL_EXPR_UNARY && e->op != FL_OP_FOLLOW && fl_initial_value(e->left, &a)) {
+		*value = fold_unary(e->op, a);
+		return true;
+	}
+	if (e->kind != FL_EXPR_BINARY || !fl_initial_value(e->left, &a) ||
+	    !fl_initial_value(e->right, &b))
+		return false;
+	*value = fl_fold(e->op, a, b,
+			 e->left->type == FL_VALUE_UINT || e->right->type == FL_VALUE_UINT,
+			 e->left->type == FL_VALUE_UINT);
+	return true;
+}
+
+static const struct fl_expr *string_literal(const struct fl_expr *e)
+{
+	return e->type == FL_VALUE_STRING && e->kind == FL_EXPR_STRING ? e : NULL;
+}
+
+/* A literal that can never be what @e is. */
+static void check_literal_length(struct fl_sema *s, const struct fl_expr *e,
+				 const struct fl_expr *literal)
+{
+	size_t len = strlen(literal->text), most = 255;
+
+	if (e->builtin == FL_BUILTIN_comm) {
+		if (len > COMM_MAX)
+			fl_report(s->diags, FL_E_COMM_LENGTH, literal->span,
+				  fl_arena_printf(s->arena, "%zu", len),
+				  fl_arena_strndup(s->arena, literal->text, COMM_MAX), NULL);
+		return;
+	}
+	if (e->base.kind == FL_TYPE_ARRAY && e->kind != FL_EXPR_CALL)
+		most = e->base.nelems;
+	if (len > most)
+		fl_report(s->diags, FL_E_STRING_LENGTH, literal->span, fl_expr_text(s, e),
+			  fl_arena_printf(s->arena, "%zu", most),
+			  fl_arena_printf(s->arena, "%zu", len), NULL);
+}
+
+static void report_mixed(struct fl_sema *s, const struct fl_expr *e, const struct fl_expr *l,
+			 const struct fl_expr *r)
+{
+	const struct fl_expr *other = l->type == FL_VALUE_STRING ? r : l;
+	const char *hint = NULL;
+
+	if (other->type == FL_VALUE_POINTER) {
+		fl_report(s->diags, FL_E_STRING_POINTER, other->span, fl_expr_text(s, other), NULL);
+		return;
+	}
+	if (other->kind == FL_EXPR_INT)
+		hint = fl_arena_printf(s->arena, "a string stands in quotes: \"%" PRIu64 "\"",
+				       other->value);
+	fl_report(s->diags, FL_E_STRING_INTEGER, e->span, hint, NULL);
 }
 
 /* A comparison with at least one string in it; false after a report. */
-static bool check_strings(struct context *c, const struct fl_expr *e, struct fl_expr *l,
+static bool check_strings(struct fl_sema *s, const struct fl_expr *e, struct fl_expr *l,
 			  struct fl_expr *r)
 {
-	const struct fl_expr *number = l->type == FL_VALUE_STRING ? r : l;
-
 	if (l->type != r->type) {
-		const char *hint = NULL;
-
-		if (number->kind == FL_EXPR_INT)
-			hint = fl_arena_printf(c->arena,
-					       "a string stands in quotes: \"%" PRIu64 "\"",
-					       number->value);
-		if (number->type != FL_VALUE_ERROR)
-			fl_report(c->diags, FL_E_STRING_INTEGER, e->span, hint, NULL);
+		report_mixed(s, e, l, r);
 		return false;
 	}
-	if (e->kind == FL_EXPR_BINARY && e->op != FL_OP_EQ && e->op != FL_OP_NE) {
-		fl_report(c->diags, FL_E_STRING_OPERATOR, e->span, fl_op_text(e->op), NULL);
+	if (e->kind == FL_EXPR_BINARY && e->op != FL_OP_EQ && e->op != FL_OP_NE &&
+	    e->op != FL_OP_like) {
+		fl_report(s->diags, FL_E_STRING_OPERATOR, e->span, fl_op_text(e->op), NULL);
 		return false;
 	}
-	if (l->kind == FL_EXPR_STRING && r->kind == FL_EXPR_STRING) {
-		fl_report(c->diags, FL_E_STRING_CONSTANT, e->span, NULL);
+	if (string_literal(l) && string_literal(r)) {
+		fl_report(s->diags, FL_E_STRING_CONSTANT, e->span, NULL);
 		return false;
 	}
-	if (l->builtin == FL_BUILTIN_comm && r->kind == FL_EXPR_STRING)
-		check_comm_literal(c, r);
-	if (r->builtin == FL_BUILTIN_comm && l->kind == FL_EXPR_STRING)
-		check_comm_literal(c, l);
+	if ((l->builtin == FL_BUILTIN_func && !string_literal(r)) ||
+	    (r->builtin == FL_BUILTIN_func && !string_literal(l))) {
+		fl_report(s->diags, FL_E_FUNC_COMPARE, e->span, NULL);
+		return false;
+	}
+	if (e->op != FL_OP_like && string_literal(r))
+		check_literal_length(s, l, r);
+	if (e->op != FL_OP_like && string_literal(l))
+		check_literal_length(s, r, l);
 	return true;
 }
 
-/* rand < 10, 0.01 > rand: one side rand, the other a constant number. */
-static bool check_rand(struct context *c, struct fl_expr *e)
+#define MAX_LIKE 60 /* elements of a pattern: one bit each in the matcher */
+
+/* A pattern: how many characters, stars and sets it has. */
+static size_t count_elements(const char *p)
+{
+	size_t n = 0;
+
+	while (*p) {
+		if (*p == '[' && strchr(p + 1, ']'))
+			p = strchr(p + 1, ']');
+		p++;
+		n++;
+	}
+	return n;
+}
+
+static bool check_like(struct fl_sema *s, struct fl_expr *e)
+{
+	if (e->left->type != FL_VALUE_STRING) {
+		fl_report(s->diags, FL_E_LIKE, e->left->span, NULL);
+		return false;
+	}
+	if (!string_literal(e->right)) {
+		fl_report(s->diags, FL_E_LIKE_PATTERN, e->right->span, NULL);
+		return false;
+	}
+	if (count_elements(e->right->text) > MAX_LIKE) {
+		fl_report(s->diags, FL_E_LIKE_LENGTH, e->right->span,
+			  fl_arena_printf(s->arena, "%d", MAX_LIKE), NULL);
+		return false;
+	}
+	return check_strings(s, e, e->left, e->right);
+}
+
+/* rand < 10, 0.01 > rand, rand < $rate: the other side a number or parameter. */
+static bool check_rand(struct fl_sema *s, struct fl_expr *e)
 {
 	struct fl_expr *rand = e->left->type == FL_VALUE_RAND ? e->left : e->right;
 	struct fl_expr *limit = rand == e->left ? e->right : e->left;
+	bool ordered = e->op == FL_OP_LT || e->op == FL_OP_LE || e->op == FL_OP_GT ||
+		       e->op == FL_OP_GE;
 
-	if (limit->type == FL_VALUE_ERROR)
-		return false;
-	if (!c->ndraws || e->op < FL_OP_LT || !limit->is_constant ||
-	    !(is_number(limit) || limit->type == FL_VALUE_FRACTION)) {
-		fl_report(c->diags, FL_E_RAND_USE, e->span, NULL);
+	if (!ordered || (!fl_is_number(limit) && limit->type != FL_VALUE_FRACTION) ||
+	    (!limit->is_constant && limit->kind != FL_EXPR_PARAM)) {
+		fl_report(s->diags, FL_E_RAND_USE, e->span, NULL);
 		return false;
 	}
 	return true;
 }
 
-static void check_binary(struct context *c, struct fl_expr *e)
+/* Two pointers, or a pointer and NULL. */
+static bool check_pointers(struct fl_sema *s, const struct fl_expr *e)
 {
-	struct fl_expr *l = e->left, *r = e->right;
-	bool is_unsigned;
+	const struct fl_expr *l = e->left, *r = e->right;
+	const struct fl_expr *other = l->type == FL_VALUE_POINTER ? r : l;
 
-	check(c, l);
-	check(c, r);
-	if (!l->type || !r->type)
-		return;
-	if (is_comparison(e->op) && (l->type == FL_VALUE_STRING || r->type == FL_VALUE_STRING)) {
-		if (check_strings(c, e, l, r))
-			e->type = FL_VALUE_INT;
-		return;
+	if (l->type == r->type || (other->is_constant && !other->value && fl_is_number(other)))
+		return true;
+	if (other->type == FL_VALUE_INT || other->type == FL_VALUE_UINT) {
+		const struct fl_expr *p = other == r ? l : r;
+
+		fl_report(s->diags, FL_E_POINTER_INTEGER, e->span, fl_expr_text(s, p), NULL);
+		return false;
 	}
-	if (is_comparison(e->op) && (l->type == FL_VALUE_RAND || r->type == FL_VALUE_RAND)) {
-		if (check_rand(c, e))
-			e->type = FL_VALUE_INT;
-		return;
-	}
-	if (e->op == FL_OP_ANDAND || e->op == FL_OP_OROR) {
-		if (!want_truth(c, l) || !want_truth(c, r))
-			return;
-	} else if (!want_number(c, l, e->op) || !want_number(c, r, e->op)) {
-		return;
-	}
-	is_unsigned = l->type == FL_VALUE_UINT || r->type == FL_VALUE_UINT;
-	if (r->is_constant && !r->value && (e->op == FL_OP_SLASH || e->op == FL_OP_PERCENT)) {
-		fl_report(c->diags, FL_E_DIVISION, e->span, NULL);
-		return;
-	}
-	if (r->is_constant && r->value > 63 && (e->op == FL_OP_SHL || e->op == FL_OP_SHR)) {
-		fl_report(c->diags, FL_E_SHIFT, r->span,
-			  fl_arena_printf(c->arena, "%" PRId64, (int64_t)r->value), NULL);
-		return;
-	}
-	if (is_comparison(e->op) || e->op == FL_OP_ANDAND || e->op == FL_OP_OROR)
-		e->type = FL_VALUE_INT;
-	else if (e->op == FL_OP_SHL || e->op == FL_OP_SHR)
-		e->type = l->type;
-	else
-		e->type = is_unsigned ? FL_VALUE_UINT : FL_VALUE_INT;
-	if (l->is_constant && r->is_constant)
-		constant(e, e->type, fold(e, is_unsigned));
+	return fl_want_number(s, other, e->op);
 }
 
-static void check_ternary(struct context *c, struct fl_expr *e)
+static bool check_operands(struct fl_sema *s, const struct fl_expr *e)
 {
-	check(c, e->left);
-	check(c, e->right);
-	check(c, e->third);
+	const struct fl_expr *l = e->left, *r = e->right;
+
+	if (e->op == FL_OP_ANDAND || e->op == FL_OP_OROR)
+		return fl_want_truth(s, l) && fl_want_truth(s, r);
+	if (is_comparison(e->op) && (l->type == FL_VALUE_POINTER || r->type == FL_VALUE_POINTER))
+		return check_pointers(s, e);
+	return fl_want_number(s, l, e->op) && fl_want_number(s, r, e->op);
+}
+
+static enum fl_value_type result_type(const struct fl_expr *e)
+{
+	if (is_comparison(e->op) || e->op == FL_OP_ANDAND || e->op == FL_OP_OROR)
+		return FL_VALUE_INT;
+	if (e->op == FL_OP_SHL || e->op == FL_OP_SHR)
+		return e->left->type;
+	return e->left->type == FL_VALUE_UINT || e->right->type == FL_VALUE_UINT ? FL_VALUE_UINT :
+										     FL_VALUE_INT;
+}
+
+/* What an operator does not take on its right as a constant. */
+static bool check_constant_right(struct fl_sema *s, const struct fl_expr *e)
+{
+	const struct fl_expr *r = e->right;
+
+	if (!r->is_constant)
+		return true;
+	if (!r->value && (e->op == FL_OP_SLASH || e->op == FL_OP_PERCENT)) {
+		fl_report(s->diags, FL_E_DIVISION, e->span, NULL);
+		return false;
+	}
+	if (r->value > 63 && (e->op == FL_OP_SHL || e->op == FL_OP_SHR)) {
+		fl_report(s->diags, FL_E_SHIFT, r->span,
+			  fl_arena_printf(s->arena, "%" PRId64, (int64_t)r->value), NULL);
+		return false;
+	}
+	return true;
+}
+
+static void check_binary(struct fl_sema *s, struct fl_expr *e)
+{
+	struct fl_expr *l = e->left, *r = e->right;
+	bool good;
+
+	fl_check_expr(s, l);
+	fl_check_expr(s, r);
+	if (!l->type || !r->type)
+		return;
+	if (e->op == FL_OP_like)
+		good = check_like(s, e);
+	else if (is_comparison(e->op) &&
+		 (l->type == FL_VALUE_STRING || r->type == FL_VALUE_STRING))
+		good = check_strings(s, e, l, r);
+	else if (is_comparison(e->op) && (l->type == FL_VALUE_RAND || r->type == FL_VALUE_RAND))
+		good = check_rand(s, e);
+	else
+		good = check_operands(s, e) && check_constant_right(s, e);
+	if (!good)
+		return;
+	e->type = result_type(e);
+	if (l->is_constant && r->is_constant && fl_is_number(l) && fl_is_number(r))
+		fl_set_constant(e, e->type,
+				fl_fold(e->op, l->value, r->value,
+					l->type == FL_VALUE_UINT || r->type == FL_VALUE_UINT,
+					l->type == FL_VALUE_UINT));
+}
+
+static void check_ternary(struct fl_sema *s, struct fl_expr *e)
+{
+	fl_check_expr(s, e->left);
+	fl_check_expr(s, e->right);
+	fl_check_expr(s, e->third);
 	if (!e->left->type || !e->right->type || !e->third->type)
 		return;
-	if (!want_truth(c, e->left) || !want_number(c, e->right, FL_OP_NONE) ||
-	    !want_number(c, e->third, FL_OP_NONE))
+	if (!fl_want_truth(s, e->left) || !fl_want_number(s, e->right, FL_OP_NONE) ||
+	    !fl_want_number(s, e->third, FL_OP_NONE))
 		return;
 	e->type = e->right->type == FL_VALUE_UINT ? FL_VALUE_UINT : e->third->type;
 	if (e->left->is_constant && e->right->is_constant && e->third->is_constant)
-		constant(e, e->type, e->left->value ? e->right->value : e->third->value);
+		fl_set_constant(e, e->type, e->left->value ? e->right->value : e->third->value);
 }
 
-static void check_in(struct context *c, struct fl_expr *e)
+/* "in NAME": the name of a set takes the place of its members. */
+static bool open_set(struct fl_sema *s, struct fl_expr *e)
+{
+	const struct fl_let *let;
+	struct fl_expr **items;
+
+	if (e->is_range || e->nitems != 1 || e->items[0]->kind != FL_EXPR_NAME)
+		return true;
+	let = fl_find_let(s->script, e->items[0]->text);
+	if (!let || let->value) {
+		/* "x in {EIO}" is a set of one */
+		if (e->span.src && e->span.src->text[e->span.off + e->span.len - 1] == '}')
+			return true;
+		fl_report(s->diags, FL_E_NO_SET, e->items[0]->span, e->items[0]->text, NULL);
+		return false;
+	}
+	items = fl_arena_alloc(s->arena, let->nitems * sizeof(*items));
+	for (size_t i = 0; i < let->nitems; i++)
+		items[i] = fl_clone_expr(let->items[i], s->arena);
+	e->items = items;
+	e->nitems = let->nitems;
+	return true;
+}
+
+static bool check_in_item(struct fl_sema *s, struct fl_expr *e, struct fl_expr *item)
+{
+	fl_check_expr(s, item);
+	if (!item->type)
+		return false;
+	if (!e->is_range && (e->left->type == FL_VALUE_STRING || item->type == FL_VALUE_STRING))
+		return check_strings(s, e, e->left, item);
+	if (e->left->type == FL_VALUE_POINTER && item->is_constant && !item->value)
+		return true;
+	return fl_want_number(s, item, FL_OP_EQ);
+}
+
+static void check_in(struct fl_sema *s, struct fl_expr *e)
 {
 	bool good = true;
 
-	check(c, e->left);
+	fl_check_expr(s, e->left);
 	if (!e->left->type)
 		return;
 	if (e->left->type == FL_VALUE_RAND) {
-		fl_report(c->diags, FL_E_RAND_USE, e->span, NULL);
+		fl_report(s->diags, FL_E_RAND_USE, e->span, NULL);
 		return;
 	}
-	for (size_t i = 0; i < e->nitems; i++) {
-		struct fl_expr *item = e->items[i];
+	if (e->left->type != FL_VALUE_STRING && e->left->type != FL_VALUE_POINTER &&
+	    !fl_want_number(s, e->left, FL_OP_EQ))
+		return;
+	if (!open_set(s, e))
+		return;
+	for (size_t i = 0; i < e->nitems; i++)
+		good = check_in_item(s, e, e->items[i]) && good;
+	if (good && e->is_range && e->left->type != FL_VALUE_STRING) {
+		const struct fl_expr *low = e->items[0], *high = e->items[1];
 
-		check(c, item);
-		if (!item->type)
-			good = false;
-		else if (e->left->type == FL_VALUE_STRING || item->type == FL_VALUE_STRING)
-			good = check_strings(c, e, e->left, item) && good;
-		else
-			good = want_number(c, item, FL_OP_EQ) && good;
+		if (low->is_constant && high->is_constant &&
+		    (int64_t)low->value > (int64_t)high->value) {
+			fl_report(s->diags, FL_E_RANGE, high->span, NULL);
+			return;
+		}
+	} else if (good && e->is_range) {
+		fl_report(s->diags, FL_E_STRING_INTEGER, e->span, NULL);
+		return;
 	}
 	if (good)
 		e->type = FL_VALUE_INT;
 }
 
-static void check(struct context *c, struct fl_expr *e)
+void fl_check_expr(struct fl_sema *s, struct fl_expr *e)
 {
 	switch (e->kind) {
 	case FL_EXPR_INT:
-		constant(e, e->value > INT64_MAX ? FL_VALUE_UINT : FL_VALUE_INT, e->value);
+		fl_set_constant(e, e->value > INT64_MAX ? FL_VALUE_UINT : FL_VALUE_INT, e->value);
 		break;
 	case FL_EXPR_FRACTION:
-		constant(e, FL_VALUE_FRACTION, e->value);
+		fl_set_constant(e, FL_VALUE_FRACTION, e->value);
 		break;
 	case FL_EXPR_STRING:
 		e->type = FL_VALUE_STRING;
 		break;
 	case FL_EXPR_NAME:
-		check_name(c, e);
+		fl_check_name(s, e);
+		break;
+	case FL_EXPR_PARAM:
+		fl_check_param(s, e);
+		break;
+	case FL_EXPR_STATE:
+		fl_check_state(s, e);
+		break;
+	case FL_EXPR_MEMBER:
+		fl_check_member(s, e);
+		break;
+	case FL_EXPR_INDEX:
+		fl_check_index(s, e);
+		break;
+	case FL_EXPR_CAST:
+		fl_check_cast(s, e);
+		break;
+	case FL_EXPR_CALL:
+		fl_check_call(s, e);
 		break;
 	case FL_EXPR_UNARY:
-		check_unary(c, e);
+		check_unary(s, e);
 		break;
 	case FL_EXPR_BINARY:
-		check_binary(c, e);
+		check_binary(s, e);
 		break;
 	case FL_EXPR_TERNARY:
-		check_ternary(c, e);
+		check_ternary(s, e);
 		break;
 	case FL_EXPR_IN:
-		check_in(c, e);
+		check_in(s, e);
 		break;
 	}
-}
-
-void fl_sema_condition(struct fl_expr *e, unsigned int *ndraws, struct fl_arena *a,
-		       struct fl_diags *ds)
-{
-	struct context c = { .arena = a, .diags = ds, .ndraws = ndraws };
-
-	check(&c, e);
-	if (e->type && want_truth(&c, e) && e->is_constant)
-		fl_report(ds, FL_W_CONSTANT, e->span, e->value ? "true" : "false", NULL);
-}
-
-void fl_sema_value(struct fl_expr *e, struct fl_arena *a, struct fl_diags *ds)
-{
-	struct context c = { .arena = a, .diags = ds };
-
-	check(&c, e);
 }

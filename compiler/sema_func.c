@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sema_func.c - names of functions, and what to offer for those that are none. */
+/*
+ * sema_func.c - functions: those that a rule is on, those that its conditions
+ * name, and what to offer for those that are none.
+ */
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
-#include "sema.h"
+#include "check.h"
+#include "syscall.h"
 
 #define MAX_NAME 128 /* the kernel's names are shorter */
 #define MAX_OFFERED 3
+#define MAX_ONS 20000	     /* functions of one rule */
 #define SECURITY "security_" /* can be made to fail though on no list */
 
 unsigned int fl_distance(const char *a, const char *b, unsigned int most)
@@ -80,27 +86,27 @@ static int consider(const char *name, const char *module, enum fl_tag tag, void 
 	return 0;
 }
 
-/* "'mlx5_cmd_exec' (module mlx5_core) or 'mlx5_cmd_do'", or NULL. */
-static const char *offers(const char *wanted, struct fl_kernel *k, struct fl_arena *a)
+const char *fl_offers(struct fl_sema *s, const char *wanted)
 {
-	struct search s = { .wanted = wanted };
+	struct fl_kernel *k = s->kernel;
+	struct search search = { .wanted = wanted };
 	struct fl_buf b;
 
-	s.most = (unsigned int)strlen(wanted) / 4 + 1;
-	if (s.most > 5)
-		s.most = 5;
-	k->ops->each_injectable(k, consider, &s);
-	k->ops->each_function(k, SECURITY, consider, &s);
-	fl_buf_init(&b, a);
-	for (size_t i = 0; i < s.n; i++) {
+	search.most = (unsigned int)strlen(wanted) / 4 + 1;
+	if (search.most > 5)
+		search.most = 5;
+	k->ops->each_injectable(k, consider, &search);
+	k->ops->each_function(k, SECURITY, consider, &search);
+	fl_buf_init(&b, s->arena);
+	for (size_t i = 0; i < search.n; i++) {
 		/* Behind a near hit, far ones are noise. */
-		if (i && s.best[i].distance > s.best[0].distance + 1)
+		if (i && search.best[i].distance > search.best[0].distance + 1)
 			break;
 		if (i)
 			fl_buf_puts(&b, " or ");
-		fl_buf_printf(&b, "'%s'", s.best[i].name);
-		if (s.best[i].module)
-			fl_buf_printf(&b, " (module %s)", s.best[i].module);
+		fl_buf_printf(&b, "'%s'", search.best[i].name);
+		if (search.best[i].module)
+			fl_buf_printf(&b, " (module %s)", search.best[i].module);
 	}
 	return b.len ? b.text : NULL;
 }
@@ -111,77 +117,330 @@ static bool is_security(const char *name)
 }
 
 /* The list says nothing: a lenient compilation goes on with a warning. */
-static void unseen(struct fl_target *t, struct fl_func *f, struct fl_kernel *k,
-		   const struct fl_sema_opts *opts, struct fl_diags *ds)
+static bool unseen(struct fl_sema *s, const struct fl_target *t, struct fl_on *on)
 {
+	struct fl_kernel *k = s->kernel;
 	const char *problem = k->ops->list_problem(k);
 
-	if (opts->lenient) {
-		fl_report(ds, FL_W_UNVERIFIED, t->span, t->name, problem, NULL);
-		t->func = f;
-		t->on_list = true;
-	} else if (k->ops->list_state(k) == FL_LIST_NO_SUPPORT) {
-		fl_report(ds, FL_E_NO_INJECTION, t->span, t->name, problem, NULL);
-	} else {
-		fl_report(ds, FL_E_LIST_HIDDEN, t->span, t->name, problem,
-			  "run faultline as root with debugfs mounted", NULL);
+	if (s->opts->lenient) {
+		fl_report(s->diags, FL_W_UNVERIFIED, t->span, t->name, problem, NULL);
+		on->on_list = true;
+		return true;
 	}
+	if (k->ops->list_state(k) == FL_LIST_NO_SUPPORT)
+		fl_report(s->diags, FL_E_NO_INJECTION, t->span, t->name, problem, NULL);
+	else
+		fl_report(s->diags, FL_E_LIST_HIDDEN, t->span, t->name, problem,
+			  "run faultline as root with debugfs mounted", NULL);
+	return false;
 }
 
-static void not_injectable(struct fl_target *t, struct fl_kernel *k, struct fl_arena *a,
-			   struct fl_diags *ds)
+static void not_injectable(struct fl_sema *s, const struct fl_target *t)
 {
-	const char *near = offers(t->name, k, a);
+	const char *near = fl_offers(s, t->name);
 
-	fl_report(ds, FL_E_NOT_INJECTABLE, t->span, t->name,
-		  near ? fl_arena_printf(a, "; near it: %s", near) : "", NULL);
+	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name,
+		  near ? fl_arena_printf(s->arena, "; near it: %s", near) : "", NULL);
 }
 
-void fl_sema_target(struct fl_target *t, struct fl_kernel *k, const struct fl_sema_opts *opts,
-		    struct fl_arena *a, struct fl_diags *ds)
+static bool find_security(struct fl_sema *s, const struct fl_target *t, struct fl_func *f,
+			  bool found)
 {
-	struct fl_func *f = fl_arena_alloc(a, sizeof(*f));
-	bool known = k->ops->list_state(k) == FL_LIST_KNOWN;
+	const char *problem = s->kernel->ops->btf_problem(s->kernel);
+
+	f->tag = FL_TAG_ERRNO;
+	if (found)
+		return true;
+	if (!*problem) {
+		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name, fl_offers(s, t->name),
+			  NULL);
+		return false;
+	}
+	fl_report(s->diags, s->opts->lenient ? FL_W_UNVERIFIED : FL_E_NO_BTF, t->span, t->name,
+		  problem, NULL);
+	return s->opts->lenient;
+}
+
+struct traceable {
+	const char *module;
+	bool found;
+};
+
+static int take_first(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct traceable *first = arg;
+
+	(void)name;
+	(void)tag;
+	first->module = module;
+	first->found = true;
+	return 1;
+}
+
+/* A rule without return: any function will do that a probe can be put on. */
+static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct fl_func *f,
+			   bool found)
+{
+	struct fl_kernel *k = s->kernel;
+	struct traceable first = { 0 };
+	const struct fl_range *ranges;
+	size_t n;
 	int err;
 
-	if (t->module && !k->ops->has_module(k, t->module) && known) {
-		fl_report(ds, FL_E_NO_MODULE, t->module_span, t->module, NULL);
-		return;
+	if (found)
+		return true;
+	k->ops->each_traceable(k, t->module, t->name, take_first, &first);
+	if (first.found && !k->ops->find_func(k, first.module ? first.module : "vmlinux", t->name, f))
+		return true;
+	/* without type information a kprobe will do */
+	err = k->ops->ranges(k, t->module, t->name, &ranges, &n);
+	if (!err || err == -EACCES)
+		return true;
+	if (s->opts->lenient && *k->ops->btf_problem(k)) {
+		fl_report(s->diags, FL_W_UNVERIFIED, t->span, t->name, k->ops->btf_problem(k),
+			  NULL);
+		return true;
 	}
-	err = k->ops->find_func(k, t->module, t->name, f);
+	fl_report(s->diags, FL_E_NO_TRACEABLE, t->span, t->name, fl_offers(s, t->name), NULL);
+	return false;
+}
+
+/* The function's arguments are the system call's, which its wrapper unpacks. */
+static void take_syscall(const struct fl_syscall *call, struct fl_func *f)
+{
+	f->in_btf = true;
+	f->nparams = fl_syscall_nparams(call);
+	for (unsigned int i = 0; i < f->nparams; i++) {
+		f->params[i].name = call->params[i].name;
+		f->params[i].type = call->params[i].type;
+	}
+	if (f->tag == FL_TAG_NONE && f->ret.kind == FL_TYPE_UNKNOWN)
+		f->ret = (struct fl_type){ FL_TYPE_INT, 8, true, "long", 0, 0, 0 };
+}
+
+static void report_twice(struct fl_sema *s, const struct fl_target *t, const struct fl_func *f)
+{
+	struct fl_func again;
+	const char *module = f->module ? f->module : "vmlinux";
+
+	if (s->kernel->ops->find_func(s->kernel, module, t->name, &again) == -ENOTUNIQ)
+		fl_report(s->diags, FL_E_TWICE, t->span, t->name, module, NULL);
+	else
+		fl_report(s->diags, FL_E_AMBIGUOUS, t->span, t->name, module, NULL);
+}
+
+bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return, struct fl_on *on)
+{
+	struct fl_kernel *k = s->kernel;
+	struct fl_func *f = fl_arena_alloc(s->arena, sizeof(*f));
+	bool known = k->ops->list_state(k) == FL_LIST_KNOWN;
+	const struct fl_syscall *call = t->module ? NULL : fl_syscall_find(k->arch, t->name);
+	const char *name = call ? call->function : t->name;
+	int err;
+
+	*on = (struct fl_on){ .target = t, .func = f, .is_syscall = call != NULL };
+	if (t->module && !k->ops->has_module(k, t->module) && known) {
+		fl_report(s->diags, FL_E_NO_MODULE, t->module_span, t->module, NULL);
+		return false;
+	}
+	err = k->ops->find_func(k, t->module, name, f);
 	if (err == -ENOTUNIQ) {
-		fl_report(ds, FL_E_AMBIGUOUS, t->span, t->name, f->module, NULL);
-		return;
+		report_twice(s, t, f);
+		return false;
 	}
 	if (err) {
 		memset(f, 0, sizeof(*f));
-		f->name = t->name;
+		f->name = name;
 		f->module = t->module;
 	}
-	if (is_security(t->name) && !f->tag) {
-		const char *problem = k->ops->btf_problem(k);
+	on->on_list = f->tag != FL_TAG_NONE;
+	on->fmod_ret_id = f->btf_id;
+	if (call)
+		take_syscall(call, f);
+	if (is_security(name) && !f->tag && needs_return)
+		return find_security(s, t, f, !err);
+	if (!needs_return)
+		return find_traceable(s, t, f, !err);
+	if (on->on_list)
+		return true;
+	if (!known)
+		return unseen(s, t, on);
+	if (err)
+		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name, fl_offers(s, t->name),
+			  NULL);
+	else
+		not_injectable(s, t);
+	return false;
+}
 
-		if (!err) {
-			f->tag = FL_TAG_ERRNO;
-			t->func = f;
-		} else if (*problem && !opts->lenient) {
-			fl_report(ds, FL_E_NO_BTF, t->span, t->name, problem, NULL);
-		} else if (*problem) {
-			fl_report(ds, FL_W_UNVERIFIED, t->span, t->name, problem, NULL);
-			f->tag = FL_TAG_ERRNO;
-			t->func = f;
-		} else {
-			fl_report(ds, FL_E_NO_FUNCTION, t->span, t->name, offers(t->name, k, a),
-				  NULL);
-		}
-	} else if (f->tag) {
-		t->func = f;
-		t->on_list = true;
-	} else if (!known) {
-		unseen(t, f, k, opts, ds);
-	} else if (!err) {
-		not_injectable(t, k, a, ds);
-	} else {
-		fl_report(ds, FL_E_NO_FUNCTION, t->span, t->name, offers(t->name, k, a), NULL);
+bool fl_same_func(const struct fl_func *a, const struct fl_func *b)
+{
+	if (!a || !b || strcmp(a->name, b->name))
+		return false;
+	return a->module == b->module || (a->module && b->module && !strcmp(a->module, b->module));
+}
+
+static bool has_return(const struct fl_rule *rule)
+{
+	for (size_t i = 0; i < rule->nacts; i++) {
+		if (rule->acts[i].kind == FL_ACT_RETURN)
+			return true;
 	}
+	return false;
+}
+
+struct expansion {
+	struct fl_sema *s;
+	struct fl_rule *rule;
+	const struct fl_target *target;
+	size_t *cap;
+	size_t found;
+	bool full;
+};
+
+static bool is_on(const struct fl_rule *rule, const struct fl_func *f)
+{
+	for (size_t i = 0; i < rule->nons; i++) {
+		if (fl_same_func(rule->ons[i].func, f))
+			return true;
+	}
+	return false;
+}
+
+static void add_on(struct expansion *x, const struct fl_on *on)
+{
+	x->rule->ons = fl_arena_grow(x->s->arena, x->rule->ons, x->rule->nons, x->cap,
+				     sizeof(*x->rule->ons));
+	x->rule->ons[x->rule->nons++] = *on;
+}
+
+/* One function that a glob may mean. */
+static int expand(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct expansion *x = arg;
+	const struct fl_target *t = x->target;
+	struct fl_func *f;
+	struct fl_on on = { .target = t, .on_list = tag != FL_TAG_NONE };
+
+	if (fnmatch(t->name, name, FNM_NOESCAPE) ||
+	    (t->module && fnmatch(t->module, module ? module : "vmlinux", FNM_NOESCAPE)))
+		return 0;
+	if (x->rule->nons == MAX_ONS) {
+		x->full = true;
+		return 1;
+	}
+	f = fl_arena_alloc(x->s->arena, sizeof(*f));
+	on.func = f;
+	/* one that exists twice cannot be meant by a pattern */
+	if (x->s->kernel->ops->find_func(x->s->kernel, module ? module : "vmlinux", name, f))
+		return 0;
+	if (!on.on_list && is_security(name))
+		f->tag = FL_TAG_ERRNO;
+	on.fmod_ret_id = f->btf_id;
+	x->found++;
+	if (!is_on(x->rule, f))
+		add_on(x, &on);
+	return 0;
+}
+
+static void expand_syscalls(struct expansion *x)
+{
+	const struct fl_target *t = x->target;
+
+	for (size_t i = 0; i < fl_syscall_count(); i++) {
+		struct fl_target *one;
+		struct fl_func f;
+		const struct fl_syscall *call = fl_syscall_at(x->s->kernel->arch, i);
+		struct fl_on on;
+
+		if (!call || fnmatch(t->name, call->name, FNM_NOESCAPE) ||
+		    x->s->kernel->ops->find_func(x->s->kernel, NULL, call->function, &f))
+			continue;
+		one = fl_arena_alloc(x->s->arena, sizeof(*one));
+		*one = *t;
+		one->name = call->name;
+		one->is_glob = false;
+		if (fl_find_on(x->s, one, has_return(x->rule), &on)) {
+			x->found++;
+			add_on(x, &on);
+		}
+	}
+}
+
+static void expand_glob(struct expansion *x)
+{
+	struct fl_sema *s = x->s;
+	struct fl_kernel *k = s->kernel;
+	const struct fl_target *t = x->target;
+	bool returns = has_return(x->rule);
+
+	if (!strncmp(t->name, "sys_", 4) && !t->module)
+		expand_syscalls(x);
+	if (!returns)
+		k->ops->each_traceable(k, t->module, t->name, expand, x);
+	else
+		k->ops->each_injectable(k, expand, x);
+	if (returns && is_security(t->name) && !x->full)
+		k->ops->each_function(k, SECURITY, expand, x);
+	if (x->full)
+		fl_report(s->diags, FL_E_LIMIT, t->span, fl_arena_printf(s->arena, "%d", MAX_ONS),
+			  "functions for one rule", NULL);
+	else if (!x->found && returns && k->ops->list_state(k) != FL_LIST_KNOWN &&
+		 !is_security(t->name))
+		fl_report(s->diags, s->opts->lenient ? FL_W_GLOB_UNSEEN : FL_E_LIST_HIDDEN, t->span,
+			  t->name, k->ops->list_problem(k),
+			  "run faultline as root with debugfs mounted", NULL);
+	else if (!x->found)
+		fl_report(s->diags, FL_E_NO_MATCH, t->span, returns ? "injectable" : "traceable",
+			  t->name, fl_offers(s, t->name), NULL);
+}
+
+void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
+{
+	size_t cap = 0;
+
+	for (size_t i = 0; i < rule->ntargets && !s->diags->full; i++) {
+		struct fl_target *t = &rule->targets[i];
+		struct expansion x = { .s = s, .rule = rule, .target = t, .cap = &cap };
+		struct fl_on on;
+
+		if (t->is_glob) {
+			expand_glob(&x);
+		} else if (fl_find_on(s, t, has_return(rule), &on)) {
+			if (is_on(rule, on.func))
+				fl_report(s->diags, FL_E_DUPLICATE_TARGET, t->span, t->name, NULL);
+			else
+				add_on(&x, &on);
+		}
+	}
+}
+
+void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
+{
+	struct fl_kernel *k = s->kernel;
+	const struct fl_pattern *p = e->pattern;
+	struct fl_pattern_set *set;
+	const struct fl_range *ranges = NULL;
+	size_t n = 0, first = 0;
+	int err = k->ops->ranges(k, p->module, p->name, &ranges, &n);
+
+	if (err && !s->opts->lenient) {
+		if (err == -EACCES)
+			fl_report(s->diags, FL_E_HIDDEN_ADDRESS, p->span, p->name, NULL);
+		else
+			fl_report(s->diags, FL_E_NO_SYMBOL, p->span, p->name,
+				  fl_offers(s, p->name), NULL);
+		return;
+	}
+	if (s->script->npatterns) {
+		set = &s->script->patterns[s->script->npatterns - 1];
+		first = set->first + set->nranges;
+	}
+	e->index = (unsigned int)s->script->npatterns;
+	e->type = FL_VALUE_INT;
+	set = FL_APPEND(s->arena, s->script, patterns);
+	set->pattern = p;
+	set->ranges = ranges;
+	set->nranges = n;
+	set->first = first;
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parse.h - what the parser's two files share. Internal to them.
+ *
+ * A function per construct, named after it. Each returns false (or NULL) when
+ * it has reported a mistake; whoever is called by parse_item() lets that pass
+ * through, and parse_item() finds the place to go on.
+ */
+#ifndef FL_PARSE_H
+#define FL_PARSE_H
+
+#include "parser.h"
+
+struct fl_parser {
+	const struct fl_tokens *tokens;
+	const struct fl_use_handler *use;
+	struct fl_arena *arena;
+	struct fl_diags *diags;
+	struct fl_script *script;
+	size_t pos;
+	unsigned int depth;
+};
+
+/* parse_expr.c */
+const struct fl_token *fl_peek_at(const struct fl_parser *p, size_t ahead);
+const struct fl_token *fl_peek(const struct fl_parser *p);
+const struct fl_token *fl_next(struct fl_parser *p);
+bool fl_accept(struct fl_parser *p, enum fl_tok kind);
+/* Complain about the next token; an end is shown behind the last thing read. */
+void fl_expected(struct fl_parser *p, const char *what, const char *hint);
+bool fl_expect(struct fl_parser *p, enum fl_tok kind, const char *hint);
+/* Is the next token this name? Names that are words only where they stand. */
+bool fl_at_word(const struct fl_parser *p, const char *word);
+struct fl_span fl_token_span(const struct fl_parser *p, const struct fl_token *t);
+/* From the first byte of @from to the last one of the token just taken. */
+struct fl_span fl_span_since(const struct fl_parser *p, uint32_t from);
+
+struct fl_expr *fl_parse_expr(struct fl_parser *p);
+/* A state and its keys, the "@name" being the next token. */
+struct fl_expr *fl_parse_state(struct fl_parser *p);
+/* A constant by itself: number, string, name, with a sign. */
+struct fl_expr *fl_parse_literal(struct fl_parser *p);
+/* [ MODULE ":" ] NAME-OR-GLOB */
+bool fl_parse_pattern(struct fl_parser *p, struct fl_pattern *out);
+/* "{" a { "," a } "}", the brace being the next token. */
+bool fl_parse_set(struct fl_parser *p, struct fl_expr *(*one)(struct fl_parser *p),
+		  struct fl_expr ***items, size_t *nitems);
+
+#endif /* FL_PARSE_H */

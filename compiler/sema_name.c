@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sema_name.c - what names stand for.
+ *
+ * In this order: what the target renamed; builtins; lets; the function's own
+ * arguments; errno names and true, false, NULL; constants of the kernel's
+ * enums. A rename may hide a builtin, because it was written for this rule.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "check.h"
+
+#define MAX_REGISTERS 6 /* arg0 to arg5 */
+
+void fl_nearest(const char *wanted, const char *name, const char **best,
+		unsigned int *best_distance)
+{
+	unsigned int d;
+
+	if (!*best_distance)
+		return;
+	d = fl_distance(wanted, name, *best_distance - 1);
+	/* half of a short word changed is another word */
+	if (d < *best_distance && d * 2 <= strlen(wanted)) {
+		*best_distance = d;
+		*best = name;
+	}
+}
+
+const struct fl_let *fl_find_let(const struct fl_script *script, const char *name)
+{
+	for (size_t i = 0; i < script->nlets; i++) {
+		if (!strcmp(script->lets[i].name, name))
+			return &script->lets[i];
+	}
+	return NULL;
+}
+
+/* "arg3" is 3, anything else -1. */
+static int arg_number(const char *name)
+{
+	if (strncmp(name, "arg", 3) || name[3] < '0' || name[3] > '9' || name[4])
+		return -1;
+	return name[3] - '0';
+}
+
+static bool is_constant_name(const char *name)
+{
+	return fl_errno_number(name) || !strcmp(name, "true") || !strcmp(name, "false") ||
+	       !strcmp(name, "NULL");
+}
+
+struct dependence {
+	const struct fl_script *script;
+	bool found;
+};
+
+static void depends(const struct fl_expr *e, struct dependence *d)
+{
+	if (!e || d->found)
+		return;
+	if (e->kind == FL_EXPR_NAME) {
+		enum fl_builtin b = fl_builtin_find(e->text);
+
+		if (b == FL_BUILTIN_retval ||
+		    (!b && !is_constant_name(e->text) && !fl_find_let(d->script, e->text)))
+			d->found = true;
+	}
+	/* inside within() it is about another function */
+	if (e->kind == FL_EXPR_CALL && e->pattern)
+		return;
+	depends(e->left, d);
+	depends(e->right, d);
+	depends(e->third, d);
+	for (size_t i = 0; i < e->nitems; i++)
+		depends(e->items[i], d);
+}
+
+bool fl_depends_on_func(const struct fl_script *script, const struct fl_expr *e)
+{
+	struct dependence d = { .script = script };
+
+	depends(e, &d);
+	return d.found;
+}
+
+static void set_argument(struct fl_sema *s, struct fl_expr *e, const struct fl_func *f,
+			 unsigned int param)
+{
+	const struct fl_type *t = &f->params[param].type;
+
+	if (t->kind == FL_TYPE_STRUCT || t->kind == FL_TYPE_UNION || t->kind == FL_TYPE_FLOAT) {
+		fl_report(s->diags, FL_E_BY_VALUE, e->span, e->text,
+			  fl_arena_printf(s->arena, "arg%u", fl_func_registers(f, param)), NULL);
+		return;
+	}
+	e->name_kind = FL_NAME_ARGUMENT;
+	e->index = fl_func_registers(f, param);
+	fl_set_type(s, e, t);
+}
+
+/* argN: with its type where the kernel tells it, else a plain number. */
+static void set_register(struct fl_sema *s, struct fl_expr *e, unsigned int n)
+{
+	const struct fl_func *f = s->instance->func;
+
+	if (n >= MAX_REGISTERS) {
+		fl_report(s->diags, FL_E_ARG_NUMBER, e->span, e->text, NULL);
+		return;
+	}
+	e->name_kind = FL_NAME_ARGUMENT;
+	e->index = n;
+	e->type = FL_VALUE_UINT;
+	for (unsigned int i = 0; f->in_btf && i < f->nparams; i++) {
+		enum fl_type_kind kind = f->params[i].type.kind;
+
+		if (fl_func_registers(f, i) == n && kind != FL_TYPE_STRUCT && kind != FL_TYPE_UNION &&
+		    kind != FL_TYPE_FLOAT) {
+			fl_set_type(s, e, &f->params[i].type);
+			return;
+		}
+	}
+}
+
+static bool check_renamed(struct fl_sema *s, struct fl_expr *e)
+{
+	const struct fl_target *t = s->instance ? s->instance->target : NULL;
+
+	for (size_t i = 0; t && i < t->nrenames; i++) {
+		if (strcmp(t->renames[i].name, e->text))
+			continue;
+		if (s->instance->func->in_btf && i < s->instance->func->nparams)
+			set_argument(s, e, s->instance->func, (unsigned int)i);
+		else
+			set_register(s, e, (unsigned int)i);
+		return true;
+	}
+	return false;
+}
+
+static bool check_argument(struct fl_sema *s, struct fl_expr *e)
+{
+	const struct fl_func *f = s->instance ? s->instance->func : NULL;
+	int n = arg_number(e->text);
+
+	if (!f)
+		return false;
+	if (n >= 0) {
+		set_register(s, e, (unsigned int)n);
+		return true;
+	}
+	for (unsigned int i = 0; f->in_btf && i < f->nparams; i++) {
+		if (!strcmp(f->params[i].name, e->text)) {
+			set_argument(s, e, f, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_builtin(struct fl_sema *s, struct fl_expr *e, enum fl_builtin b)
+{
+	bool in_rule = s->place == FL_PLACE_COND || s->place == FL_PLACE_ACTION;
+
+	if (s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_EXPECT ||
+	    ((b == FL_BUILTIN_rand || b == FL_BUILTIN_random) && !in_rule)) {
+		fl_report(s->diags, FL_E_PLACE, e->span, e->text, NULL);
+		return;
+	}
+	if (b == FL_BUILTIN_ordinal && s->place != FL_PLACE_ACTION) {
+		fl_report(s->diags, FL_E_ORDINAL, e->span, NULL);
+		return;
+	}
+	if (b == FL_BUILTIN_retval && (!s->rule || !s->rule->on_exit ||
+				       s->place == FL_PLACE_TRACKER)) {
+		fl_report(s->diags, FL_E_RETVAL, e->span, NULL);
+		return;
+	}
+	e->builtin = b;
+	e->type = fl_builtin_type(b);
+	if (b == FL_BUILTIN_rand || b == FL_BUILTIN_random) {
+		e->mention = s->rule->ndraws++;
+		s->script->uses_random = true;
+	}
+	s->script->uses_child |= b == FL_BUILTIN_child;
+	s->script->uses_irq |= b == FL_BUILTIN_irq;
+	s->script->uses_ppid |= b == FL_BUILTIN_ppid;
+	if (b == FL_BUILTIN_retval) {
+		e->name_kind = FL_NAME_RETVAL;
+		s->instance->uses_retval = true;
+		if (s->instance->func->in_btf)
+			fl_set_type(s, e, &s->instance->func->ret);
+	}
+}
+
+static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
+{
+	const struct fl_func *f = s->instance ? s->instance->func : NULL;
+	const struct fl_target *t = s->instance ? s->instance->target : NULL;
+	const char *best = NULL;
+	unsigned int distance = 3;
+
+	for (int i = 1; i < FL_NBUILTINS; i++)
+		fl_nearest(e->text, fl_builtin_name((enum fl_builtin)i), &best, &distance);
+	for (size_t i = 0; i < s->script->nlets; i++)
+		fl_nearest(e->text, s->script->lets[i].name, &best, &distance);
+	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++)
+		fl_nearest(e->text, f->params[i].name, &best, &distance);
+	for (size_t i = 0; t && i < t->nrenames; i++)
+		fl_nearest(e->text, t->renames[i].name, &best, &distance);
+	if (!best && fl_errno_number(fl_arena_printf(s->arena, "E%s", e->text)))
+		best = fl_arena_printf(s->arena, "E%s", e->text);
+	if (f && f->in_btf && f->nparams && !best) {
+		struct fl_buf names;
+
+		fl_buf_init(&names, s->arena);
+		for (unsigned int i = 0; i < f->nparams; i++)
+			fl_buf_printf(&names, "%s%s", i ? ", " : "", f->params[i].name);
+		fl_report(s->diags, FL_E_UNKNOWN_ARGUMENT, e->span, e->text, f->name, names.text,
+			  NULL);
+		return;
+	}
+	fl_report(s->diags, FL_E_UNKNOWN_NAME, e->span, e->text, best, NULL);
+}
+
+static void check_let(struct fl_sema *s, struct fl_expr *e, const struct fl_let *let)
+{
+	if (!let->value) {
+		fl_report(s->diags, FL_E_SET_USE, e->span, e->text, NULL);
+		return;
+	}
+	/* the value itself takes the place of its name */
+	*e = *fl_clone_expr(let->value, s->arena);
+	fl_check_expr(s, e);
+}
+
+static bool check_constant_name(struct fl_expr *e)
+{
+	int number = fl_errno_number(e->text);
+
+	if (!number && !is_constant_name(e->text))
+		return false;
+	fl_set_constant(e, FL_VALUE_INT, number ? (uint64_t)number : e->text[0] == 't');
+	e->is_errno = number != 0;
+	e->is_null = e->text[0] == 'N';
+	return true;
+}
+
+void fl_check_name(struct fl_sema *s, struct fl_expr *e)
+{
+	const char *module = s->instance && s->instance->func ? s->instance->func->module : NULL;
+	enum fl_builtin builtin = fl_builtin_find(e->text);
+	const struct fl_let *let;
+	int64_t value;
+
+	if (s->place == FL_PLACE_EXPECT && (!strcmp(e->text, "exit") || !strcmp(e->text, "splats"))) {
+		fl_check_counter(s, e);
+		return;
+	}
+	if (check_renamed(s, e))
+		return;
+	if (builtin) {
+		check_builtin(s, e, builtin);
+		return;
+	}
+	let = fl_find_let(s->script, e->text);
+	if (let && s->place != FL_PLACE_CONSTANT) {
+		check_let(s, e, let);
+		return;
+	}
+	if (check_argument(s, e) || check_constant_name(e))
+		return;
+	if (!s->kernel->ops->find_enumerator(s->kernel, module, e->text, &value)) {
+		fl_set_constant(e, FL_VALUE_INT, (uint64_t)value);
+		return;
+	}
+	unknown_name(s, e);
+}
+
+void fl_check_param(struct fl_sema *s, struct fl_expr *e)
+{
+	const char *best = NULL;
+	unsigned int distance = 3;
+
+	for (size_t i = 0; i < s->script->nparams; i++) {
+		struct fl_param_def *p = &s->script->params[i];
+
+		if (strcmp(p->name, e->text)) {
+			fl_nearest(e->text, p->name, &best, &distance);
+			continue;
+		}
+		p->is_used = true;
+		e->index = (unsigned int)i;
+		if (!p->value->type)
+			return;
+		e->type = p->value->type;
+		e->value = p->value->value;
+		e->is_duration = p->is_duration;
+		if (p->string) {
+			/* the text is fixed when the script is compiled */
+			e->kind = FL_EXPR_STRING;
+			e->text = p->string;
+		}
+		return;
+	}
+	fl_report(s->diags, FL_E_NO_PARAM, e->span, e->text, best, NULL);
+}
+
+unsigned int fl_key_words(struct fl_sema *s, const struct fl_expr *e)
+{
+	if (!e->type)
+		return 0;
+	if (e->type == FL_VALUE_POINTER || fl_is_number(e) || e->builtin == FL_BUILTIN_func)
+		return 1;
+	if (e->builtin == FL_BUILTIN_comm)
+		return 2;
+	if (e->type == FL_VALUE_STRING && e->kind != FL_EXPR_STRING)
+		return 8;
+	if (e->type == FL_VALUE_STRING)
+		fl_report(s->diags, FL_E_KEY_LITERAL, e->span, NULL);
+	else
+		fl_want_number(s, e, FL_OP_EQ);
+	return 0;
+}
+
+static struct fl_state_def *find_state(struct fl_script *script, const char *name)
+{
+	for (size_t i = 0; i < script->nstates; i++) {
+		if (!strcmp(script->states[i].name, name))
+			return &script->states[i];
+	}
+	return NULL;
+}
+
+static struct fl_state_def *new_state(struct fl_sema *s, const struct fl_expr *e,
+				      const uint8_t *widths)
+{
+	struct fl_state_def *def = FL_APPEND(s->arena, s->script, states);
+
+	def->name = e->text;
+	def->span = e->span;
+	def->nkeys = (unsigned int)e->nitems;
+	def->widths = fl_arena_alloc(s->arena, e->nitems);
+	memcpy(def->widths, widths, e->nitems);
+	for (size_t i = 0; i < e->nitems; i++)
+		def->key_words += widths[i];
+	return def;
+}
+
+#define MAX_KEYS 4
+
+void fl_check_state(struct fl_sema *s, struct fl_expr *e)
+{
+	struct fl_state_def *def = find_state(s->script, e->text);
+	uint8_t widths[MAX_KEYS] = { 0 };
+	bool good = true;
+
+	if (s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_EXPECT) {
+		fl_report(s->diags, FL_E_PLACE, e->span, fl_expr_text(s, e), NULL);
+		return;
+	}
+	if (e->nitems > MAX_KEYS) {
+		fl_report(s->diags, FL_E_LIMIT, e->span,
+			  fl_arena_printf(s->arena, "%d", MAX_KEYS), "keys in one state", NULL);
+		return;
+	}
+	for (size_t i = 0; i < e->nitems; i++) {
+		fl_check_expr(s, e->items[i]);
+		widths[i] = (uint8_t)fl_key_words(s, e->items[i]);
+		good = good && widths[i];
+	}
+	if (!good)
+		return;
+	if (!def)
+		def = new_state(s, e, widths);
+	if (def->nkeys != e->nitems || memcmp(def->widths, widths, e->nitems)) {
+		fl_report(s->diags, FL_E_STATE_KEYS, e->span, e->text, NULL);
+		return;
+	}
+	e->index = (unsigned int)(def - s->script->states);
+	e->type = FL_VALUE_INT;
+}
+
+static bool want_items(struct fl_sema *s, const struct fl_expr *e, size_t n)
+{
+	if (e->nitems == n)
+		return true;
+	fl_report(s->diags, FL_E_CALL_ARGS, e->span, e->text,
+		  fl_arena_printf(s->arena, "%zu", n), NULL);
+	return false;
+}
+
+static void check_str(struct fl_sema *s, struct fl_expr *e)
+{
+	struct fl_expr *p;
+
+	if (!want_items(s, e, 1))
+		return;
+	p = e->items[0];
+	fl_check_expr(s, p);
+	if (!p->type)
+		return;
+	if (p->type != FL_VALUE_POINTER && p->type != FL_VALUE_UINT && p->type != FL_VALUE_INT) {
+		fl_report(s->diags, FL_E_STR_POINTER, p->span, e->text, fl_expr_text(s, p), NULL);
+		return;
+	}
+	e->type = FL_VALUE_STRING;
+}
+
+static void check_cgroup(struct fl_sema *s, struct fl_expr *e)
+{
+	unsigned int level;
+	uint64_t id;
+
+	if (!want_items(s, e, 1))
+		return;
+	if (e->items[0]->kind != FL_EXPR_STRING && e->items[0]->kind != FL_EXPR_PARAM) {
+		fl_report(s->diags, FL_E_CGROUP, e->items[0]->span, NULL);
+		return;
+	}
+	fl_check_expr(s, e->items[0]);
+	if (e->items[0]->type != FL_VALUE_STRING)
+		return;
+	if (s->kernel->ops->cgroup(s->kernel, e->items[0]->text, &id, &level)) {
+		if (!s->opts->lenient) {
+			fl_report(s->diags, FL_E_NO_CGROUP, e->items[0]->span, e->items[0]->text,
+				  NULL);
+			return;
+		}
+		id = 0;
+		level = 0;
+	}
+	e->type = FL_VALUE_INT;
+	e->value = id;
+	e->index = level;
+}
+
+/* within(f if EXPR): what watches f is put together in sema_rule.c's terms. */
+static void check_tracker(struct fl_sema *s, struct fl_expr *e)
+{
+	struct fl_target *target = fl_arena_alloc(s->arena, sizeof(*target));
+	struct fl_sema inner = *s;
+	struct fl_tracker *tracker;
+	struct fl_on on;
+
+	*target = (struct fl_target){
+		.span = e->pattern->span,
+		.module_span = e->pattern->span,
+		.module = e->pattern->module,
+		.name = e->pattern->name,
+		.is_glob = strpbrk(e->pattern->name, "*?[") != NULL,
+	};
+	if (s->place == FL_PLACE_TRACKER || target->is_glob) {
+		fl_report(s->diags, target->is_glob ? FL_E_TRACKER_GLOB : FL_E_TRACKER_NESTED,
+			  e->span, NULL);
+		return;
+	}
+	if (!fl_find_on(s, target, false, &on))
+		return;
+	/* the list may move: fill in by index, after the condition */
+	e->index = (unsigned int)s->script->ntrackers;
+	tracker = FL_APPEND(s->arena, s->script, trackers);
+	tracker->expr = e;
+	tracker->on = on;
+	tracker->instance = (struct fl_instance){ .func = on.func, .target = target };
+	inner.place = FL_PLACE_TRACKER;
+	inner.instance = &tracker->instance;
+	fl_check_expr(&inner, e->left);
+	if (e->left->type && fl_want_truth(&inner, e->left))
+		e->type = FL_VALUE_INT;
+	s->script->trackers[e->index].instance.cond = e->left;
+}
+
+void fl_check_call(struct fl_sema *s, struct fl_expr *e)
+{
+	const char *best = NULL;
+	unsigned int distance = 3;
+
+	e->function = fl_function_find(e->text);
+	if (!e->function) {
+		for (int i = 1; i < FL_NFUNCTIONS; i++)
+			fl_nearest(e->text, fl_function_name((enum fl_function)i), &best,
+				   &distance);
+		fl_report(s->diags, FL_E_NO_CALL, e->span, e->text, best, NULL);
+		return;
+	}
+	if (s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_EXPECT) {
+		fl_report(s->diags, FL_E_PLACE, e->span, fl_expr_text(s, e), NULL);
+		return;
+	}
+	switch (e->function) {
+	case FL_FUNCTION_str:
+	case FL_FUNCTION_ustr:
+		check_str(s, e);
+		break;
+	case FL_FUNCTION_cgroup:
+		check_cgroup(s, e);
+		break;
+	default:
+		if (e->left && e->function == FL_FUNCTION_within)
+			check_tracker(s, e);
+		else if (e->left)
+			fl_report(s->diags, FL_E_CALLER_IF, e->span, NULL);
+		else
+			fl_check_pattern(s, e);
+	}
+}
+
+static const char *const counters[] = { "calls", "matched", "injected", "fired" };
+
+void fl_check_counter(struct fl_sema *s, struct fl_expr *e)
+{
+	const char *label, *best = NULL;
+	unsigned int distance = 3;
+	size_t i;
+
+	e->type = FL_VALUE_INT;
+	if (e->kind == FL_EXPR_NAME)
+		return;
+	e->type = FL_VALUE_ERROR;
+	if (e->left->kind != FL_EXPR_NAME || e->is_arrow) {
+		fl_report(s->diags, FL_E_COUNTER, e->span, NULL);
+		return;
+	}
+	label = e->left->text;
+	for (i = 0; i < s->script->nrules; i++) {
+		const char *other = s->script->rules[i].label;
+
+		if (other && !strcmp(other, label))
+			break;
+		if (other)
+			fl_nearest(label, other, &best, &distance);
+	}
+	if (i == s->script->nrules) {
+		fl_report(s->diags, FL_E_NO_LABEL, e->left->span, label, best, NULL);
+		return;
+	}
+	e->index = (unsigned int)i;
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		if (!strcmp(counters[i], e->text)) {
+			e->value = i;
+			e->type = FL_VALUE_INT;
+			return;
+		}
+	}
+	fl_report(s->diags, FL_E_COUNTER, e->span, NULL);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sema_return.c - what may be returned, whose tasks a rule hits, and which
+ * rules can never be reached.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "check.h"
+
+#define MAX_ERRNO 4095	    /* include/linux/err.h */
+#define MAX_WEIGHT 1000000 /* sums of them stay far below 2^32 */
+
+static const char *allowed_text(enum fl_tag tag)
+{
+	switch (tag) {
+	case FL_TAG_NULL:
+		return "NULL";
+	case FL_TAG_ERRNO:
+		return "an errno, -1 to -4095";
+	case FL_TAG_ERRNO_NULL:
+		return "an errno, -1 to -4095, or NULL";
+	default:
+		return "true";
+	}
+}
+
+static bool tag_allows(enum fl_tag tag, const struct fl_expr *e, uint64_t value)
+{
+	int64_t v = (int64_t)value;
+	bool is_errno = v <= -1 && v >= -MAX_ERRNO;
+
+	switch (tag) {
+	case FL_TAG_NULL:
+		return v == 0;
+	case FL_TAG_ERRNO:
+		return is_errno;
+	case FL_TAG_ERRNO_NULL:
+		return is_errno || (v == 0 && e->is_null);
+	case FL_TAG_TRUE:
+		return v == 1;
+	default:
+		return true;
+	}
+}
+
+/* Can anything be returned from it at all? */
+static bool check_kind(struct fl_sema *s, const struct fl_action *act, const struct fl_func *f)
+{
+	if (!f->in_btf)
+		return true;
+	switch (f->ret.kind) {
+	case FL_TYPE_VOID:
+		fl_report(s->diags, FL_E_RETURN_VOID, act->span, f->name, NULL);
+		return false;
+	case FL_TYPE_STRUCT:
+	case FL_TYPE_UNION:
+	case FL_TYPE_FLOAT:
+		fl_report(s->diags, FL_E_RETURN_STRUCT, act->span, f->name, NULL);
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void check_value_on(struct fl_sema *s, const struct fl_expr *e, uint64_t value,
+			   const struct fl_func *f)
+{
+	int64_t v = (int64_t)value;
+	enum fl_tag tag = f->tag;
+
+	/* A function that was taken unseen has no tag: nothing to hold it to. */
+	if (s->opts->force_return || tag_allows(tag, e, value))
+		return;
+	if ((tag == FL_TAG_ERRNO || tag == FL_TAG_ERRNO_NULL) && v > 0 && v <= MAX_ERRNO)
+		fl_report(s->diags, FL_E_RETURN_POSITIVE, e->span, fl_expr_text(s, e), NULL);
+	else if (tag == FL_TAG_ERRNO && v == 0)
+		fl_report(s->diags, FL_E_RETURN_SUCCESS, e->span, fl_expr_text(s, e), f->name,
+			  NULL);
+	else
+		fl_report(s->diags, FL_E_RETURN_TAG, e->span, f->name, allowed_text(tag),
+			  fl_tag_name(tag), NULL);
+}
+
+static void check_weight(struct fl_sema *s, struct fl_choice *c)
+{
+	enum fl_place place = s->place;
+
+	c->share = 1;
+	if (!c->weight)
+		return;
+	s->place = FL_PLACE_CONSTANT;
+	fl_check_expr(s, c->weight);
+	s->place = place;
+	if (!c->weight->type)
+		return;
+	if (!c->weight->is_constant || !fl_is_number(c->weight) || c->weight->is_duration ||
+	    c->weight->value < 1 || c->weight->value > MAX_WEIGHT) {
+		fl_report(s->diags, FL_E_WEIGHT, c->weight->span,
+			  fl_arena_printf(s->arena, "%d", MAX_WEIGHT), NULL);
+		return;
+	}
+	c->share = (uint32_t)c->weight->value;
+}
+
+static void check_choice(struct fl_sema *s, struct fl_rule *rule, struct fl_action *act,
+			 struct fl_choice *c)
+{
+	struct fl_expr *e = c->value;
+	uint64_t value;
+
+	check_weight(s, c);
+	fl_check_expr(s, e);
+	if (!e->type)
+		return;
+	if (e->type != FL_VALUE_POINTER && !fl_want_number(s, e, FL_OP_NONE))
+		return;
+	/* What changes from call to call is held to the tag when it is known. */
+	if (!fl_initial_value(e, &value))
+		return;
+	for (size_t i = 0; i < rule->nons; i++) {
+		size_t before = s->diags->n;
+
+		if (check_kind(s, act, rule->ons[i].func))
+			check_value_on(s, e, value, rule->ons[i].func);
+		if (s->diags->n > before)
+			return;
+	}
+}
+
+void fl_check_return(struct fl_sema *s, struct fl_rule *rule, struct fl_action *act)
+{
+	if (rule->on_exit) {
+		fl_report(s->diags, FL_E_RETURN_EXIT, act->span, NULL);
+		return;
+	}
+	for (size_t i = 0; i < act->nchoices; i++)
+		check_choice(s, rule, act, &act->choices[i]);
+	if (act->is_one_of)
+		s->script->uses_random = true;
+	rule->fixed_value = act->nchoices == 1 && act->choices[0].value->is_constant;
+}
+
+struct mention {
+	bool found;
+};
+
+static void mentions_task(const struct fl_expr *e, void *arg)
+{
+	struct mention *m = arg;
+
+	if (fl_builtin_is_task(e->builtin) || fl_function_is_task(e->function) ||
+	    e->name_kind == FL_NAME_ARGUMENT)
+		m->found = true;
+}
+
+/* Can the condition only hold for calls by certain tasks? */
+static bool limits_tasks(const struct fl_expr *e)
+{
+	struct mention m = { false };
+
+	if (e->kind == FL_EXPR_BINARY && e->op == FL_OP_ANDAND)
+		return limits_tasks(e->left) || limits_tasks(e->right);
+	if (e->kind == FL_EXPR_BINARY && e->op == FL_OP_OROR)
+		return limits_tasks(e->left) && limits_tasks(e->right);
+	fl_walk(e, mentions_task, &m);
+	return m.found;
+}
+
+/* A signal to whoever comes by is as bad as a failure. */
+static bool is_dangerous(const struct fl_rule *rule)
+{
+	for (size_t i = 0; i < rule->nacts; i++) {
+		if (rule->acts[i].kind == FL_ACT_RETURN || rule->acts[i].kind == FL_ACT_SIGNAL)
+			return true;
+	}
+	return false;
+}
+
+/* A function of the core kernel is called by everybody: say who is meant. */
+void fl_check_scope(struct fl_sema *s, struct fl_rule *rule)
+{
+	const struct fl_expr *cond = rule->ninstances ? rule->instances[0].cond : NULL;
+
+	rule->limits_tasks = cond && limits_tasks(cond);
+	rule->child_only = !rule->limits_tasks && s->opts->has_command;
+	if (rule->limits_tasks || rule->child_only || s->opts->system_wide || !is_dangerous(rule))
+		return;
+	for (size_t i = 0; i < rule->nons; i++) {
+		const struct fl_on *on = &rule->ons[i];
+
+		if (!on->func->module) {
+			fl_report(s->diags, FL_E_SCOPE, on->target->span, on->target->name, NULL);
+			return;
+		}
+	}
+}
+
+static bool always(const struct fl_rule *r)
+{
+	const struct fl_expr *cond = r->ninstances ? r->instances[0].cond : NULL;
+
+	return r->ret && !r->child_only && !r->nscheds &&
+	       (!cond || (cond->is_constant && cond->value));
+}
+
+/* A rule behind one on the same function that returns whatever happens. */
+void fl_check_reachable(struct fl_sema *s, struct fl_rule *rule)
+{
+	for (const struct fl_rule *r = s->script->rules; r < rule; r++) {
+		if (!always(r) || rule->on_exit)
+			continue;
+		for (size_t i = 0; i < r->nons * rule->nons; i++) {
+			const struct fl_on *on = &rule->ons[i % rule->nons];
+
+			if (fl_same_func(r->ons[i / rule->nons].func, on->func)) {
+				fl_report(s->diags, FL_W_UNREACHABLE, on->target->span,
+					  on->func->name, NULL);
+				return;
+			}
+		}
+	}
+}
