@@ -122,6 +122,24 @@ struct fl_kernel_ops {
 				       void *arg),
 			     void *arg);
 
+	/*
+	 * Call @fn for every function that ftrace can trace, by the kernel's
+	 * own list, likewise; @tag is NONE. A name may come more than once.
+	 * -errno when the list cannot be read, -ENOENT without tracefs.
+	 */
+	int (*each_traceable)(struct fl_kernel *k,
+			      int (*fn)(const char *name, const char *module, enum fl_tag tag,
+					void *arg),
+			      void *arg);
+
+	/*
+	 * The C prototype of a function of @module (NULL or "vmlinux": of the
+	 * kernel proper), cut off at @size. -ENOENT: no BTF tells; -E2BIG: it
+	 * was cut off.
+	 */
+	int (*prototype)(struct fl_kernel *k, const char *module, const char *name, char *out,
+			 size_t size);
+
 	enum fl_list_state (*list_state)(struct fl_kernel *k);
 
 	/*
