@@ -21,6 +21,9 @@ enum fl_exit {
 enum fl_mode {
 	FL_MODE_RUN,
 	FL_MODE_CHECK,
+	FL_MODE_DOCTOR,
+	FL_MODE_EXPLAIN,
+	FL_MODE_LIST,
 	FL_MODE_HELP,
 	FL_MODE_VERSION,
 };
@@ -28,7 +31,7 @@ enum fl_mode {
 struct fl_options {
 	enum fl_mode mode;
 	const char *rules; /* -e, or NULL */
-	char **files;	   /* of check; or the one script */
+	char **files;	   /* of check; the one script; what list and explain are about */
 	int nfiles;
 	char **command;		   /* NULL-terminated, or NULL */
 	const char *shell_command; /* -c, or NULL */
@@ -36,6 +39,8 @@ struct fl_options {
 	const char *sysroot;	   /* facts are read below it; "" is / */
 	enum fl_backend backend;
 	bool emit_c;
+	bool json;	/* -f */
+	bool traceable; /* list what can be traced instead of what can fail */
 	bool verbose;
 	bool quiet;
 	bool system_wide;

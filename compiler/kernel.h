@@ -77,6 +77,7 @@ struct fl_func {
 	const char *name;
 	const char *module; /* NULL: vmlinux itself */
 	enum fl_tag tag;    /* from the injectable list */
+	bool tag_guessed;   /* the list has the name only: tag goes by the return type */
 	bool in_btf;	    /* the fields below are known */
 	uint32_t btf_id;    /* the FUNC's id inside its BTF object */
 	bool variadic;

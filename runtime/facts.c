@@ -108,8 +108,10 @@ static int find_func(struct fl_kernel *k, const char *module, const char *name, 
 		id = fl_btf_find_func(&o->btf, name);
 	if (id && !fl_facts_describe_func(f, o, id, out))
 		id = 0;
-	if (found)
+	if (found) {
+		out->tag_guessed = !found->tag;
 		out->tag = found->tag ? found->tag : guess_tag(out);
+	}
 	return found || id ? 0 : -ENOENT;
 }
 

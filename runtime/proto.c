@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MAX_DEPTH 24 /* of types inside types; the kernel's need under 10 */
 #define KIND_TYPE_TAG 18
@@ -89,10 +90,30 @@ static const char *keyword(unsigned int kind)
 	}
 }
 
+/* DWARF's names of C's integers, and how people write them. */
+static const char *usual_name(const char *name)
+{
+	static const char *const names[][2] = {
+		{ "long int", "long" },
+		{ "long unsigned int", "unsigned long" },
+		{ "long long int", "long long" },
+		{ "long long unsigned int", "unsigned long long" },
+		{ "short int", "short" },
+		{ "short unsigned int", "unsigned short" },
+		{ "_Bool", "bool" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(name, names[i][0]))
+			return names[i][1];
+	}
+	return name;
+}
+
 /* The base type, without a blank behind it. */
 static void put_base(struct writer *w, const struct btf_type *t)
 {
-	const char *name = t ? fl_btf_string(w->btf, t->name_off) : "void";
+	const char *name = t ? usual_name(fl_btf_string(w->btf, t->name_off)) : "void";
 	unsigned int kind = t ? kind_of(t) : BTF_KIND_UNKN;
 
 	if (kind == BTF_KIND_FWD)
