@@ -43,7 +43,23 @@ static void print_wrapped(const char *label, const char *text)
 	putchar('\n');
 }
 
-static void print_check(const struct fl_check *c, const struct colours *colour)
+/* What was said above is not said again. */
+static void print_remedy(const struct fl_diagnosis *d, const struct fl_check *c)
+{
+	char text[64];
+
+	for (const struct fl_check *before = d->checks; before < c; before++) {
+		if (strcmp(before->remedy, c->remedy) != 0)
+			continue;
+		snprintf(text, sizeof(text), "as for '%s'", before->title);
+		print_wrapped("to get it:", text);
+		return;
+	}
+	print_wrapped("to get it:", c->remedy);
+}
+
+static void print_check(const struct fl_diagnosis *d, const struct fl_check *c,
+			const struct colours *colour)
 {
 	const char *mark = c->answer == FL_YES ? colour->good : colour->bad;
 
@@ -53,7 +69,7 @@ static void print_check(const struct fl_check *c, const struct colours *colour)
 		return;
 	print_wrapped("prevents:", c->prevents);
 	if (*c->remedy)
-		print_wrapped("to get it:", c->remedy);
+		print_remedy(d, c);
 }
 
 static const char *plural(size_t n)
@@ -99,7 +115,7 @@ static void print_text(const struct fl_diagnosis *d)
 		if (strcmp(section, d->checks[i].section) != 0)
 			printf("\n%s%s%s\n", colour->strong, d->checks[i].section, colour->off);
 		section = d->checks[i].section;
-		print_check(&d->checks[i], colour);
+		print_check(d, &d->checks[i], colour);
 	}
 	print_scope(d, colour);
 }

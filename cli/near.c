@@ -43,8 +43,12 @@ static unsigned int rank_kin(const struct fl_near *near, const char *name)
 		if (same > 1 && name[same - 1] == '_')
 			words = same;
 	}
+	/* one may end where the other has a word more */
+	if ((!near->wanted[same] && strchr("_", name[same])) ||
+	    (!name[same] && near->wanted[same] == '_'))
+		words = same;
 	/* "__" and "x_" are no kinship */
-	if (words < 3 || !near->wanted[same])
+	if (words < 3)
 		return -1U;
 	return (unsigned int)(2 * (strlen(near->wanted) - words) + strlen(name) - words);
 }

@@ -422,17 +422,6 @@ static void remedy_config(const struct doctor *doc, const struct rule *rule, str
 		    doc->config.source);
 }
 
-/* What was said above is not said again. */
-static void shorten(const struct fl_diagnosis *d, struct fl_check *c)
-{
-	for (const struct fl_check *before = d->checks; before < c; before++) {
-		if (*c->remedy && !strcmp(before->remedy, c->remedy)) {
-			snprintf(c->remedy, sizeof(c->remedy), "as for '%s'", before->title);
-			return;
-		}
-	}
-}
-
 static void run_check(struct doctor *doc, const struct rule *rule)
 {
 	struct fl_check *c = &doc->d->checks[doc->d->nchecks++];
@@ -451,7 +440,6 @@ static void run_check(struct doctor *doc, const struct rule *rule)
 		remedy_rights(doc, c);
 	if (rule->options && c->answer != FL_DENIED)
 		remedy_config(doc, rule, c);
-	shorten(doc->d, c);
 }
 
 static enum fl_answer answer_of(const struct fl_diagnosis *d, const char *id)
