@@ -85,6 +85,24 @@ void fl_input_release(struct fl_input *in)
 	in->text = NULL;
 }
 
+/* A file that a script uses. */
+static int read_used(void *arg, const char *path, char **text, size_t *len)
+{
+	struct stat st;
+	int fd, err;
+
+	(void)arg;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
+		err = -EISDIR;
+	else
+		err = read_all(fd, text, len);
+	close(fd);
+	return err;
+}
+
 struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 {
 	return (struct fl_compile_opts){
@@ -96,9 +114,12 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 			.force_return = o->force_return,
 			.lenient = o->mode == FL_MODE_CHECK,
 		},
-		.plan = { .backend = o->backend },
+		.plan = { .backend = o->backend, .force_return = o->force_return },
 		.emit = o->emit_c ? FL_EMIT_C : FL_EMIT_OBJECT,
 		.seeded = o->has_seed,
+		.settings = o->settings,
+		.nsettings = o->nsettings,
+		.read = read_used,
 	};
 }
 

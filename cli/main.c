@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clang.h"
+#include "inspect.h"
 #include "options.h"
 #include "run.h"
 
@@ -29,6 +30,12 @@ int main(int argc, char **argv)
 		status = print_version();
 	} else if (o.mode == FL_MODE_CHECK) {
 		status = fl_check(&o);
+	} else if (o.mode == FL_MODE_DOCTOR) {
+		status = fl_doctor(&o);
+	} else if (o.mode == FL_MODE_LIST) {
+		status = fl_list(&o);
+	} else if (o.mode == FL_MODE_EXPLAIN) {
+		status = fl_explain(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fputs(fl_options_help(), stderr);
 		status = FL_EXIT_USAGE;

@@ -21,14 +21,19 @@ enum {
 	OPT_NO_RETURN,
 	OPT_PROPAGATE,
 	OPT_SEED,
+	OPT_SET,
 	OPT_SYSROOT,
 	OPT_SYSTEM_WIDE,
+	OPT_TRACEABLE,
 };
 
 static const char help[] =
 	"usage: faultline -e 'RULES' [OPTION...] [-- COMMAND [ARG...]]\n"
-	"       faultline SCRIPT.fault [OPTION...] [-- COMMAND [ARG...]]\n"
+	"       faultline SCRIPT.fault [NAME=VALUE...] [OPTION...] [-- COMMAND [ARG...]]\n"
 	"       faultline check FILE...\n"
+	"       faultline -l [PATTERN | MODULE:PATTERN | FILE.ko]\n"
+	"       faultline explain [MODULE:]FUNCTION\n"
+	"       faultline doctor\n"
 	"\n"
 	"Makes chosen kernel functions fail, by rules such as\n"
 	"  on mlx5_cmd_exec if comm==\"ip\" && rand<10 return -EIO\n"
@@ -41,6 +46,13 @@ static const char help[] =
 	"  check FILE...         compile only; needs no privileges (- is standard input)\n"
 	"  --emit c              print the C that the rules become, and stop\n"
 	"\n"
+	"What there is\n"
+	"  -l [PATTERN]          functions that can be made to fail: name, module, tag, back\n"
+	"                        end and prototype; of a module that is not loaded by its file\n"
+	"  -l --traceable [PATTERN]  functions that rules without a return can be put on\n"
+	"  explain FUNCTION      whether it can be made to fail, why not, and what to do\n"
+	"  doctor                what this kernel allows, and how to get what is missing\n"
+	"\n"
 	"Limits\n"
 	"  --deadline TIME       stop after that: 500ms, 30s, 5m, 1h\n"
 	"  --max-injections N    stop after N injections over all rules\n"
@@ -52,16 +64,18 @@ static const char help[] =
 	"\n"
 	"How\n"
 	"  --backend NAME        fmod_ret or kprobe, instead of the best one per function\n"
+	"  --set NAME=VALUE      set a parameter of the script, as NAME=VALUE behind its name\n"
 	"  --seed N              make random draws repeatable\n"
-	"  --sysroot DIR         check: read kernel facts below DIR\n"
+	"  --sysroot DIR         check, -l, explain: read kernel facts below DIR\n"
 	"\n"
 	"Output\n"
+	"  -f text|json          of doctor, -l and explain\n"
 	"  -o FILE               write injections and summary to FILE\n"
 	"  -q                    no line per injection\n"
 	"  -v                    say which back end is used and why, and what the kernel said\n"
 	"  --allow-idle          a run that injected nothing is no failure\n"
 	"  --propagate           exit with the command's status\n"
-	"  -h, --help            this text\n"
+	"  -h, --help            this text; with a script, the script's parameters\n"
 	"  -V, --version         versions of faultline, Clang and libbpf\n"
 	"\n"
 	"Exit status: 0 as asked; 1 a finding; 2 bad usage or a script with errors;\n"
@@ -134,6 +148,35 @@ static int parse_backend(struct fl_options *o, const char *name)
 	return 0;
 }
 
+static int parse_format(struct fl_options *o, const char *name)
+{
+	o->json = !strcmp(name, "json");
+	if (!o->json && strcmp(name, "text") != 0)
+		return usage("-f '%s' is not known: it is text or json", name);
+	return 0;
+}
+
+/* NAME=VALUE; the text is cut in two in a copy. */
+static int add_setting(struct fl_options *o, const char *arg)
+{
+	struct fl_param_setting *more;
+	const char *sign = strchr(arg, '=');
+	char *name;
+
+	if (!sign || sign == arg)
+		return usage("'%s' is not NAME=VALUE", arg);
+	more = realloc(o->settings, (o->nsettings + 1) * sizeof(*more));
+	name = strndup(arg, (size_t)(sign - arg));
+	if (more)
+		o->settings = more;
+	if (!more || !name) {
+		free(name);
+		return usage("out of memory");
+	}
+	o->settings[o->nsettings++] = (struct fl_param_setting){ name, sign + 1 };
+	return 0;
+}
+
 static int parse_option(struct fl_options *o, int opt, const char *arg)
 {
 	uint64_t number;
@@ -147,8 +190,13 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 			return usage("-e was given twice; one text may hold several rules");
 		o->rules = arg;
 		break;
+	case 'f':
+		return parse_format(o, arg);
 	case 'h':
 		o->mode = FL_MODE_HELP;
+		break;
+	case 'l':
+		o->mode = FL_MODE_LIST;
 		break;
 	case 'o':
 		o->output = arg;
@@ -201,11 +249,16 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 			return usage("--seed '%s' is not a number", arg);
 		o->has_seed = true;
 		break;
+	case OPT_SET:
+		return add_setting(o, arg);
 	case OPT_SYSROOT:
 		o->sysroot = arg;
 		break;
 	case OPT_SYSTEM_WIDE:
 		o->system_wide = true;
+		break;
+	case OPT_TRACEABLE:
+		o->traceable = true;
 		break;
 	case ':':
 		return usage("option '%s' needs a value", arg);
@@ -215,11 +268,37 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 	return 0;
 }
 
+/* The modes that only tell. */
+static int check_inspection(const struct fl_options *o)
+{
+	const char *mode = o->mode == FL_MODE_LIST     ? "-l"
+			   : o->mode == FL_MODE_DOCTOR ? "doctor"
+						       : "explain";
+
+	if (o->rules || o->command || o->shell_command)
+		return usage("%s runs nothing", mode);
+	if (o->mode == FL_MODE_DOCTOR && o->nfiles)
+		return usage("doctor takes no '%s'", o->files[0]);
+	if (o->mode == FL_MODE_DOCTOR && *o->sysroot)
+		return usage("doctor examines the running kernel, and none below --sysroot");
+	if (o->mode == FL_MODE_EXPLAIN && !o->nfiles)
+		return usage("explain needs the name of a function");
+	if (o->nfiles > 1)
+		return usage("'%s' is one too many for %s", o->files[1], mode);
+	return 0;
+}
+
 /* What is wrong with the combination, after all options were read. */
 static int check_combination(const struct fl_options *o)
 {
 	if (o->mode == FL_MODE_HELP || o->mode == FL_MODE_VERSION)
 		return 0;
+	if (o->traceable && o->mode != FL_MODE_LIST)
+		return usage("--traceable is for -l");
+	if (o->mode == FL_MODE_DOCTOR || o->mode == FL_MODE_EXPLAIN || o->mode == FL_MODE_LIST)
+		return check_inspection(o);
+	if (o->json)
+		return usage("-f json is for doctor, -l and explain");
 	if (o->mode == FL_MODE_CHECK) {
 		if (!o->nfiles)
 			return usage("check needs a file; - is standard input");
@@ -235,8 +314,29 @@ static int check_combination(const struct fl_options *o)
 		return usage("a command was given by -c and behind --");
 	if (*o->sysroot && !o->emit_c)
 		return usage(
-			"--sysroot is for check and --emit: rules are armed in the running kernel");
+			"--sysroot is for check, -l, explain and --emit: rules are armed in the running kernel");
 	return 0;
+}
+
+/* A first word that says what to do. */
+static bool parse_subcommand(struct fl_options *o, const char *word)
+{
+	static const struct {
+		const char *word;
+		enum fl_mode mode;
+	} words[] = {
+		{ "check", FL_MODE_CHECK },
+		{ "doctor", FL_MODE_DOCTOR },
+		{ "explain", FL_MODE_EXPLAIN },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!strcmp(word, words[i].word)) {
+			o->mode = words[i].mode;
+			return true;
+		}
+	}
+	return false;
 }
 
 int fl_options_parse(struct fl_options *o, int argc, char **argv)
@@ -247,17 +347,21 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 		{ "deadline", required_argument, NULL, OPT_DEADLINE },
 		{ "emit", required_argument, NULL, OPT_EMIT },
 		{ "force-return", no_argument, NULL, OPT_FORCE_RETURN },
+		{ "format", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "include-init", no_argument, NULL, OPT_INCLUDE_INIT },
 		{ "include-self", no_argument, NULL, OPT_INCLUDE_SELF },
+		{ "list", no_argument, NULL, 'l' },
 		{ "max-injections", required_argument, NULL, OPT_MAX_INJECTIONS },
 		{ "no-return", no_argument, NULL, OPT_NO_RETURN },
 		{ "output", required_argument, NULL, 'o' },
 		{ "propagate", no_argument, NULL, OPT_PROPAGATE },
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "seed", required_argument, NULL, OPT_SEED },
+		{ "set", required_argument, NULL, OPT_SET },
 		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
 		{ "system-wide", no_argument, NULL, OPT_SYSTEM_WIDE },
+		{ "traceable", no_argument, NULL, OPT_TRACEABLE },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -281,9 +385,13 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 	optind = 1;
 	opterr = 0;
 	/* "-": words that are no options come as the value of option 1 */
-	while ((opt = getopt_long(end, argv, "-:c:e:ho:qvV", longs, NULL)) != -1) {
-		if (opt == 1 && !o->nfiles && o->mode == FL_MODE_RUN && !strcmp(optarg, "check")) {
-			o->mode = FL_MODE_CHECK;
+	while ((opt = getopt_long(end, argv, "-:c:e:f:hlo:qvV", longs, NULL)) != -1) {
+		if (opt == 1 && !o->nfiles && o->mode == FL_MODE_RUN && parse_subcommand(o, optarg))
+			continue;
+		if (opt == 1 && o->mode == FL_MODE_RUN && o->nfiles && strchr(optarg, '=')) {
+			err = add_setting(o, optarg);
+			if (err)
+				return err;
 			continue;
 		}
 		if (opt == 1) {
@@ -303,4 +411,8 @@ void fl_options_release(struct fl_options *o)
 {
 	free(o->files);
 	o->files = NULL;
+	for (size_t i = 0; i < o->nsettings; i++)
+		free((char *)o->settings[i].name);
+	free(o->settings);
+	o->settings = NULL;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "object.h"
+#include "compile.h"
 
 /* Exit statuses; DESIGN of the command line, documented in faultline(1). */
 enum fl_exit {
@@ -21,6 +21,9 @@ enum fl_exit {
 enum fl_mode {
 	FL_MODE_RUN,
 	FL_MODE_CHECK,
+	FL_MODE_DOCTOR,
+	FL_MODE_EXPLAIN,
+	FL_MODE_LIST,
 	FL_MODE_HELP,
 	FL_MODE_VERSION,
 };
@@ -28,14 +31,18 @@ enum fl_mode {
 struct fl_options {
 	enum fl_mode mode;
 	const char *rules; /* -e, or NULL */
-	char **files;	   /* of check; or the one script */
+	char **files;	   /* of check; the one script; what list and explain are about */
 	int nfiles;
+	struct fl_param_setting *settings; /* name=value, --set */
+	size_t nsettings;
 	char **command;		   /* NULL-terminated, or NULL */
 	const char *shell_command; /* -c, or NULL */
 	const char *output;	   /* -o, or NULL */
 	const char *sysroot;	   /* facts are read below it; "" is / */
 	enum fl_backend backend;
 	bool emit_c;
+	bool json;	/* -f */
+	bool traceable; /* list what can be traced instead of what can fail */
 	bool verbose;
 	bool quiet;
 	bool system_wide;

@@ -41,6 +41,8 @@ struct run {
 	FILE *output; /* -o, or NULL */
 	sigset_t old_mask;
 	int signal_fd;
+	int klog_fd; /* the kernel log, -1: cannot be read */
+	size_t splats;
 	int signal; /* that ended the run, or 0 */
 	uint64_t started_ns;
 };
@@ -93,19 +95,23 @@ static int open_facts(const struct fl_options *o, struct fl_kernel **k)
 static bool note_refusal(struct run *r, const struct fl_fault *f)
 {
 	const struct fl_obj_prog *prog;
+	const struct fl_obj_attach *attach;
 	struct fl_refusal *x = &r->refusals[r->nrefusals];
 
 	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->nrefusals == MAX_REFUSALS ||
 	    r->o->backend == FL_BACKEND_FMOD_RET)
 		return false;
 	prog = &r->obj->progs[f->prog];
-	/* A security hook has no other way: the kernel's word is final. */
-	if (!strncmp(prog->func, "security_", strlen("security_")))
+	attach = &r->obj->attaches[prog->first_attach];
+	/* A security hook fails in no other way: the kernel's word is final. */
+	if (prog->backend == FL_BACKEND_FMOD_RET &&
+	    !strncmp(attach->func, "security_", strlen("security_")))
 		return false;
-	x->func = strdup(prog->func);
-	x->module = prog->module ? strdup(prog->module) : NULL;
+	x->backend = prog->backend;
+	x->func = strdup(attach->func);
+	x->module = attach->module ? strdup(attach->module) : NULL;
 	x->why = strdup(f->text);
-	if (!x->func || !x->why || (prog->module && !x->module))
+	if (!x->func || !x->why || (attach->module && !x->module))
 		return false;
 	r->nrefusals++;
 	return true;
@@ -166,23 +172,46 @@ static int prepare(struct run *r)
 	return err;
 }
 
+static void say_programs(const struct run *r)
+{
+	FILE *out = r->report.out;
+
+	for (size_t i = 0; i < r->obj->nprogs; i++) {
+		const struct fl_obj_prog *p = &r->obj->progs[i];
+		const struct fl_obj_attach *a = &r->obj->attaches[p->first_attach];
+
+		if (p->nattaches > 1)
+			fprintf(out, "  %zu functions", p->nattaches);
+		else
+			fprintf(out, "  %s%s%s", a->module ? a->module : "", a->module ? ":" : "",
+				a->func);
+		fprintf(out, " by %s: %s\n", fl_backend_name(p->backend),
+			p->is_tracker ? "watched for within()" : p->reason);
+	}
+}
+
+static size_t count_functions(const struct fl_object *obj)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < obj->nprogs; i++)
+		n += obj->progs[i].is_tracker ? 0 : obj->progs[i].nattaches;
+	return n;
+}
+
 static void say_armed(struct run *r)
 {
 	double ms = (double)(fl_now_ns() - r->started_ns) / 1e6;
+	size_t functions = count_functions(r->obj);
 	FILE *out = r->report.out;
 
 	if (!r->o->quiet || r->o->verbose)
 		fprintf(out, "armed %zu rule%s on %zu function%s in %.0f ms%s%s\n", r->obj->nrules,
-			r->obj->nrules == 1 ? "" : "s", r->obj->nprogs,
-			r->obj->nprogs == 1 ? "" : "s", ms,
+			r->obj->nrules == 1 ? "" : "s", functions, functions == 1 ? "" : "s", ms,
 			r->o->no_return ? "; nothing will really fail (--no-return)" : "",
 			r->o->force_return ? "; any value may be returned (--force-return)" : "");
-	for (size_t i = 0; r->o->verbose && i < r->obj->nprogs; i++) {
-		const struct fl_obj_prog *p = &r->obj->progs[i];
-
-		fprintf(out, "  %s%s%s by %s: %s\n", p->module ? p->module : "",
-			p->module ? ":" : "", p->func, fl_backend_name(p->backend), p->reason);
-	}
+	if (r->o->verbose)
+		say_programs(r);
 	fflush(out);
 }
 
@@ -225,20 +254,31 @@ static void on_signal(struct run *r)
 	}
 }
 
+static void on_splat(const char *line, void *arg)
+{
+	struct run *r = arg;
+
+	r->splats++;
+	fprintf(r->report.out, "  the kernel: %s\n", line);
+}
+
 static void watch(struct run *r)
 {
-	struct epoll_event ready[2];
+	struct epoll_event ready[3];
 	struct epoll_event want = { .events = EPOLLIN };
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
 
 	epoll_ctl(epoll, EPOLL_CTL_ADD, fl_session_event_fd(r->session), &want);
 	epoll_ctl(epoll, EPOLL_CTL_ADD, r->signal_fd, &want);
+	if (r->klog_fd >= 0)
+		epoll_ctl(epoll, EPOLL_CTL_ADD, r->klog_fd, &want);
 	while (!r->signal && !fl_command_poll(&r->command) && !fl_session_spent(r->session) &&
 	       !ferror(r->report.out)) {
-		epoll_wait(epoll, ready, 2, BEAT_MS);
+		epoll_wait(epoll, ready, 3, BEAT_MS);
 		fl_session_beat(r->session);
 		on_signal(r);
 		fl_session_events(r->session, on_event, r);
+		fl_klog_splats(r->klog_fd, on_splat, r);
 		fl_report_tick(&r->report, false);
 		fflush(r->report.out);
 	}
@@ -300,11 +340,69 @@ static int release_command(struct run *r)
 	return FL_EXIT_USAGE;
 }
 
-static int run_status(struct run *r, const struct fl_totals *t)
+static uint64_t outcome_counter(void *arg, uint32_t rule, enum fl_counter counter)
 {
+	struct run *r = arg;
+	struct fl_totals t;
+
+	fl_report_rule_totals(r->session, r->obj, rule, &t);
+	switch (counter) {
+	case FL_COUNT_CALLS:
+		return t.calls;
+	case FL_COUNT_MATCHED:
+		return t.matched;
+	case FL_COUNT_INJECTED:
+		return t.injected;
+	default:
+		return t.fired;
+	}
+}
+
+static int64_t outcome_param(void *arg, uint32_t param)
+{
+	return fl_session_param(((struct run *)arg)->session, param);
+}
+
+/* How many of the script's expectations did not come true. */
+static size_t check_expectations(struct run *r)
+{
+	const struct fl_outcome outcome = {
+		.counter = outcome_counter,
+		.param = outcome_param,
+		.arg = r,
+		.exit_status = r->command.ended ? fl_command_exit_status(&r->command) : 0,
+		.splats = r->splats,
+	};
+	FILE *out = r->report.out;
+	size_t failed = 0;
+
+	for (size_t i = 0; i < r->obj->nexpects; i++) {
+		const struct fl_obj_expect *x = &r->obj->expects[i];
+		bool holds = fl_expect_holds(x, &outcome);
+
+		failed += !holds;
+		fprintf(out, "%s: expect %s%s%s\n", holds ? "held" : "FAILED", x->text,
+			x->message ? ": " : "", x->message ? x->message : "");
+	}
+	return failed;
+}
+
+static bool any_returns(const struct fl_object *obj)
+{
+	for (size_t i = 0; i < obj->nrules; i++) {
+		if (obj->rules[i].returns)
+			return true;
+	}
+	return false;
+}
+
+static int run_status(struct run *r, const struct fl_totals *t, size_t failed)
+{
+	if (failed)
+		return FL_EXIT_FINDING;
 	if (r->o->propagate && r->command.pid && r->command.ended)
 		return fl_command_exit_status(&r->command);
-	if (t->injected || r->o->allow_idle)
+	if (t->injected || r->o->allow_idle || !any_returns(r->obj))
 		return FL_EXIT_OK;
 	fprintf(stderr, "faultline: nothing was injected: %s\n",
 		!t->calls     ? "none of the functions was called"
@@ -317,22 +415,28 @@ static int finish(struct run *r, uint64_t end_ns)
 {
 	struct fl_totals totals;
 	FILE *out = r->report.out;
+	size_t failed;
 
 	fl_session_events(r->session, on_event, r);
+	fl_klog_splats(r->klog_fd, on_splat, r);
 	fl_report_summary(&r->report, r->session, end_ns);
 	fl_report_totals(r->session, r->obj, &totals);
 	fl_klog("disarmed after %llu injections", (unsigned long long)totals.injected);
+	if (r->splats)
+		fprintf(out, "the kernel log has %zu warning%s or worse of this run\n", r->splats,
+			r->splats == 1 ? "" : "s");
 	if (r->command.pid && r->command.ended)
 		fprintf(out, "the command exited with status %d\n",
 			fl_command_exit_status(&r->command));
 	else if (r->command.pid)
 		fprintf(out, "the command is still running\n");
+	failed = check_expectations(r);
 	if (fflush(out) || ferror(out)) {
 		fprintf(stderr, "faultline: error: the report cannot be written: %s\n",
 			strerror(errno));
 		return FL_EXIT_FINDING;
 	}
-	return run_status(r, &totals);
+	return run_status(r, &totals, failed);
 }
 
 static int armed_run(struct run *r)
@@ -344,6 +448,7 @@ static int armed_run(struct run *r)
 	err = start_command(r);
 	if (err)
 		return err;
+	r->klog_fd = fl_klog_open();
 	mark_armed(r);
 	fl_session_arm(r->session);
 	r->report.armed_ns = fl_session_armed_ns(r->session);
@@ -393,7 +498,7 @@ static int open_report(struct run *r)
 
 int fl_run(const struct fl_options *o)
 {
-	struct run r = { .o = o, .started_ns = fl_now_ns(), .signal_fd = -1 };
+	struct run r = { .o = o, .started_ns = fl_now_ns(), .signal_fd = -1, .klog_fd = -1 };
 	int status;
 
 	status = read_input(o, &r.input);
@@ -411,6 +516,9 @@ int fl_run(const struct fl_options *o)
 	drop_session(&r);
 	if (r.signal_fd >= 0)
 		close(r.signal_fd);
+	if (r.klog_fd >= 0)
+		close(r.klog_fd);
+	fl_symbols_free(r.report.symbols);
 	for (size_t i = 0; i < r.nrefusals; i++) {
 		free((char *)r.refusals[i].func);
 		free((char *)r.refusals[i].module);

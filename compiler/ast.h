@@ -10,6 +10,7 @@
 
 #include "diag.h"
 #include "kernel.h"
+#include "object.h"
 
 enum fl_expr_kind {
 	FL_EXPR_INT, /* also durations */
@@ -406,8 +407,6 @@ void fl_print_string(struct fl_buf *out, const char *text);
 
 /* Errno by name ("EIO") to its positive number, 0 when there is none. */
 int fl_errno_number(const char *name);
-/* The reverse, NULL when it has no name. */
-const char *fl_errno_name(int number);
 
 /* "SIGKILL", "KILL" or "9" to 9; 0 when it is none. */
 int fl_signal_number(const char *name);

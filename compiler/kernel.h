@@ -77,6 +77,7 @@ struct fl_func {
 	const char *name;
 	const char *module; /* NULL: vmlinux itself */
 	enum fl_tag tag;    /* from the injectable list */
+	bool tag_guessed;   /* the list has the name only: tag goes by the return type */
 	bool in_btf;	    /* the fields below are known */
 	uint32_t btf_id;    /* the FUNC's id inside its BTF object */
 	bool variadic;
@@ -129,14 +130,22 @@ struct fl_kernel_ops {
 			     void *arg);
 
 	/*
-	 * Call @fn for every function that can be traced, of vmlinux and of
-	 * loaded modules, whose name matches the glob @name (in @module where
-	 * that is not NULL), likewise.
+	 * Call @fn for every function that ftrace can trace, by the kernel's
+	 * own list, likewise; @tag is NONE. A name may come more than once.
+	 * -errno when the list cannot be read, -ENOENT without tracefs.
 	 */
-	int (*each_traceable)(struct fl_kernel *k, const char *module, const char *name,
+	int (*each_traceable)(struct fl_kernel *k,
 			      int (*fn)(const char *name, const char *module, enum fl_tag tag,
 					void *arg),
 			      void *arg);
+
+	/*
+	 * The C prototype of a function of @module (NULL or "vmlinux": of the
+	 * kernel proper), cut off at @size. -ENOENT: no BTF tells; -E2BIG: it
+	 * was cut off.
+	 */
+	int (*prototype)(struct fl_kernel *k, const char *module, const char *name, char *out,
+			 size_t size);
 
 	/*
 	 * Addresses of the functions that match the glob @name, in @module

@@ -195,6 +195,9 @@ bool fl_backend_is_tracing(enum fl_backend backend);
 /* "-EIO", "NULL", "true", "-4000": what a function was made to return. */
 const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, char *buf, size_t len);
 
+/* "EIO" for 5; NULL for a number without name. */
+const char *fl_errno_name(int number);
+
 /* What an expectation is held against. */
 struct fl_outcome {
 	uint64_t (*counter)(void *arg, uint32_t rule, enum fl_counter counter);

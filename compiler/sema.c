@@ -15,29 +15,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "fl_abi.h"
-
-uint64_t fl_rate(int64_t value, bool is_fraction, bool inclusive)
-{
-	const uint64_t nano = 1000000000;
-	uint64_t units = (uint64_t)value;
-	unsigned __int128 scaled;
-
-	if (value < 0)
-		return 0;
-	if (!is_fraction) {
-		if (value >= 100)
-			return FL_RATE_ALWAYS;
-		units *= nano;
-	}
-	if (units >= 100 * nano)
-		return FL_RATE_ALWAYS;
-	scaled = (unsigned __int128)units * FL_RATE_ALWAYS;
-	/* draws strictly below: round up; below or equal: round down, plus one */
-	if (inclusive)
-		return (uint64_t)(scaled / (100 * nano)) + 1;
-	return (uint64_t)((scaled + 100 * nano - 1) / (100 * nano));
-}
+#include "rate.h"
 
 static uint64_t rate_of(const struct fl_expr *limit, bool inclusive)
 {

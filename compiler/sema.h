@@ -19,10 +19,4 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 /* Edit distance, for "did you mean"; more than @most is said as @most + 1. */
 unsigned int fl_distance(const char *a, const char *b, unsigned int most);
 
-/*
- * How many of the 2^32 draws are below (with @inclusive: or at) so many percent:
- * @value, in units of 1e-9 where @is_fraction.
- */
-uint64_t fl_rate(int64_t value, bool is_fraction, bool inclusive);
-
 #endif /* FL_SEMA_H */

@@ -162,6 +162,7 @@ static bool find_security(struct fl_sema *s, const struct fl_target *t, struct f
 }
 
 struct traceable {
+	const struct fl_target *target;
 	const char *module;
 	bool found;
 };
@@ -170,11 +171,22 @@ static int take_first(const char *name, const char *module, enum fl_tag tag, voi
 {
 	struct traceable *first = arg;
 
-	(void)name;
 	(void)tag;
+	if (strcmp(name, first->target->name))
+		return 0;
 	first->module = module;
 	first->found = true;
 	return 1;
+}
+
+/* By the kernel's own list, or where that is not to be had by its types. */
+static void each_traceable(struct fl_kernel *k,
+			   int (*fn)(const char *name, const char *module, enum fl_tag tag,
+				     void *arg),
+			   void *arg)
+{
+	if (k->ops->each_traceable(k, fn, arg) < 0)
+		k->ops->each_function(k, "", fn, arg);
 }
 
 /* A rule without return: any function will do that a probe can be put on. */
@@ -182,14 +194,14 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 			   bool found)
 {
 	struct fl_kernel *k = s->kernel;
-	struct traceable first = { 0 };
+	struct traceable first = { .target = t };
 	const struct fl_range *ranges;
 	size_t n;
 	int err;
 
 	if (found)
 		return true;
-	k->ops->each_traceable(k, t->module, t->name, take_first, &first);
+	each_traceable(k, take_first, &first);
 	if (first.found && !k->ops->find_func(k, first.module ? first.module : "vmlinux", t->name, f))
 		return true;
 	/* without type information a kprobe will do */
@@ -377,7 +389,7 @@ static void expand_glob(struct expansion *x)
 	if (!strncmp(t->name, "sys_", 4) && !t->module)
 		expand_syscalls(x);
 	if (!returns)
-		k->ops->each_traceable(k, t->module, t->name, expand, x);
+		each_traceable(k, expand, x);
 	else
 		k->ops->each_injectable(k, expand, x);
 	if (returns && is_security(t->name) && !x->full)

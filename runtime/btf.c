@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +12,8 @@
 
 #define MAX_BTF_SIZE ((size_t)256 << 20)
 #define MAX_CHAIN 64 /* typedefs of typedefs: the kernel has under 10 */
+/* A search takes about a fifth of the time in which the index is made. */
+#define SEARCHES_BEFORE_INDEX 4
 
 /* Kinds newer than the headers that this may be built with. */
 #define KIND_DECL_TAG 17
@@ -150,15 +153,10 @@ static int check_header(struct fl_btf *b)
 	return b->strings[b->strings_len - 1] ? -EBADMSG : 0;
 }
 
-int fl_btf_open(struct fl_btf *b, const char *path, const struct fl_btf *base)
+static int check(struct fl_btf *b)
 {
-	int err;
+	int err = check_header(b);
 
-	memset(b, 0, sizeof(*b));
-	b->base = base;
-	err = read_file(path, &b->data, &b->size, &b->mapped);
-	if (!err)
-		err = check_header(b);
 	if (!err)
 		err = index_types(b);
 	if (err)
@@ -166,11 +164,36 @@ int fl_btf_open(struct fl_btf *b, const char *path, const struct fl_btf *base)
 	return err;
 }
 
+int fl_btf_open(struct fl_btf *b, const char *path, const struct fl_btf *base)
+{
+	int err;
+
+	memset(b, 0, sizeof(*b));
+	b->base = base;
+	err = read_file(path, &b->data, &b->size, &b->mapped);
+	return err ? err : check(b);
+}
+
+int fl_btf_open_memory(struct fl_btf *b, const void *data, size_t size, const struct fl_btf *base)
+{
+	memset(b, 0, sizeof(*b));
+	b->base = base;
+	if (!size || size > MAX_BTF_SIZE)
+		return -EBADMSG;
+	b->data = map(-1, size);
+	if (!b->data)
+		return -ENOMEM;
+	memcpy(b->data, data, size);
+	b->size = b->mapped = size;
+	return check(b);
+}
+
 void fl_btf_close(struct fl_btf *b)
 {
 	if (b->data)
 		munmap(b->data, b->mapped);
 	free(b->offsets);
+	free(b->funcs);
 	memset(b, 0, sizeof(*b));
 }
 
@@ -232,6 +255,104 @@ uint32_t fl_btf_find(const struct fl_btf *b, const char *name, uint32_t kind)
 			return fl_btf_first_id(b) + i;
 	}
 	return 0;
+}
+
+/* FNV-1a */
+static uint32_t hash(const char *name)
+{
+	uint32_t h = 2166136261U;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 16777619U;
+	return h;
+}
+
+/* The slot where @name is, or where it would go. */
+static uint32_t *slot_of(const struct fl_btf *b, const char *name)
+{
+	uint32_t mask = b->nslots - 1, i = hash(name) & mask;
+
+	for (; b->funcs[i]; i = (i + 1) & mask) {
+		const struct btf_type *t = fl_btf_type(b, b->funcs[i]);
+
+		if (!strcmp(fl_btf_string(b, t->name_off), name))
+			break;
+	}
+	return &b->funcs[i];
+}
+
+static bool is_func(const struct fl_btf *b, uint32_t i)
+{
+	const struct btf_type *t = (const struct btf_type *)(b->types + b->offsets[i]);
+
+	return BTF_INFO_KIND(t->info) == BTF_KIND_FUNC;
+}
+
+static void index_funcs(struct fl_btf *b)
+{
+	uint32_t first = fl_btf_first_id(b), n = 0;
+
+	for (uint32_t i = 0; i < b->ntypes; i++)
+		n += is_func(b, i);
+	/* at most half full, so that a search ends */
+	for (b->nslots = 16; b->nslots < 2 * (uint64_t)n; b->nslots *= 2)
+		;
+	b->funcs = calloc(b->nslots, sizeof(b->funcs[0]));
+	for (uint32_t i = 0; b->funcs && i < b->ntypes; i++) {
+		uint32_t *slot;
+
+		if (!is_func(b, i))
+			continue;
+		slot = slot_of(b, fl_btf_string(b, fl_btf_type(b, first + i)->name_off));
+		if (!*slot)
+			*slot = first + i;
+	}
+}
+
+uint32_t fl_btf_find_func(struct fl_btf *b, const char *name)
+{
+	if (!b->funcs && b->asked++ == SEARCHES_BEFORE_INDEX)
+		index_funcs(b);
+	return b->funcs ? *slot_of(b, name) : fl_btf_find(b, name, BTF_KIND_FUNC);
+}
+
+/* Is one of the names at @names, @step words apart, ours? Its index, or -1. */
+static int find_name(const uint32_t *names, uint32_t n, uint32_t step, uint32_t own, uint32_t base)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t off = names[i * step];
+
+		if (off && (off == own || off == base))
+			return (int)i;
+	}
+	return -1;
+}
+
+bool fl_btf_find_enumerator(const struct fl_btf *b, const char *name, int64_t *out)
+{
+	uint32_t own = find_string(b, name);
+	uint32_t base = b->base ? find_string(b->base, name) : 0;
+
+	for (uint32_t i = 0; (own || base) && i < b->ntypes; i++) {
+		const struct btf_type *t = (const struct btf_type *)(b->types + b->offsets[i]);
+		const uint32_t *list = (const uint32_t *)(t + 1);
+		uint32_t n = BTF_INFO_VLEN(t->info), kind = BTF_INFO_KIND(t->info);
+		int at;
+
+		if (kind != BTF_KIND_ENUM && kind != KIND_ENUM64)
+			continue;
+		at = find_name(list, n, kind == BTF_KIND_ENUM ? 2 : 3, own, base);
+		if (at < 0)
+			continue;
+		if (kind == KIND_ENUM64)
+			*out = (int64_t)((uint64_t)list[at * 3 + 2] << 32 | list[at * 3 + 1]);
+		else if (BTF_INFO_KFLAG(t->info))
+			*out = (int32_t)list[at * 2 + 1];
+		else
+			*out = list[at * 2 + 1];
+		return true;
+	}
+	return false;
 }
 
 uint32_t fl_btf_skip(const struct fl_btf *b, uint32_t id)

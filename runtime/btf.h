@@ -13,6 +13,7 @@
 #define FL_BTF_H
 
 #include <linux/btf.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,10 @@ struct fl_btf {
 	uint32_t strings_len;
 	uint32_t *offsets; /* of each type of this file's own */
 	uint32_t ntypes;   /* of this file's own */
+	/* for fl_btf_find_func() once it was asked often: ids by hash of name */
+	uint32_t *funcs;
+	uint32_t nslots; /* a power of 2 */
+	unsigned int asked;
 };
 
 /*
@@ -34,6 +39,8 @@ struct fl_btf {
  * file; -EBADMSG when it is no BTF that this can read.
  */
 int fl_btf_open(struct fl_btf *b, const char *path, const struct fl_btf *base);
+/* The same from memory, which is copied. */
+int fl_btf_open_memory(struct fl_btf *b, const void *data, size_t size, const struct fl_btf *base);
 void fl_btf_close(struct fl_btf *b);
 
 /* The lowest id that is in this file and not in its base. */
@@ -46,6 +53,16 @@ const char *fl_btf_string(const struct fl_btf *b, uint32_t offset);
 
 /* The first type of that kind and name in this file (not its base), or 0. */
 uint32_t fl_btf_find(const struct fl_btf *b, const char *name, uint32_t kind);
+
+/*
+ * The same for functions, by the name alone. The first few questions are
+ * searched for; then an index is made, in one pass, and the rest costs next
+ * to nothing.
+ */
+uint32_t fl_btf_find_func(struct fl_btf *b, const char *name);
+
+/* The first constant of that name of any enum in this file. */
+bool fl_btf_find_enumerator(const struct fl_btf *b, const char *name, int64_t *out);
 
 /* Follow typedefs and qualifiers; 0 for void and for chains that do not end. */
 uint32_t fl_btf_skip(const struct fl_btf *b, uint32_t id);

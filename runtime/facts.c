@@ -11,39 +11,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "btf.h"
-#include "list.h"
+#include "facts_impl.h"
+#include "proto.h"
 
-#define MAX_DEPTH 16 /* anonymous members inside each other */
-
-/* The BTF of vmlinux (slot 0) or of a module. */
-struct object {
-	char *module;
-	struct fl_btf btf;
-	int err; /* why it cannot be read, or 0 */
-};
-
-struct facts {
-	struct fl_kernel k; /* first: this is what others hold */
-	char *root;
-	char *release;
-	bool search_symbols;
-	struct fl_list list;
-	struct object **objects;
-	size_t nobjects;
-	char btf_problem[160];
-};
-
-static struct facts *of(struct fl_kernel *k)
-{
-	return (struct facts *)k;
-}
-
-/* vmlinux for NULL; NULL when there is no memory. */
-static struct object *get_object(struct facts *f, const char *module)
+struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module)
 {
 	char path[PATH_MAX];
-	struct object *o, **more;
+	struct fl_object_types *o, **more;
 
 	for (size_t i = 0; i < f->nobjects; i++) {
 		o = f->objects[i];
@@ -51,7 +25,7 @@ static struct object *get_object(struct facts *f, const char *module)
 			return o;
 	}
 	/* A module's types stand on those of vmlinux, which come first. */
-	if (module && !get_object(f, NULL))
+	if (module && !fl_facts_object(f, NULL))
 		return NULL;
 	o = calloc(1, sizeof(*o));
 	more = realloc(f->objects, (f->nobjects + 1) * sizeof(f->objects[0]));
@@ -71,148 +45,6 @@ static struct object *get_object(struct facts *f, const char *module)
 	return o;
 }
 
-static fl_type_id make_id(const struct facts *f, const struct object *o, uint32_t id)
-{
-	size_t slot = 0;
-
-	if (!id)
-		return 0;
-	/* What a module takes from vmlinux is vmlinux's. */
-	if (id >= fl_btf_first_id(&o->btf)) {
-		while (f->objects[slot] != o)
-			slot++;
-	}
-	return (uint64_t)slot << 32 | id;
-}
-
-static const struct object *object_of(const struct facts *f, fl_type_id id)
-{
-	size_t slot = id >> 32;
-
-	return slot < f->nobjects && !f->objects[slot]->err ? f->objects[slot] : NULL;
-}
-
-static void describe_int(const struct btf_type *t, const char *name, struct fl_type *out)
-{
-	uint32_t encoding = BTF_INT_ENCODING(*(const uint32_t *)(t + 1));
-
-	out->kind = encoding & BTF_INT_BOOL || !strcmp(name, "_Bool") ? FL_TYPE_BOOL : FL_TYPE_INT;
-	out->is_signed = encoding & BTF_INT_SIGNED;
-	out->size = t->size;
-}
-
-static uint32_t size_of(const struct facts *f, const struct object *o, uint32_t id, int depth)
-{
-	const struct btf_type *t = fl_btf_type(&o->btf, fl_btf_skip(&o->btf, id));
-	const struct btf_array *array;
-
-	if (!t || depth > MAX_DEPTH)
-		return 0;
-	switch (BTF_INFO_KIND(t->info)) {
-	case BTF_KIND_PTR:
-		return 8;
-	case BTF_KIND_ARRAY:
-		array = (const struct btf_array *)(t + 1);
-		return array->nelems * size_of(f, o, array->type, depth + 1);
-	case BTF_KIND_FUNC:
-	case BTF_KIND_FUNC_PROTO:
-	case BTF_KIND_FWD:
-		return 0;
-	default:
-		return t->size;
-	}
-}
-
-/* A type with what is around it taken off. */
-static void describe(const struct facts *f, const struct object *o, uint32_t id,
-		     struct fl_type *out)
-{
-	const struct btf_type *t;
-	const struct btf_array *array;
-
-	memset(out, 0, sizeof(*out));
-	out->name = "";
-	id = fl_btf_skip(&o->btf, id);
-	t = fl_btf_type(&o->btf, id);
-	if (!t) {
-		out->kind = FL_TYPE_VOID;
-		return;
-	}
-	out->id = make_id(f, o, id);
-	out->name = fl_btf_string(&o->btf, t->name_off);
-	switch (BTF_INFO_KIND(t->info)) {
-	case BTF_KIND_INT:
-		describe_int(t, out->name, out);
-		break;
-	case BTF_KIND_ENUM:
-	case 19: /* BTF_KIND_ENUM64 */
-		out->kind = FL_TYPE_ENUM;
-		out->size = t->size;
-		out->is_signed = BTF_INFO_KFLAG(t->info);
-		break;
-	case BTF_KIND_PTR:
-		out->kind = FL_TYPE_PTR;
-		out->size = 8;
-		out->target = make_id(f, o, t->type);
-		break;
-	case BTF_KIND_STRUCT:
-	case BTF_KIND_UNION:
-		out->kind =
-			BTF_INFO_KIND(t->info) == BTF_KIND_STRUCT ? FL_TYPE_STRUCT : FL_TYPE_UNION;
-		out->size = t->size;
-		break;
-	case BTF_KIND_ARRAY:
-		array = (const struct btf_array *)(t + 1);
-		out->kind = FL_TYPE_ARRAY;
-		out->target = make_id(f, o, array->type);
-		out->nelems = array->nelems;
-		out->size = size_of(f, o, id, 0);
-		break;
-	case BTF_KIND_FUNC_PROTO:
-	case BTF_KIND_FUNC:
-		out->kind = FL_TYPE_FUNC;
-		break;
-	case BTF_KIND_FLOAT:
-		out->kind = FL_TYPE_FLOAT;
-		out->size = t->size;
-		break;
-	default:
-		out->kind = FL_TYPE_FWD;
-		break;
-	}
-}
-
-/* Fill @out from the FUNC @id; false when the file makes no sense there. */
-static bool describe_func(const struct facts *f, const struct object *o, uint32_t id,
-			  struct fl_func *out)
-{
-	const struct btf_type *t = fl_btf_type(&o->btf, id);
-	const struct btf_type *proto = t ? fl_btf_type(&o->btf, t->type) : NULL;
-	const struct btf_param *params;
-	uint32_t n;
-
-	if (!proto || BTF_INFO_KIND(proto->info) != BTF_KIND_FUNC_PROTO)
-		return false;
-	params = (const struct btf_param *)(proto + 1);
-	n = BTF_INFO_VLEN(proto->info);
-	/* a last parameter without name and type stands for "..." */
-	if (n && !params[n - 1].type && !params[n - 1].name_off) {
-		out->variadic = true;
-		n--;
-	}
-	if (n > FL_MAX_PARAMS)
-		return false;
-	for (uint32_t i = 0; i < n; i++) {
-		out->params[i].name = fl_btf_string(&o->btf, params[i].name_off);
-		describe(f, o, params[i].type, &out->params[i].type);
-	}
-	out->nparams = n;
-	describe(f, o, proto->type, &out->ret);
-	out->btf_id = id;
-	out->in_btf = true;
-	return true;
-}
-
 /* The kernel did not say how the function fails: go by what it returns. */
 static enum fl_tag guess_tag(const struct fl_func *fn)
 {
@@ -223,35 +55,44 @@ static enum fl_tag guess_tag(const struct fl_func *fn)
 	return FL_TAG_ERRNO;
 }
 
-static bool matches(const struct fl_list_entry *e, const char *module, const char *name)
+static bool is_in(const struct fl_list_entry *e, const char *module)
 {
-	if (strcmp(e->name, name))
-		return false;
-	if (!module)
-		return true;
-	return !strcmp(e->module ? e->module : "vmlinux", module);
+	return !module || !strcmp(e->module ? e->module : "vmlinux", module);
+}
+
+/* The list's entry of that name; *twice: there are more. */
+static const struct fl_list_entry *find_entry(const struct fl_list *list, const char *module,
+					      const char *name, bool *twice)
+{
+	const struct fl_list_entry *found = NULL;
+	size_t count, first = fl_list_find(list, name, &count);
+
+	*twice = false;
+	for (size_t i = 0; i < count && !*twice; i++) {
+		const struct fl_list_entry *e = &list->entries[list->by_name[first + i]];
+
+		if (!is_in(e, module))
+			continue;
+		if (found)
+			*twice = true;
+		else
+			found = e;
+	}
+	return found;
 }
 
 static int find_func(struct fl_kernel *k, const char *module, const char *name, struct fl_func *out)
 {
-	struct facts *f = of(k);
-	const struct fl_list_entry *found = NULL;
-	const struct object *o;
+	struct fl_facts *f = fl_facts_of(k);
+	const struct fl_list_entry *found;
+	struct fl_object_types *o;
 	uint32_t id = 0;
-	bool twice = false;
+	bool twice;
 
 	memset(out, 0, sizeof(*out));
 	if (fl_list_read(&f->list, f->root, f->search_symbols))
 		return -ENOMEM;
-	for (size_t i = 0; i < f->list.n; i++) {
-		if (!matches(&f->list.entries[i], module, name))
-			continue;
-		if (found) {
-			twice = true;
-			break;
-		}
-		found = &f->list.entries[i];
-	}
+	found = find_entry(&f->list, module, name, &twice);
 	out->name = found ? found->name : name;
 	if (found)
 		module = found->module;
@@ -260,15 +101,17 @@ static int find_func(struct fl_kernel *k, const char *module, const char *name, 
 	out->module = module;
 	if (twice)
 		return -ENOTUNIQ;
-	o = get_object(f, module);
+	o = fl_facts_object(f, module);
 	if (!o)
 		return -ENOMEM;
 	if (!o->err)
-		id = fl_btf_find(&o->btf, name, BTF_KIND_FUNC);
-	if (id && !describe_func(f, o, id, out))
+		id = fl_btf_find_func(&o->btf, name);
+	if (id && !fl_facts_describe_func(f, o, id, out))
 		id = 0;
-	if (found)
+	if (found) {
+		out->tag_guessed = !found->tag;
 		out->tag = found->tag ? found->tag : guess_tag(out);
+	}
 	return found || id ? 0 : -ENOENT;
 }
 
@@ -277,7 +120,7 @@ static int each_injectable(struct fl_kernel *k,
 				     void *arg),
 			   void *arg)
 {
-	struct facts *f = of(k);
+	struct fl_facts *f = fl_facts_of(k);
 
 	if (fl_list_read(&f->list, f->root, f->search_symbols))
 		return -ENOMEM;
@@ -296,7 +139,7 @@ static int each_function(struct fl_kernel *k, const char *prefix,
 				   void *arg),
 			 void *arg)
 {
-	const struct object *o = get_object(of(k), NULL);
+	const struct fl_object_types *o = fl_facts_object(fl_facts_of(k), NULL);
 	size_t len = strlen(prefix);
 
 	for (uint32_t id = 1; o && !o->err && id <= o->btf.ntypes; id++) {
@@ -312,9 +155,35 @@ static int each_function(struct fl_kernel *k, const char *prefix,
 	return 0;
 }
 
+static int each_traceable(struct fl_kernel *k,
+			  int (*fn)(const char *name, const char *module, enum fl_tag tag,
+				    void *arg),
+			  void *arg)
+{
+	struct fl_facts *f = fl_facts_of(k);
+	int err = fl_traceable_read(&f->traceable, f->root);
+
+	for (size_t i = 0; !err && i < f->traceable.n; i++)
+		err = fn(f->traceable.list[i].name, f->traceable.list[i].module, FL_TAG_NONE, arg);
+	return err;
+}
+
+static int prototype(struct fl_kernel *k, const char *module, const char *name, char *out,
+		     size_t size)
+{
+	bool is_core = !module || !strcmp(module, "vmlinux");
+	struct fl_object_types *o = fl_facts_object(fl_facts_of(k), is_core ? NULL : module);
+	uint32_t id;
+
+	if (!o)
+		return -ENOMEM;
+	id = o->err ? 0 : fl_btf_find_func(&o->btf, name);
+	return id ? fl_proto(&o->btf, id, out, size) : -ENOENT;
+}
+
 static enum fl_list_state list_state(struct fl_kernel *k)
 {
-	struct facts *f = of(k);
+	struct fl_facts *f = fl_facts_of(k);
 
 	if (fl_list_read(&f->list, f->root, f->search_symbols))
 		return FL_LIST_HIDDEN;
@@ -324,13 +193,13 @@ static enum fl_list_state list_state(struct fl_kernel *k)
 static const char *list_problem(struct fl_kernel *k)
 {
 	list_state(k);
-	return of(k)->list.problem;
+	return fl_facts_of(k)->list.problem;
 }
 
 static const char *btf_problem(struct fl_kernel *k)
 {
-	struct facts *f = of(k);
-	const struct object *o = get_object(f, NULL);
+	struct fl_facts *f = fl_facts_of(k);
+	const struct fl_object_types *o = fl_facts_object(f, NULL);
 	int err = o ? o->err : -ENOMEM;
 
 	if (!err)
@@ -344,112 +213,13 @@ static const char *btf_problem(struct fl_kernel *k)
 	return f->btf_problem;
 }
 
-static int get_type(struct fl_kernel *k, fl_type_id id, struct fl_type *out)
-{
-	const struct object *o = object_of(of(k), id);
-
-	if (!o || (id && !fl_btf_type(&o->btf, (uint32_t)id)))
-		return -ENOENT;
-	describe(of(k), o, (uint32_t)id, out);
-	return 0;
-}
-
-/* Every named member below @id, anonymous structs and unions opened up. */
-static int walk_members(struct facts *f, const struct object *o, uint32_t id, uint32_t offset,
-			int depth, int (*fn)(const struct fl_member *m, void *arg), void *arg)
-{
-	const struct btf_type *t = fl_btf_type(&o->btf, fl_btf_skip(&o->btf, id));
-	const struct btf_member *m;
-	uint32_t n;
-
-	if (!t || depth > MAX_DEPTH ||
-	    (BTF_INFO_KIND(t->info) != BTF_KIND_STRUCT && BTF_INFO_KIND(t->info) != BTF_KIND_UNION))
-		return -ENOENT;
-	m = (const struct btf_member *)(t + 1);
-	n = BTF_INFO_VLEN(t->info);
-	for (uint32_t i = 0; i < n; i++, m++) {
-		bool packed = BTF_INFO_KFLAG(t->info);
-		struct fl_member out = {
-			.name = fl_btf_string(&o->btf, m->name_off),
-			.bit_offset =
-				offset + (packed ? BTF_MEMBER_BIT_OFFSET(m->offset) : m->offset),
-			.bit_size = packed ? BTF_MEMBER_BITFIELD_SIZE(m->offset) : 0,
-		};
-		int stop;
-
-		if (*out.name) {
-			describe(f, o, m->type, &out.type);
-			stop = fn(&out, arg);
-		} else {
-			stop = walk_members(f, o, m->type, out.bit_offset, depth + 1, fn, arg);
-			if (stop == -ENOENT) /* padding */
-				stop = 0;
-		}
-		if (stop)
-			return stop;
-	}
-	return 0;
-}
-
-static int each_member(struct fl_kernel *k, fl_type_id id,
-		       int (*fn)(const struct fl_member *m, void *arg), void *arg)
-{
-	const struct object *o = object_of(of(k), id);
-
-	return o ? walk_members(of(k), o, (uint32_t)id, 0, 0, fn, arg) : -ENOENT;
-}
-
-struct wanted {
-	const char *name;
-	struct fl_member *out;
-};
-
-static int is_wanted(const struct fl_member *m, void *arg)
-{
-	struct wanted *w = arg;
-
-	if (strcmp(m->name, w->name))
-		return 0;
-	*w->out = *m;
-	return 1;
-}
-
-static int get_member(struct fl_kernel *k, fl_type_id id, const char *name, struct fl_member *out)
-{
-	struct wanted w = { name, out };
-	int found = each_member(k, id, is_wanted, &w);
-
-	return found == 1 ? 0 : found < 0 ? found : -ENOENT;
-}
-
-static int find_type(struct fl_kernel *k, enum fl_type_kind kind, const char *name,
-		     struct fl_type *out)
-{
-	static const uint32_t kinds[] = {
-		[FL_TYPE_INT] = BTF_KIND_INT,
-		[FL_TYPE_ENUM] = BTF_KIND_ENUM,
-		[FL_TYPE_STRUCT] = BTF_KIND_STRUCT,
-		[FL_TYPE_UNION] = BTF_KIND_UNION,
-	};
-	const struct object *o = get_object(of(k), NULL);
-	uint32_t id;
-
-	if (!o || o->err || kind >= sizeof(kinds) / sizeof(kinds[0]) || !kinds[kind])
-		return -ENOENT;
-	id = fl_btf_find(&o->btf, name, kinds[kind]);
-	if (!id)
-		return -ENOENT;
-	describe(of(k), o, id, out);
-	return 0;
-}
-
 static bool has_module(struct fl_kernel *k, const char *name)
 {
 	char path[PATH_MAX];
 
 	if (!strcmp(name, "vmlinux"))
 		return true;
-	snprintf(path, sizeof(path), "%s/sys/module/%s", of(k)->root, name);
+	snprintf(path, sizeof(path), "%s/sys/module/%s", fl_facts_of(k)->root, name);
 	return !access(path, F_OK);
 }
 
@@ -457,14 +227,21 @@ static const struct fl_kernel_ops ops = {
 	.find_func = find_func,
 	.each_injectable = each_injectable,
 	.each_function = each_function,
+	.each_traceable = each_traceable,
+	.prototype = prototype,
 	.list_state = list_state,
 	.list_problem = list_problem,
 	.btf_problem = btf_problem,
-	.type = get_type,
-	.member = get_member,
-	.each_member = each_member,
-	.find_type = find_type,
+	.type = fl_facts_type,
+	.member = fl_facts_member,
+	.each_member = fl_facts_each_member,
+	.find_type = fl_facts_find_type,
+	.find_enumerator = fl_facts_find_enumerator,
 	.has_module = has_module,
+	.ranges = fl_facts_ranges,
+	.address = fl_facts_address,
+	.config = fl_facts_config,
+	.cgroup = fl_facts_cgroup,
 };
 
 /* "0-7" or "0,2-3": the highest number and one. */
@@ -502,21 +279,38 @@ static char *read_release(const char *root)
 	return text;
 }
 
+/* A copy of files may say what machine they are from; else it is this one's kind. */
+static char *read_arch(const char *root)
+{
+	struct utsname u;
+	char path[PATH_MAX], *text;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/proc/sys/kernel/arch", root);
+	text = fl_read_text(path, &len);
+	if (!text)
+		return strdup(uname(&u) ? "" : u.machine);
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
 int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out)
 {
-	struct facts *f = calloc(1, sizeof(*f));
+	struct fl_facts *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return -ENOMEM;
 	f->k.ops = &ops;
 	f->root = strdup(opts->root ? opts->root : "");
 	f->release = f->root ? read_release(f->root) : NULL;
-	if (!f->root || !f->release) {
+	f->arch = f->root ? read_arch(f->root) : NULL;
+	if (!f->root || !f->release || !f->arch) {
 		fl_facts_close(&f->k);
 		return -ENOMEM;
 	}
 	f->search_symbols = opts->search_symbols;
 	f->k.release = f->release;
+	f->k.arch = f->arch;
 	f->k.ncpus = count_cpus(f->root);
 	*out = &f->k;
 	return 0;
@@ -524,7 +318,7 @@ int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out)
 
 void fl_facts_close(struct fl_kernel *k)
 {
-	struct facts *f = k ? of(k) : NULL;
+	struct fl_facts *f = k ? fl_facts_of(k) : NULL;
 
 	if (!f)
 		return;
@@ -535,6 +329,9 @@ void fl_facts_close(struct fl_kernel *k)
 	}
 	free(f->objects);
 	fl_list_release(&f->list);
+	fl_traceable_release(&f->traceable);
+	fl_facts_more_release(f);
+	free(f->arch);
 	free(f->release);
 	free(f->root);
 	free(f);

@@ -106,6 +106,11 @@ static bool said(const struct fl_fault_log *log, const char *text)
 	return log->text && strstr(log->text, text);
 }
 
+static const char *func_of(const struct fl_object *obj, const struct fl_obj_prog *prog)
+{
+	return obj->attaches[prog->first_attach].func;
+}
+
 /* Which program libbpf was at: it names the program before its log. */
 static int failed_prog(const struct fl_object *obj, const struct fl_fault_log *log)
 {
@@ -135,31 +140,32 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 	} else if (said(log, "unknown func bpf_override_return")) {
 		fault->kind = FL_FAULT_KERNEL;
 		say(fault, "this kernel cannot override what '%s' returns by a kprobe",
-		    prog ? prog->func : "a function");
+		    prog ? func_of(obj, prog) : "a function");
 		hint(fault,
 		     "it needs CONFIG_BPF_KPROBE_OVERRIDE and CONFIG_FUNCTION_ERROR_INJECTION");
-	} else if (prog && prog->backend == FL_BACKEND_FMOD_RET &&
+	} else if (prog && fl_backend_is_tracing(prog->backend) &&
 		   (err == -EINVAL || err == -ENOTSUP || err == -524 || err == -E2BIG ||
 		    err == -ENOENT)) {
 		fault->kind = FL_FAULT_REFUSED;
 		if (said(log, "is not modifiable"))
-			say(fault, "the kernel does not let '%s' be modified", prog->func);
+			say(fault, "the kernel does not let '%s' be modified", func_of(obj, prog));
 		else
-			say(fault, "the kernel cannot put a fmod_ret program on '%s'", prog->func);
+			say(fault, "the kernel cannot put a %s program on '%s'",
+			    fl_backend_name(prog->backend), func_of(obj, prog));
 	} else if (err == -EPERM || err == -EACCES) {
 		if (prog && log->text && strstr(log->text, "BEGIN PROG LOAD LOG")) {
 			say(fault, "the kernel's verifier rejected the program for '%s'",
-			    prog->func);
+			    func_of(obj, prog));
 			hint(fault, "this is a defect of faultline; -v shows the verifier's log");
 		} else {
 			permission(fault);
 		}
 	} else if (err == -E2BIG && prog) {
 		say(fault, "the rules on '%s' are together too large for the kernel's verifier",
-		    prog->func);
+		    func_of(obj, prog));
 		hint(fault, "simplify their conditions, or arm them in separate runs");
 	} else if (prog) {
-		say(fault, "the kernel rejected the program for '%s': %s", prog->func,
+		say(fault, "the kernel rejected the program for '%s': %s", func_of(obj, prog),
 		    strerror(-err));
 		hint(fault, "-v shows the verifier's log");
 	} else {
@@ -175,29 +181,30 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 
 	start(fault, FL_FAULT_SYSTEM, log);
 	fault->prog = i;
-	if (prog->backend == FL_BACKEND_FMOD_RET && err != -EPERM && err != -EACCES) {
+	if ((fl_backend_is_tracing(prog->backend) || prog->backend == FL_BACKEND_KPROBE_MULTI) &&
+	    err != -EPERM && err != -EACCES) {
 		fault->kind = FL_FAULT_REFUSED;
-		say(fault, "the kernel cannot attach a fmod_ret program to '%s': %s", prog->func,
-		    strerror(-err));
+		say(fault, "the kernel cannot attach a %s program to '%s': %s",
+		    fl_backend_name(prog->backend), func_of(obj, prog), strerror(-err));
 	} else if (err == -EPERM || err == -EACCES) {
 		permission(fault);
 	} else if (err == -EADDRNOTAVAIL) {
 		fault->kind = FL_FAULT_KERNEL;
-		say(fault, "the kernel has several functions called '%s'", prog->func);
+		say(fault, "the kernel has several functions called '%s'", func_of(obj, prog));
 		hint(fault, "a kprobe cannot tell them apart");
 	} else if (err == -ENOENT) {
 		fault->kind = FL_FAULT_KERNEL;
 		say(fault, "the kernel has no function '%s' that a kprobe can be put on",
-		    prog->func);
+		    func_of(obj, prog));
 		hint(fault,
 		     "it may have been inlined, or its module was unloaded, or the kernel has no "
 		     "CONFIG_KPROBES");
 	} else if (err == -EINVAL) {
 		fault->kind = FL_FAULT_KERNEL;
 		say(fault, "the kernel does not let a kprobe override what '%s' returns",
-		    prog->func);
+		    func_of(obj, prog));
 		hint(fault, "only functions on its list of injectable functions can be");
 	} else {
-		say(fault, "a kprobe cannot be put on '%s': %s", prog->func, strerror(-err));
+		say(fault, "a kprobe cannot be put on '%s': %s", func_of(obj, prog), strerror(-err));
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "klog.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,4 +31,67 @@ void fl_klog(const char *format, ...)
 	n = write(fd, line, strlen(line));
 	(void)n; /* a mark is all that is lost */
 	close(fd);
+}
+
+int fl_klog_open(void)
+{
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_END);
+	return fd;
+}
+
+bool fl_is_splat(const char *line)
+{
+	/* what kernel/panic.c, lib/bug.c, mm/kasan, lib/ubsan.c and others begin with */
+	static const char *const starts[] = {
+		"WARNING: ",
+		"BUG: ",
+		"UBSAN: ",
+		"Oops: ",
+		"Oops - ",
+		"kernel BUG at ",
+		"general protection fault",
+		"Unable to handle kernel ",
+		"Kernel panic - ",
+		"watchdog: BUG: ",
+		"INFO: task ",
+		"INFO: rcu",
+		"rcu: INFO: ",
+		"divide error: ",
+		"stack segment: ",
+		"KCSAN: ",
+	};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (!strncmp(line, starts[i], strlen(starts[i])))
+			return true;
+	}
+	return false;
+}
+
+void fl_klog_splats(int fd, void (*fn)(const char *line, void *arg), void *arg)
+{
+	char record[8192];
+	ssize_t n;
+
+	/* one record a read: "6,1234,5678,-;text\n KEY=value\n" (dev-kmsg ABI) */
+	while (fd >= 0) {
+		char *text;
+
+		n = read(fd, record, sizeof(record) - 1);
+		if (n < 0 && (errno == EPIPE || errno == EINTR))
+			continue; /* EPIPE: overwritten before it was read */
+		if (n <= 0)
+			return;
+		record[n] = '\0';
+		text = strchr(record, ';');
+		if (!text)
+			continue;
+		text++;
+		text[strcspn(text, "\n")] = '\0';
+		if (fl_is_splat(text))
+			fn(text, arg);
+	}
 }

@@ -190,15 +190,54 @@ static void say_hidden(struct fl_list *list, const char *root, int err)
 	free(lockdown);
 }
 
-int fl_list_read(struct fl_list *list, const char *root, bool search_symbols)
+static int by_name(const void *left, const void *right, void *entries)
+{
+	const struct fl_list_entry *e = entries;
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+	int order = strcmp(e[a].name, e[b].name);
+
+	return order ? order : a < b ? -1 : 1;
+}
+
+static int sort(struct fl_list *list)
+{
+	if (!list->n)
+		return 0;
+	list->by_name = malloc(list->n * sizeof(list->by_name[0]));
+	if (!list->by_name)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		list->by_name[i] = (uint32_t)i;
+	qsort_r(list->by_name, list->n, sizeof(list->by_name[0]), by_name, list->entries);
+	return 0;
+}
+
+size_t fl_list_find(const struct fl_list *list, const char *name, size_t *count)
+{
+	size_t low = 0, high = list->n, end;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(list->entries[list->by_name[mid]].name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (end = low; end < list->n; end++) {
+		if (strcmp(list->entries[list->by_name[end]].name, name) != 0)
+			break;
+	}
+	*count = end - low;
+	return low;
+}
+
+static int read_list(struct fl_list *list, const char *root, bool search_symbols)
 {
 	char path[PATH_MAX];
 	size_t len;
 	int err;
 
-	if (list->is_read)
-		return 0;
-	list->is_read = true;
 	snprintf(path, sizeof(path), "%s/sys/kernel/debug/error_injection/list", root);
 	list->text = fl_read_text(path, &len);
 	if (list->text) {
@@ -218,8 +257,20 @@ int fl_list_read(struct fl_list *list, const char *root, bool search_symbols)
 	return search_symbols ? search(list, root) : 0;
 }
 
+int fl_list_read(struct fl_list *list, const char *root, bool search_symbols)
+{
+	int err;
+
+	if (list->is_read)
+		return 0;
+	list->is_read = true;
+	err = read_list(list, root, search_symbols);
+	return err ? err : sort(list);
+}
+
 void fl_list_release(struct fl_list *list)
 {
+	free(list->by_name);
 	free(list->entries);
 	free(list->text);
 	memset(list, 0, sizeof(*list));

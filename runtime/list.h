@@ -18,11 +18,18 @@ struct fl_list {
 	char *text;	   /* what the names point into */
 	struct fl_list_entry *entries;
 	size_t n;
+	uint32_t *by_name; /* indices of entries, by name and then in order */
 };
 
 /* Find out, once. -ENOMEM, or 0 whatever the state. */
 int fl_list_read(struct fl_list *list, const char *root, bool search_symbols);
 void fl_list_release(struct fl_list *list);
+
+/*
+ * The entries called @name are entries[by_name[i]] for i from the result on,
+ * @count of them.
+ */
+size_t fl_list_find(const struct fl_list *list, const char *name, size_t *count);
 
 /* A whole file, NUL-terminated; also of those that tell no size. */
 char *fl_read_text(const char *path, size_t *len);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * session.c - libbpf from an object in memory to an armed kernel and back.
+ * session.c - from an object in memory to an armed kernel and back.
  *
- * fault.c makes messages of what libbpf and the verifier say. For fmod_ret we
- * do libbpf's lookup ourselves: the compiler already knows the function's BTF
- * id, and libbpf would parse all of the kernel's BTF to find it again.
+ * attach.c loads and attaches; fault.c makes messages of what libbpf and the
+ * verifier say.
  */
 #include "session.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,34 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "facts.h"
-#include "fault.h"
+#include "rate.h"
+#include "session_impl.h"
 
 #define NS_PER_S 1000000000ULL
 #define HEARTBEAT_MAX_NS (3 * NS_PER_S)
-
-/* A map that is memory of both sides. */
-struct shared {
-	void *memory;
-	size_t size;
-};
-
-struct fl_session {
-	const struct fl_object *obj;
-	struct fl_session_opts opts;
-	struct bpf_object *bpf;
-	struct ring_buffer *events;
-	struct bpf_link **links; /* kprobes and what follows children */
-	size_t nlinks;
-	int *fmod_links; /* file descriptors, -1: none */
-	int btf_fd;	 /* module BTF of the program being loaded, or -1 */
-	struct shared run;
-	struct shared rules;
-	struct shared counts;
-	struct fl_fault_log log;
-	void (*on_event)(const struct fl_event *e, void *arg);
-	void *on_event_arg;
-};
 
 uint64_t fl_now_ns(void)
 {
@@ -71,20 +46,20 @@ int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *op
 	s->btf_fd = -1;
 	/* two programs more: those that follow the command's tasks */
 	s->links = calloc(obj->nprogs + 2, sizeof(s->links[0]));
-	s->fmod_links = malloc(obj->nprogs * sizeof(s->fmod_links[0]));
-	if (!s->links || !s->fmod_links) {
+	s->tracing_links = malloc(obj->nprogs * sizeof(s->tracing_links[0]));
+	if (!s->links || !s->tracing_links) {
 		free(s->links);
-		free(s->fmod_links);
+		free(s->tracing_links);
 		free(s);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < obj->nprogs; i++)
-		s->fmod_links[i] = -1;
+		s->tracing_links[i] = -1;
 	*out = s;
 	return 0;
 }
 
-static void unshare(struct shared *m)
+static void unshare(struct fl_shared *m)
 {
 	if (m->memory)
 		munmap(m->memory, m->size);
@@ -97,23 +72,25 @@ void fl_session_free(struct fl_session *s)
 		return;
 	fl_session_disarm(s);
 	for (size_t i = 0; i < s->obj->nprogs; i++) {
-		if (s->fmod_links[i] >= 0)
-			close(s->fmod_links[i]);
+		if (s->tracing_links[i] >= 0)
+			close(s->tracing_links[i]);
 	}
 	for (size_t i = 0; i < s->nlinks; i++)
 		bpf_link__destroy(s->links[i]);
 	ring_buffer__free(s->events);
 	unshare(&s->run);
 	unshare(&s->rules);
+	unshare(&s->states);
+	unshare(&s->params);
 	unshare(&s->counts);
 	bpf_object__close(s->bpf);
 	fl_fault_log_release(&s->log);
 	free(s->links);
-	free(s->fmod_links);
+	free(s->tracing_links);
 	free(s);
 }
 
-static int share(struct fl_session *s, const char *name, size_t size, struct shared *m)
+static int share(struct fl_session *s, const char *name, size_t size, struct fl_shared *m)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, name);
 	long page = sysconf(_SC_PAGESIZE);
@@ -190,72 +167,10 @@ static void fill_knobs(struct fl_session *s)
 	run->budget_set = s->opts.max_injections >= 0;
 	run->budget = run->budget_set ? s->opts.max_injections : 0;
 	fill_exempt(s);
-	for (size_t i = 0; i < s->obj->nrules; i++) {
-		rules[i].enabled = 1;
-		rules[i].rate = s->obj->rules[i].rate;
-		rules[i].value = s->obj->rules[i].value;
-	}
-}
-
-static int find_prog(const struct fl_session *s, const char *name)
-{
-	for (size_t i = 0; i < s->obj->nprogs; i++) {
-		if (!strcmp(s->obj->progs[i].name, name))
-			return (int)i;
-	}
-	return -1;
-}
-
-static void drop_btf_fd(struct fl_session *s)
-{
-	if (s->btf_fd >= 0)
-		close(s->btf_fd);
-	s->btf_fd = -1;
-}
-
-/*
- * libbpf asks us before it loads a fmod_ret program. It was told that these
- * are kprobes, because for a tracing program it would want all of the
- * kernel's BTF first; here it learns the truth.
- */
-static int prepare_fmod_ret(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
-{
-	struct fl_session *s = (struct fl_session *)cookie;
-	int i = find_prog(s, bpf_program__name(prog));
-	int err;
-
-	if (i < 0)
-		return -ENOENT;
-	drop_btf_fd(s);
-	if (s->obj->progs[i].module) {
-		s->btf_fd = fl_btf_module_fd(s->obj->progs[i].module);
-		if (s->btf_fd < 0)
-			return s->btf_fd;
-		opts->attach_btf_obj_fd = (__u32)s->btf_fd;
-	}
-	err = bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
-	if (err)
-		return err;
-	opts->expected_attach_type = BPF_MODIFY_RETURN;
-	opts->attach_btf_id = s->obj->progs[i].btf_id;
-	return 0;
-}
-
-static int load_programs(struct fl_session *s)
-{
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)s,
-		    .prog_prepare_load_fn = prepare_fmod_ret);
-	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline");
-	int id, err;
-
-	id = libbpf_register_prog_handler("fmod_ret+", BPF_PROG_TYPE_KPROBE, 0, &handler);
-	if (id < 0)
-		return id;
-	s->bpf = bpf_object__open_mem(s->obj->elf, s->obj->elf_len, &open);
-	err = s->bpf ? bpf_object__load(s->bpf) : -errno;
-	libbpf_unregister_prog_handler(id);
-	drop_btf_fd(s);
-	return err;
+	for (size_t i = 0; i < s->obj->nrules; i++)
+		rules[i] = *s->obj->rules[i].knobs;
+	for (size_t i = 0; i < s->obj->nparams; i++)
+		fl_session_set_param(s, i, s->obj->params[i].value);
 }
 
 int fl_session_load(struct fl_session *s, struct fl_fault *fault)
@@ -264,7 +179,7 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	int err;
 
 	fl_fault_log_start(&s->log);
-	err = load_programs(s);
+	err = fl_load_programs(s);
 	fl_fault_log_stop(&s->log);
 	if (err) {
 		fl_fault_load(fault, s->obj, &s->log, err);
@@ -274,6 +189,12 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	if (!err)
 		err = share(s, ".data.rules", s->obj->nrules * sizeof(struct fl_rule_knobs),
 			    &s->rules);
+	if (!err)
+		err = share(s, ".data.states", s->obj->nrules * sizeof(struct fl_rule_state),
+			    &s->states);
+	if (!err && s->obj->nparams)
+		err = share(s, ".data.params", s->obj->nparams * sizeof(struct fl_param_knob),
+			    &s->params);
 	if (!err)
 		err = share(s, ".bss", s->obj->nslots * s->obj->ncpus * sizeof(struct fl_counts),
 			    &s->counts);
@@ -292,59 +213,17 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	return 0;
 }
 
-static int attach_prog(struct fl_session *s, size_t i)
-{
-	const struct fl_obj_prog *p = &s->obj->progs[i];
-	struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, p->name);
-	char symbol[256];
-	struct bpf_link *link;
-	int fd;
-
-	if (!prog)
-		return -ENOENT;
-	if (p->backend == FL_BACKEND_FMOD_RET) {
-		fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(prog));
-		if (fd < 0)
-			return fd;
-		s->fmod_links[i] = fd;
-		return 0;
-	}
-	/* MODULE:FUNCTION is what the kernel's kprobe events understand */
-	snprintf(symbol, sizeof(symbol), "%s%s%s", p->module ? p->module : "", p->module ? ":" : "",
-		 p->func);
-	link = bpf_program__attach_kprobe(prog, false, symbol);
-	if (!link)
-		return -errno;
-	s->links[s->nlinks++] = link;
-	return 0;
-}
-
-static int attach_followers(struct fl_session *s)
-{
-	static const char *const names[] = { "fl_on_fork", "fl_on_free" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, names[i]);
-		struct bpf_link *link = prog ? bpf_program__attach(prog) : NULL;
-
-		if (!link)
-			return prog ? -errno : -ENOENT;
-		s->links[s->nlinks++] = link;
-	}
-	return 0;
-}
-
 int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 {
 	int err = 0;
 
 	fl_fault_log_start(&s->log);
 	if (s->obj->tracks_children)
-		err = attach_followers(s);
+		err = fl_attach_followers(s);
 	if (err)
 		fl_fault_set(fault, err, "the command's tasks cannot be followed");
 	for (size_t i = 0; i < s->obj->nprogs && !err; i++) {
-		err = attach_prog(s, i);
+		err = fl_attach_program(s, i);
 		if (err)
 			fl_fault_attach(fault, s->obj, (int)i, &s->log, err);
 	}
@@ -409,8 +288,83 @@ void fl_session_counts(const struct fl_session *s, size_t slot, struct fl_counts
 		sum->calls += __atomic_load_n(&one->calls, __ATOMIC_RELAXED);
 		sum->matched += __atomic_load_n(&one->matched, __ATOMIC_RELAXED);
 		sum->injected += __atomic_load_n(&one->injected, __ATOMIC_RELAXED);
+		sum->fired += __atomic_load_n(&one->fired, __ATOMIC_RELAXED);
 		sum->lost += __atomic_load_n(&one->lost, __ATOMIC_RELAXED);
 	}
+}
+
+#define store(knob, number) __atomic_store_n((knob), (number), __ATOMIC_RELAXED)
+
+/* A knob that was written with a parameter in its place. */
+static void store_knob(struct fl_rule_knobs *k, enum fl_knob which, uint64_t value)
+{
+	switch (which) {
+	case FL_KNOB_VALUE:
+		store(&k->value, (int64_t)value);
+		break;
+	case FL_KNOB_NTH_ONLY:
+		store(&k->nth_last, value);
+		store(&k->nth_first, value);
+		break;
+	case FL_KNOB_NTH_FIRST:
+		store(&k->nth_first, value);
+		break;
+	case FL_KNOB_NTH_LAST:
+		store(&k->nth_last, value);
+		break;
+	case FL_KNOB_NTH_STEP:
+		store(&k->nth_step, value);
+		break;
+	case FL_KNOB_EVERY:
+		store(&k->every, value);
+		break;
+	case FL_KNOB_AFTER:
+		store(&k->after, value);
+		break;
+	case FL_KNOB_TIMES:
+		store(&k->times, value);
+		break;
+	case FL_KNOB_AFTER_NS:
+		store(&k->after_ns, value);
+		break;
+	case FL_KNOB_FOR_NS:
+		store(&k->for_ns, value);
+		break;
+	}
+}
+
+void fl_session_set_param(struct fl_session *s, size_t param, int64_t value)
+{
+	struct fl_param_knob *p = (struct fl_param_knob *)s->params.memory + param;
+	bool is_fraction = s->obj->params[param].is_fraction;
+
+	store(&p->value, value);
+	store(&p->below, fl_rate(value, is_fraction, false));
+	store(&p->at_most, fl_rate(value, is_fraction, true));
+	for (size_t i = 0; i < s->obj->nparam_uses; i++) {
+		const struct fl_obj_param_use *use = &s->obj->param_uses[i];
+
+		if (use->param == param)
+			store_knob((struct fl_rule_knobs *)s->rules.memory + use->rule, use->knob,
+				   (uint64_t)value);
+	}
+}
+
+int64_t fl_session_param(const struct fl_session *s, size_t param)
+{
+	const struct fl_param_knob *p = (const struct fl_param_knob *)s->params.memory + param;
+
+	return __atomic_load_n(&p->value, __ATOMIC_RELAXED);
+}
+
+uint64_t fl_session_keys_lost(const struct fl_session *s)
+{
+	return __atomic_load_n(&run_knobs(s)->keys_lost, __ATOMIC_RELAXED);
+}
+
+uint64_t fl_session_delays_skipped(const struct fl_session *s)
+{
+	return __atomic_load_n(&run_knobs(s)->delays_skipped, __ATOMIC_RELAXED);
 }
 
 uint64_t fl_session_armed_ns(const struct fl_session *s)

@@ -77,6 +77,15 @@ int fl_session_events(struct fl_session *s, void (*fn)(const struct fl_event *e,
 /* The exact sums over all CPUs, at any time. */
 void fl_session_counts(const struct fl_session *s, size_t slot, struct fl_counts *sum);
 
+/* A parameter's value: a number, ns, or for a fraction 1e-9; at once, also while armed. */
+void fl_session_set_param(struct fl_session *s, size_t param, int64_t value);
+int64_t fl_session_param(const struct fl_session *s, size_t param);
+
+/* Keys of "per" and of states that found no room: what they would have counted is lost. */
+uint64_t fl_session_keys_lost(const struct fl_session *s);
+/* Delays that were left out, because those before had used up the second's budget. */
+uint64_t fl_session_delays_skipped(const struct fl_session *s);
+
 /* CLOCK_MONOTONIC of arming, in ns. */
 uint64_t fl_session_armed_ns(const struct fl_session *s);
 /* Whether the deadline has passed or the budget is used up. */

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* explain.c - `faultline explain FUNCTION`: a verdict as text or as JSON. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+#include "inspect.h"
+#include "json.h"
+#include "near.h"
+#include "verdict.h"
+
+struct explanation {
+	struct fl_verdict v;
+	struct fl_near near; /* injectable functions */
+};
+
+static int consider(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct explanation *e = arg;
+
+	(void)tag;
+	if (strcmp(name, e->v.name) != 0)
+		fl_near_consider(&e->near, module, name);
+	return 0;
+}
+
+/* A function that exists has kin; a name that nothing has is perhaps misspelt. */
+static void find_near(struct explanation *e, struct fl_kernel *k)
+{
+	fl_near_init(&e->near, e->v.exists ? FL_NEAR_KIN : FL_NEAR_TYPO, e->v.name);
+	k->ops->each_injectable(k, consider, e);
+	k->ops->each_function(k, "security_", consider, e);
+}
+
+/*
+ * 1 for what the source would have to change, 2 for names that are wrong here.
+ * Of several reasons, the one with the highest status keeps it from all others.
+ */
+static enum fl_exit status_of_reason(const struct fl_reason *r)
+{
+	switch (r->id) {
+	case FL_REASON_NO_SYMBOL:
+	case FL_REASON_NO_MODULE:
+	case FL_REASON_NOT_IN_MODULE:
+	case FL_REASON_MODULE_NOT_LOADED:
+		return FL_EXIT_USAGE;
+	case FL_REASON_NO_INJECTION:
+	case FL_REASON_NO_OVERRIDE:
+	case FL_REASON_NOT_IN_BTF:
+		return FL_EXIT_KERNEL;
+	case FL_REASON_LIST_HIDDEN:
+	case FL_REASON_NOT_PERMITTED:
+		return FL_EXIT_PERMISSION;
+	default:
+		return r->fatal ? FL_EXIT_FINDING : FL_EXIT_OK;
+	}
+}
+
+static enum fl_exit status_of(const struct fl_verdict *v)
+{
+	enum fl_exit worst = v->injectable ? FL_EXIT_OK : FL_EXIT_FINDING;
+
+	for (size_t i = 0; i < v->nreasons; i++) {
+		enum fl_exit status = status_of_reason(&v->reasons[i]);
+
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}
+
+static const char *may_return(enum fl_tag tag)
+{
+	switch (tag) {
+	case FL_TAG_ERRNO:
+		return "an error, -1 to -4095, by name or number";
+	case FL_TAG_NULL:
+		return "NULL";
+	case FL_TAG_ERRNO_NULL:
+		return "an error, -1 to -4095, by name or number, or NULL";
+	case FL_TAG_TRUE:
+		return "true";
+	default:
+		return "";
+	}
+}
+
+static void print_macro(const struct fl_verdict *v)
+{
+	if (!*v->macro)
+		return;
+	printf("\nTo make it injectable, put this behind it, in the file that defines it, and build "
+	       "%s again:\n\n"
+	       "    #include <linux/error-injection.h>\n"
+	       "    %s\n",
+	       *v->module ? "the module" : "the kernel", v->macro);
+	if (*v->macro_note)
+		printf("\n(%s)\n", v->macro_note);
+	if (v->exported)
+		printf("\nIt is exported, so a module of your own that declares it can say so too, "
+		       "without that.\n");
+}
+
+static void print_reasons(const struct fl_verdict *v)
+{
+	for (size_t i = 0; i < v->nreasons; i++) {
+		const struct fl_reason *r = &v->reasons[i];
+
+		printf("  %-11s %s\n", r->fatal ? "because" : "but", r->text);
+		if (*r->hint)
+			printf("  %-11s %s\n", "", r->hint);
+	}
+}
+
+static const char *outcome(const struct fl_verdict *v)
+{
+	if (!v->injectable)
+		return "cannot be made to fail";
+	return status_of(v) ? "can be made to fail, but not by this process"
+			    : "can be made to fail";
+}
+
+static void print_text(const struct explanation *e)
+{
+	const struct fl_verdict *v = &e->v;
+
+	printf("%s%s%s%s %s\n\n", v->name, *v->module ? " (module " : "", v->module,
+	       *v->module ? ")" : "", outcome(v));
+	print_reasons(v);
+	if (*v->proto)
+		printf("  %-11s %s\n", "prototype", v->proto);
+	if (v->tag)
+		printf("  %-11s %s (%s%s%s)\n", "may return", may_return(v->tag),
+		       v->on_list ? "tag " : "as every security hook: ", fl_tag_name(v->tag),
+		       v->tag_guessed ? ", going by its type" : "");
+	if (v->injectable)
+		printf("  %-11s %s: %s\n", "back end",
+		       v->backend == FL_BACKEND_KPROBE ? "kprobe" : "fmod_ret", v->backend_reason);
+	if (v->exists && !v->injectable && v->traceable == FL_YES)
+		printf("  %-11s rules without a return can be put on it\n", "traceable");
+	for (size_t i = 0; i < v->nvariants; i++)
+		printf("  %-11s %s\n", i ? "" : "also as", v->variants[i]);
+	for (size_t i = 0; i < e->near.n; i++)
+		printf("  %-11s %s\n",
+		       i	   ? ""
+		       : v->exists ? "near it"
+				   : "meant?",
+		       e->near.best[i].name);
+	if (e->near.n && v->exists)
+		printf("  %-11s (injectable functions near it by name)\n", "");
+	print_macro(v);
+}
+
+static void print_json(const struct explanation *e, int status)
+{
+	static const char *const backends[] = {
+		[FL_BACKEND_AUTO] = NULL,
+		[FL_BACKEND_FMOD_RET] = "fmod_ret",
+		[FL_BACKEND_KPROBE] = "kprobe",
+	};
+	const struct fl_verdict *v = &e->v;
+	struct fl_json j = { .out = stdout };
+
+	fl_json_open(&j, NULL, '{');
+	fl_json_number(&j, "v", 1);
+	fl_json_string(&j, "type", "explanation");
+	fl_json_string(&j, "name", v->name);
+	fl_json_string(&j, "module", *v->module ? v->module : v->exists ? "vmlinux" : NULL);
+	fl_json_bool(&j, "exists", v->exists);
+	fl_json_bool(&j, "injectable", v->injectable);
+	fl_json_bool(&j, "listed", v->on_list);
+	fl_json_string(&j, "traceable", fl_answer_name(v->traceable));
+	fl_json_string(&j, "tag", v->tag ? fl_tag_name(v->tag) : NULL);
+	fl_json_bool(&j, "tag_guessed", v->tag_guessed);
+	fl_json_string(&j, "prototype", *v->proto ? v->proto : NULL);
+	fl_json_string(&j, "backend", v->injectable ? backends[v->backend] : NULL);
+	fl_json_string(&j, "backend_reason", v->injectable ? v->backend_reason : NULL);
+	fl_json_open(&j, "reasons", '[');
+	for (size_t i = 0; i < v->nreasons; i++) {
+		fl_json_open(&j, NULL, '{');
+		fl_json_string(&j, "id", fl_reason_name(v->reasons[i].id));
+		fl_json_bool(&j, "fatal", v->reasons[i].fatal);
+		fl_json_string(&j, "text", v->reasons[i].text);
+		fl_json_string(&j, "hint", *v->reasons[i].hint ? v->reasons[i].hint : NULL);
+		fl_json_close(&j, '{');
+	}
+	fl_json_close(&j, '[');
+	fl_json_open(&j, "variants", '[');
+	for (size_t i = 0; i < v->nvariants; i++)
+		fl_json_string(&j, NULL, v->variants[i]);
+	fl_json_close(&j, '[');
+	fl_json_open(&j, "near", '[');
+	for (size_t i = 0; i < e->near.n; i++)
+		fl_json_string(&j, NULL, e->near.best[i].name);
+	fl_json_close(&j, '[');
+	fl_json_string(&j, "macro", *v->macro ? v->macro : NULL);
+	fl_json_number(&j, "exit", status);
+	fl_json_close(&j, '{');
+	fl_json_line(&j);
+}
+
+static int out_of_memory(void)
+{
+	fprintf(stderr, "faultline: error: out of memory\n");
+	return FL_EXIT_FINDING;
+}
+
+int fl_explain(const struct fl_options *o)
+{
+	const struct fl_facts_opts facts = { .root = o->sysroot, .search_symbols = true };
+	const struct fl_verdict_opts opts = { .root = o->sysroot, .probe = !*o->sysroot };
+	char *text = strdup(o->files[0]), *colon = text ? strchr(text, ':') : NULL;
+	struct fl_kernel *k = NULL;
+	struct explanation e;
+	int status;
+
+	if (colon)
+		*colon++ = '\0';
+	if (!text || fl_facts_open(&facts, &k) ||
+	    fl_verdict(k, &opts, colon ? text : NULL, colon ? colon : text, &e.v)) {
+		status = out_of_memory();
+	} else {
+		find_near(&e, k);
+		status = status_of(&e.v);
+		if (o->json)
+			print_json(&e, status);
+		else
+			print_text(&e);
+	}
+	fl_facts_close(k);
+	free(text);
+	return status;
+}

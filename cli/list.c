@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * list.c - `faultline -l`: functions that can be made to fail, or with
+ * --traceable those that rules without a return can be put on.
+ *
+ * Names come first, from the kernel's lists, and are filtered; what is left is
+ * looked up, sorted by module and name, and printed.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+#include "inspect.h"
+#include "json.h"
+#include "ko.h"
+#include "near.h"
+
+#define SECURITY "security_" /* can be made to fail though on no list */
+#define WIDEST 40	     /* longer names push the other columns aside */
+
+struct row {
+	const char *name;
+	const char *module; /* NULL: vmlinux */
+	enum fl_tag tag;
+	bool tag_guessed;
+	unsigned int copies;
+	const char *backend; /* NULL: none can tell the copies apart */
+	char *proto;	     /* NULL: unknown */
+};
+
+struct table {
+	struct row *rows;
+	size_t n, cap;
+	/* what is wanted */
+	const char *module; /* glob, or NULL */
+	char *module_text;
+	const char *name; /* glob */
+	bool security;	  /* only functions that return an int */
+	struct fl_kernel *k;
+	struct fl_near near;
+	bool out_of_memory;
+};
+
+static int add_row(struct table *t, const char *name, const char *module, enum fl_tag tag)
+{
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 512;
+		struct row *more = realloc(t->rows, cap * sizeof(t->rows[0]));
+
+		if (!more) {
+			t->out_of_memory = true;
+			return 1;
+		}
+		t->rows = more;
+		t->cap = cap;
+	}
+	t->rows[t->n++] = (struct row){ .name = name, .module = module, .tag = tag, .copies = 1 };
+	return 0;
+}
+
+static bool is_wanted(const struct table *t, const char *name, const char *module)
+{
+	if (t->module && fnmatch(t->module, module ? module : "vmlinux", 0) != 0)
+		return false;
+	return !fnmatch(t->name, name, 0);
+}
+
+static int consider(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct table *t = arg;
+	struct fl_func f;
+
+	if (!is_wanted(t, name, module)) {
+		if (!t->n)
+			fl_near_consider(&t->near, module, name);
+		return 0;
+	}
+	if (t->security) {
+		if (t->k->ops->find_func(t->k, "vmlinux", name, &f) || f.ret.kind != FL_TYPE_INT)
+			return 0;
+		tag = f.tag ? f.tag : FL_TAG_ERRNO;
+	}
+	return add_row(t, name, module, tag);
+}
+
+static int by_module_and_name(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+	int order;
+
+	if (!a->module != !b->module)
+		return a->module ? 1 : -1;
+	order = a->module ? strcmp(a->module, b->module) : 0;
+	return order ? order : strcmp(a->name, b->name);
+}
+
+/* Rows that are the same in all that a rule can say become one. */
+static void sort(struct table *t)
+{
+	size_t kept = 0;
+
+	if (t->n)
+		qsort(t->rows, t->n, sizeof(t->rows[0]), by_module_and_name);
+	for (size_t i = 0; i < t->n; i++) {
+		if (kept && !by_module_and_name(&t->rows[kept - 1], &t->rows[i]))
+			t->rows[kept - 1].copies++;
+		else
+			t->rows[kept++] = t->rows[i];
+	}
+	t->n = kept;
+}
+
+/* What is tried first; a run may find that the kernel refuses it. */
+static const char *choose_backend(const struct row *r, const struct fl_func *f, bool traceable)
+{
+	if (r->copies > 1 && !traceable)
+		return NULL;
+	if (traceable)
+		return f->in_btf && !f->variadic ? "fentry" : "kprobe";
+	/* the kernel runs the function when fmod_ret says 0, which NULL is */
+	return f->in_btf && !f->variadic && r->tag != FL_TAG_NULL ? "fmod_ret" : "kprobe";
+}
+
+static void look_up(struct table *t, bool traceable)
+{
+	char proto[1024];
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct row *r = &t->rows[i];
+		struct fl_func f;
+		int err =
+			t->k->ops->find_func(t->k, r->module ? r->module : "vmlinux", r->name, &f);
+
+		if (!err && !r->tag) {
+			r->tag = f.tag;
+			r->tag_guessed = f.tag_guessed;
+		}
+		r->backend = choose_backend(r, &f, traceable);
+		err = t->k->ops->prototype(t->k, r->module, r->name, proto, sizeof(proto));
+		if (!err || err == -E2BIG)
+			r->proto = strdup(proto);
+	}
+}
+
+static int width_of(const struct table *t, bool of_module)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct row *r = &t->rows[i];
+		const char *text = !of_module ? r->name : r->module ? r->module : "vmlinux";
+
+		if (strlen(text) > width && strlen(text) <= WIDEST)
+			width = strlen(text);
+	}
+	return (int)width;
+}
+
+static void print_text(const struct table *t)
+{
+	int names = width_of(t, false), modules = width_of(t, true);
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct row *r = &t->rows[i];
+		char tag[16];
+
+		snprintf(tag, sizeof(tag), "%s%s", r->tag ? fl_tag_name(r->tag) : "-",
+			 r->tag_guessed ? "?" : "");
+		printf("%-*s  %-*s  %-10s  %-9s  %s\n", names, r->name, modules,
+		       r->module ? r->module : "vmlinux", tag,
+		       r->backend ? r->backend : "ambiguous", r->proto ? r->proto : "-");
+	}
+}
+
+static void print_json(const struct table *t)
+{
+	struct fl_json j = { .out = stdout };
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct row *r = &t->rows[i];
+
+		fl_json_open(&j, NULL, '{');
+		fl_json_number(&j, "v", 1);
+		fl_json_string(&j, "type", "function");
+		fl_json_string(&j, "name", r->name);
+		fl_json_string(&j, "module", r->module ? r->module : "vmlinux");
+		fl_json_string(&j, "tag", r->tag ? fl_tag_name(r->tag) : NULL);
+		fl_json_bool(&j, "tag_guessed", r->tag_guessed);
+		fl_json_string(&j, "backend", r->backend);
+		fl_json_number(&j, "copies", r->copies);
+		fl_json_string(&j, "prototype", r->proto);
+		fl_json_close(&j, '{');
+		fl_json_line(&j);
+	}
+}
+
+static void print(const struct table *t, bool json)
+{
+	if (json)
+		print_json(t);
+	else
+		print_text(t);
+}
+
+static void release(struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->rows[i].proto);
+	free(t->rows);
+	free(t->module_text);
+}
+
+static int problem(int status, const char *text, const char *hint)
+{
+	fprintf(stderr, "faultline: error: %s\n", text);
+	if (hint)
+		fprintf(stderr, "hint: %s\n", hint);
+	return status;
+}
+
+/* Nothing was listed: is it the pattern, or can nothing be known here? */
+static int no_match(const struct table *t, const struct fl_options *o, const char *pattern)
+{
+	enum fl_list_state state = t->k->ops->list_state(t->k);
+	const char *why = t->k->ops->list_problem(t->k);
+	char text[512], near[512], hint[600];
+
+	if (*why && !o->traceable && !o->nfiles) {
+		if (*t->k->ops->btf_problem(t->k))
+			why = t->k->ops->btf_problem(t->k);
+		return problem(state == FL_LIST_HIDDEN ? FL_EXIT_PERMISSION : FL_EXIT_KERNEL, why,
+			       "faultline doctor tells what can be done about it");
+	}
+	snprintf(text, sizeof(text), "no %s function matches '%s'",
+		 o->traceable ? "traceable" : "injectable", pattern);
+	if (fl_near_text(&t->near, near, sizeof(near)))
+		snprintf(hint, sizeof(hint), "near it: %s", near);
+	else if (*why && !o->traceable)
+		snprintf(hint, sizeof(hint), "only " SECURITY "* functions can be seen: %s", why);
+	else
+		snprintf(hint, sizeof(hint), "faultline -l%s lists all of them",
+			 o->traceable ? " --traceable" : "");
+	return problem(FL_EXIT_USAGE, text, hint);
+}
+
+static int read_traceable(struct table *t)
+{
+	int err = t->k->ops->each_traceable(t->k, consider, t);
+	char text[160];
+
+	if (!err || t->out_of_memory)
+		return 0;
+	snprintf(text, sizeof(text), "the kernel's list of traceable functions cannot be read: %s",
+		 strerror(-err));
+	if (err == -EACCES || err == -EPERM)
+		return problem(FL_EXIT_PERMISSION, text, "run it as root");
+	return problem(FL_EXIT_KERNEL, text,
+		       "it is in tracefs: mount -t tracefs tracefs /sys/kernel/tracing");
+}
+
+static void read_injectable(struct table *t)
+{
+	t->k->ops->each_injectable(t->k, consider, t);
+	t->security = true;
+	t->k->ops->each_function(t->k, SECURITY, consider, t);
+}
+
+/* "mlx5_core:mlx5_*" or "mlx5_*"; false without memory. */
+static bool parse_pattern(struct table *t, const char *pattern)
+{
+	const char *colon = strchr(pattern, ':');
+
+	t->name = colon ? colon + 1 : pattern;
+	if (colon) {
+		t->module_text = strndup(pattern, (size_t)(colon - pattern));
+		t->module = t->module_text;
+		if (!t->module)
+			return false;
+	}
+	fl_near_init(&t->near, FL_NEAR_TYPO, t->name);
+	return true;
+}
+
+static int list_kernel(struct table *t, const struct fl_options *o, const char *pattern)
+{
+	int status = 0;
+
+	if (!parse_pattern(t, pattern))
+		t->out_of_memory = true;
+	else if (o->traceable)
+		status = read_traceable(t);
+	else
+		read_injectable(t);
+	if (status)
+		return status;
+	if (t->out_of_memory)
+		return problem(FL_EXIT_FINDING, "out of memory", NULL);
+	if (!t->n)
+		return no_match(t, o, pattern);
+	sort(t);
+	look_up(t, o->traceable);
+	print(t, o->json);
+	if (!o->traceable && *t->k->ops->list_problem(t->k))
+		fprintf(stderr, "note: these are only the " SECURITY "* functions: %s\n",
+			t->k->ops->list_problem(t->k));
+	return FL_EXIT_OK;
+}
+
+static int cannot_open(const char *path, int err)
+{
+	const char *why = strerror(-err);
+	char text[512];
+
+	if (err == -ENOEXEC)
+		why = "it is no kernel module";
+	else if (err == -EOPNOTSUPP)
+		why = "it is a module for another kind of machine";
+	else if (err == -EBADMSG)
+		why = "it is damaged";
+	snprintf(text, sizeof(text), "'%s' cannot be read: %s", path, why);
+	return problem(FL_EXIT_USAGE, text, NULL);
+}
+
+static void note_types(const struct fl_ko *ko, const char *path, int err)
+{
+	if (err == -ENOENT)
+		fprintf(stderr, "note: '%s' has no type information, so prototypes are unknown\n",
+			path);
+	else if (err == -ESTALE)
+		fprintf(stderr,
+			"note: '%s' was built for kernel %s; prototypes need that kernel's types "
+			"(--sysroot)\n",
+			path, ko->release);
+	else if (err)
+		fprintf(stderr,
+			"note: prototypes are unknown, the kernel's types cannot be read: %s\n",
+			strerror(-err));
+}
+
+/* A module that is not loaded. */
+static int list_file(struct table *t, const struct fl_options *o, const char *path)
+{
+	char text[512], proto[1024];
+	struct fl_ko *ko;
+	int err = fl_ko_open(path, &ko);
+
+	if (err)
+		return cannot_open(path, err);
+	if (!ko->nfuncs) {
+		snprintf(text, sizeof(text),
+			 "module '%s' has no injectable functions: it has no section "
+			 "_error_injection_whitelist",
+			 ko->name);
+		fl_ko_close(ko);
+		return problem(
+			FL_EXIT_USAGE, text,
+			"ALLOW_ERROR_INJECTION(function, ERRNO) in its source makes one, where "
+			"the kernel has CONFIG_FUNCTION_ERROR_INJECTION");
+	}
+	note_types(ko, path, fl_ko_read_types(ko, o->sysroot, t->k->release));
+	for (size_t i = 0; i < ko->nfuncs; i++) {
+		if (add_row(t, ko->funcs[i].name, ko->name, ko->funcs[i].tag))
+			break;
+	}
+	sort(t);
+	for (size_t i = 0; i < t->n; i++) {
+		struct row *r = &t->rows[i];
+		struct fl_func f = { .in_btf = false };
+
+		if (fl_ko_proto(ko, r->name, proto, sizeof(proto)) != -ENOENT) {
+			r->proto = strdup(proto);
+			f.in_btf = true;
+			f.variadic = strstr(proto, "...)") != NULL;
+		}
+		r->backend = choose_backend(r, &f, false);
+	}
+	print(t, o->json);
+	fl_ko_close(ko);
+	return FL_EXIT_OK;
+}
+
+int fl_list(const struct fl_options *o)
+{
+	const struct fl_facts_opts opts = { .root = o->sysroot, .search_symbols = true };
+	const char *pattern = o->nfiles ? o->files[0] : "*";
+	struct table t = { .name = NULL };
+	int status;
+
+	if (fl_facts_open(&opts, &t.k))
+		return problem(FL_EXIT_FINDING, "out of memory", NULL);
+	if (!fl_ko_is_path(pattern))
+		status = list_kernel(&t, o, pattern);
+	else if (o->traceable)
+		status = problem(FL_EXIT_USAGE, "--traceable is about loaded modules, not files",
+				 "load it, and say faultline -l --traceable 'MODULE:*'");
+	else
+		status = list_file(&t, o, pattern);
+	release(&t);
+	fl_facts_close(t.k);
+	return status;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * attach.c - programs into the kernel and onto its functions.
+ *
+ * For programs of tracing's kind (fmod_ret, fentry, fexit) we do libbpf's
+ * lookup ourselves: the compiler already knows the function's BTF id, and
+ * libbpf would parse all of the kernel's BTF to find it again.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "facts.h"
+#include "session_impl.h"
+
+#define MAX_SYMBOL 256
+
+static int find_prog(const struct fl_session *s, const char *name)
+{
+	for (size_t i = 0; i < s->obj->nprogs; i++) {
+		if (!strcmp(s->obj->progs[i].name, name))
+			return (int)i;
+	}
+	return -1;
+}
+
+static const struct fl_obj_attach *first_attach(const struct fl_session *s, size_t prog)
+{
+	return &s->obj->attaches[s->obj->progs[prog].first_attach];
+}
+
+static void drop_btf_fd(struct fl_session *s)
+{
+	if (s->btf_fd >= 0)
+		close(s->btf_fd);
+	s->btf_fd = -1;
+}
+
+/*
+ * libbpf asks us before it loads a program of tracing's kind. It was told that
+ * these are kprobes, because for others it would want all of the kernel's BTF
+ * first; here it learns the truth.
+ */
+static int prepare_tracing(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+{
+	static const enum bpf_attach_type types[] = {
+		[FL_BACKEND_FMOD_RET] = BPF_MODIFY_RETURN,
+		[FL_BACKEND_FENTRY] = BPF_TRACE_FENTRY,
+		[FL_BACKEND_FEXIT] = BPF_TRACE_FEXIT,
+	};
+	struct fl_session *s = (struct fl_session *)cookie;
+	int i = find_prog(s, bpf_program__name(prog)), err;
+	const struct fl_obj_attach *attach;
+
+	if (i < 0)
+		return -ENOENT;
+	attach = first_attach(s, (size_t)i);
+	drop_btf_fd(s);
+	if (attach->module) {
+		s->btf_fd = fl_btf_module_fd(attach->module);
+		if (s->btf_fd < 0)
+			return s->btf_fd;
+		opts->attach_btf_obj_fd = (__u32)s->btf_fd;
+	}
+	err = bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+	if (err)
+		return err;
+	opts->expected_attach_type = types[s->obj->progs[i].backend];
+	opts->attach_btf_id = attach->btf_id;
+	return 0;
+}
+
+int fl_load_programs(struct fl_session *s)
+{
+	static const char *const sections[] = { "fmod_ret+", "fentry+", "fexit+" };
+	const size_t n = sizeof(sections) / sizeof(sections[0]);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)s,
+		    .prog_prepare_load_fn = prepare_tracing);
+	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline");
+	int ids[3], err = 0;
+	size_t done;
+
+	for (done = 0; done < n; done++) {
+		ids[done] = libbpf_register_prog_handler(sections[done], BPF_PROG_TYPE_KPROBE, 0,
+							 &handler);
+		if (ids[done] < 0) {
+			err = ids[done];
+			break;
+		}
+	}
+	if (!err)
+		s->bpf = bpf_object__open_mem(s->obj->elf, s->obj->elf_len, &open);
+	if (!err)
+		err = s->bpf ? bpf_object__load(s->bpf) : -errno;
+	while (done > 0)
+		libbpf_unregister_prog_handler(ids[--done]);
+	drop_btf_fd(s);
+	return err;
+}
+
+static int keep_link(struct fl_session *s, struct bpf_link *link)
+{
+	if (!link)
+		return -errno;
+	s->links[s->nlinks++] = link;
+	return 0;
+}
+
+/* MODULE:FUNCTION is what the kernel's kprobe events understand. */
+static void symbol_of(const struct fl_obj_attach *attach, char *out)
+{
+	snprintf(out, MAX_SYMBOL, "%s%s%s", attach->module ? attach->module : "",
+		 attach->module ? ":" : "", attach->func);
+}
+
+static int attach_kprobe(struct fl_session *s, size_t i, const struct bpf_program *prog)
+{
+	bool at_end = s->obj->progs[i].backend == FL_BACKEND_KRETPROBE;
+	char symbol[MAX_SYMBOL];
+
+	symbol_of(first_attach(s, i), symbol);
+	return keep_link(s, bpf_program__attach_kprobe(prog, at_end, symbol));
+}
+
+/* One link for all of a program's functions; each gets its number as cookie. */
+static int attach_multi(struct fl_session *s, size_t i, const struct bpf_program *prog)
+{
+	const struct fl_obj_attach *attach = first_attach(s, i);
+	size_t n = s->obj->progs[i].nattaches;
+	const char **names = malloc(n * sizeof(*names));
+	__u64 *cookies = malloc(n * sizeof(*cookies));
+	int err = -ENOMEM;
+
+	for (size_t j = 0; names && cookies && j < n; j++) {
+		names[j] = attach[j].func;
+		cookies[j] = attach[j].cookie;
+	}
+	if (names && cookies) {
+		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = names, .cookies = cookies,
+			    .cnt = n);
+
+		err = keep_link(s, bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts));
+	}
+	free(names);
+	free(cookies);
+	return err;
+}
+
+int fl_attach_program(struct fl_session *s, size_t i)
+{
+	const struct fl_obj_prog *p = &s->obj->progs[i];
+	const struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, p->name);
+	int fd;
+
+	if (!prog)
+		return -ENOENT;
+	if (p->backend == FL_BACKEND_KPROBE_MULTI)
+		return attach_multi(s, i, prog);
+	if (!fl_backend_is_tracing(p->backend))
+		return attach_kprobe(s, i, prog);
+	fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(prog));
+	if (fd < 0)
+		return fd;
+	s->tracing_links[i] = fd;
+	return 0;
+}
+
+int fl_attach_followers(struct fl_session *s)
+{
+	static const char *const names[] = { "fl_on_fork", "fl_on_free" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, names[i]);
+		int err = prog ? keep_link(s, bpf_program__attach(prog)) : -ENOENT;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}

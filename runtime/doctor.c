@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * doctor.c - the checks of `faultline doctor`, from the table below.
+ *
+ * A check finds its answer and its detail; what its absence prevents is in the
+ * table, and the remedy is put together from the table, the configuration and
+ * this process's rights.
+ */
+#include "doctor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "facts.h"
+#include "list.h"
+
+struct doctor {
+	struct fl_diagnosis *d;
+	struct fl_kernel *k;
+	struct fl_config config;
+	bool has_caps;
+	char lockdown[32]; /* "none", "integrity", "confidentiality"; "" unknown */
+};
+
+struct rule {
+	const char *id, *section, *title;
+	void (*check)(struct doctor *doc, const struct rule *rule, struct fl_check *c);
+	int argument; /* of check */
+	const char *name;
+	const char *prevents;
+	const char *how;     /* to get it, before the configuration is looked at; or NULL */
+	const char *options; /* of the configuration, with blanks between; or NULL */
+};
+
+__attribute__((format(printf, 3, 4))) static void find(struct fl_check *c, enum fl_answer a,
+						       const char *format, ...)
+{
+	va_list ap;
+
+	c->answer = a;
+	va_start(ap, format);
+	vsnprintf(c->detail, sizeof(c->detail), format, ap);
+	va_end(ap);
+}
+
+/* A line of /proc/self/status as a number, or -1. */
+static long self_status(const char *key, int base)
+{
+	size_t len;
+	char *text = fl_read_text("/proc/self/status", &len);
+	char *p = text ? strstr(text, key) : NULL;
+	long value = p ? strtol(p + strlen(key), NULL, base) : -1;
+
+	free(text);
+	return value;
+}
+
+/* Capabilities count only where they are those of the machine. */
+static bool in_first_user_namespace(void)
+{
+	size_t len;
+	char *text = fl_read_text("/proc/self/uid_map", &len);
+	unsigned long inside, outside, count;
+	bool is_first = true;
+
+	/* kernel/user_namespace.c: the first one maps all there is */
+	if (text && sscanf(text, "%lu %lu %lu", &inside, &outside, &count) == 3)
+		is_first = !inside && !outside && count == UINT32_MAX;
+	free(text);
+	return is_first;
+}
+
+/* CAP_SYS_ADMIN stood for both before CAP_BPF (include/linux/capability.h, bpf_capable()). */
+static void check_capabilities(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+	bool bpf, perfmon, admin;
+
+	(void)rule;
+	if (syscall(SYS_capget, &head, data)) {
+		find(c, FL_UNSURE, "capget(2) failed: %s", strerror(errno));
+		return;
+	}
+	admin = data[0].effective & 1U << CAP_SYS_ADMIN;
+	bpf = data[1].effective & 1U << (CAP_BPF - 32);
+	perfmon = data[1].effective & 1U << (CAP_PERFMON - 32);
+	doc->has_caps = admin || (bpf && perfmon);
+	if (!doc->has_caps)
+		find(c, FL_DENIED, "this process has %s",
+		     bpf       ? "CAP_BPF, but not CAP_PERFMON"
+		     : perfmon ? "CAP_PERFMON, but not CAP_BPF"
+			       : "neither CAP_BPF nor CAP_PERFMON");
+	else if (!in_first_user_namespace())
+		find(c, FL_DENIED, "they are those of a user namespace, which do not count here");
+	else
+		find(c, FL_YES, "%s%s%s", bpf ? "CAP_BPF " : "", perfmon ? "CAP_PERFMON " : "",
+		     admin ? "CAP_SYS_ADMIN" : "");
+	if (c->answer == FL_DENIED)
+		doc->has_caps = false;
+}
+
+/* security/lockdown/lockdown.c; "[none] integrity confidentiality" */
+static void check_lockdown(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	size_t len;
+	char *text = fl_read_text("/sys/kernel/security/lockdown", &len), *p;
+
+	(void)rule;
+	p = text ? strchr(text, '[') : NULL;
+	if (p)
+		snprintf(doc->lockdown, sizeof(doc->lockdown), "%.*s", (int)strcspn(p + 1, "]"),
+			 p + 1);
+	if (!text && errno == ENOENT)
+		find(c, FL_YES, "nothing says that this kernel can be locked down");
+	else if (!p)
+		find(c, FL_UNSURE, "/sys/kernel/security/lockdown cannot be read: %s",
+		     strerror(errno));
+	else if (!strcmp(doc->lockdown, "none"))
+		find(c, FL_YES, "the kernel is not locked down");
+	else
+		find(c, !strcmp(doc->lockdown, "integrity") ? FL_YES : FL_DENIED,
+		     "the kernel is locked down (%s)", doc->lockdown);
+	free(text);
+}
+
+static void check_feature(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	struct fl_probe p;
+
+	fl_probe((enum fl_feature)rule->argument, doc->k, &p);
+	find(c, p.answer, "%s", p.text);
+}
+
+/* net/core/sysctl_net_core.c; the file may be read by root alone. */
+static void check_jit(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	size_t len;
+	char *text = fl_read_text("/proc/sys/net/core/bpf_jit_enable", &len);
+
+	(void)doc;
+	(void)rule;
+	if (!text)
+		find(c, errno == ENOENT ? FL_NO : FL_UNSURE,
+		     "/proc/sys/net/core/bpf_jit_enable cannot be read: %s", strerror(errno));
+	else if (*text == '0')
+		find(c, FL_NO, "it is switched off, and programs are interpreted");
+	else
+		find(c, FL_YES, "on");
+	free(text);
+}
+
+static void check_btf(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	const char *problem = doc->k->ops->btf_problem(doc->k);
+
+	(void)rule;
+	if (*problem)
+		find(c, strstr(problem, strerror(EACCES)) ? FL_DENIED : FL_NO, "%s", problem);
+	else
+		find(c, FL_YES, "/sys/kernel/btf/vmlinux");
+}
+
+/* How many entries a directory has, without vmlinux and dots; -1: no directory. */
+static int count_entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	int n = 0;
+
+	if (!dir)
+		return -1;
+	while ((e = readdir(dir)))
+		n += e->d_name[0] != '.' && strcmp(e->d_name, "vmlinux") != 0;
+	closedir(dir);
+	return n;
+}
+
+static int count_loaded(void)
+{
+	size_t len;
+	char *text = fl_read_text("/proc/modules", &len);
+	int n = 0;
+
+	for (char *p = text; p && *p; p++)
+		n += *p == '\n';
+	free(text);
+	return n;
+}
+
+/* kernel/bpf/btf.c, btf_module_notify(): a file for each module that brings types. */
+static void check_module_btf(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	int loaded = count_loaded(), known = count_entries("/sys/kernel/btf");
+	char value[8];
+
+	(void)rule;
+	if (known > 0)
+		find(c, FL_YES, "of %d of %d loaded modules", known, loaded);
+	else if (loaded > 0)
+		find(c, FL_NO, "none of the %d loaded modules has any", loaded);
+	else if (!fl_config_get(&doc->config, "CONFIG_DEBUG_INFO_BTF_MODULES", value,
+				sizeof(value)))
+		find(c, FL_UNSURE, "no module is loaded, so it does not show");
+	else
+		find(c, *value == 'y' ? FL_YES : FL_NO, "no module is loaded; %s says '%s'",
+		     doc->config.source, value);
+}
+
+static void check_mount(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	struct statfs fs;
+
+	(void)doc;
+	if (statfs(rule->name, &fs))
+		find(c, errno == EACCES || errno == EPERM ? FL_DENIED : FL_NO, "%s: %s", rule->name,
+		     strerror(errno));
+	else if ((unsigned long)fs.f_type != (unsigned int)rule->argument)
+		find(c, FL_NO, "it is not mounted at %s", rule->name);
+	else if (access(rule->name, X_OK))
+		find(c, FL_DENIED, "%s is not for this user", rule->name);
+	else
+		find(c, FL_YES, "mounted at %s", rule->name);
+}
+
+struct tally {
+	struct fl_diagnosis *d;
+	const char *last;
+};
+
+static int count_listed(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct tally *t = arg;
+
+	(void)name;
+	(void)tag;
+	t->d->nlisted++;
+	/* the list holds a module's functions together */
+	if (module && (!t->last || strcmp(t->last, module) != 0))
+		t->d->nmodules++;
+	t->last = module;
+	return 0;
+}
+
+/* lib/error-inject.c */
+static void check_list(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	enum fl_list_state state = doc->k->ops->list_state(doc->k);
+	struct tally t = { .d = doc->d };
+
+	(void)rule;
+	doc->k->ops->each_injectable(doc->k, count_listed, &t);
+	doc->d->list_known = state == FL_LIST_KNOWN;
+	if (state == FL_LIST_KNOWN)
+		find(c, FL_YES, "%zu functions", doc->d->nlisted);
+	else
+		find(c, state == FL_LIST_NO_SUPPORT ? FL_NO : FL_DENIED, "%s",
+		     doc->k->ops->list_problem(doc->k));
+}
+
+/* kernel/kallsyms.c, kallsyms_show_value(): otherwise all are 0 */
+static void check_symbols(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	char line[512] = "";
+	FILE *f = fopen("/proc/kallsyms", "re");
+	bool seen = false;
+
+	(void)doc;
+	(void)rule;
+	if (!f) {
+		find(c, errno == ENOENT ? FL_NO : FL_DENIED, "/proc/kallsyms: %s", strerror(errno));
+		return;
+	}
+	/* those of per-CPU data come first, and some of them are 0 */
+	while (!seen && fgets(line, sizeof(line), f))
+		seen = strtoull(line, NULL, 16) >> 63;
+	fclose(f);
+	find(c, seen ? FL_YES : FL_DENIED,
+	     seen ? "/proc/kallsyms" : "/proc/kallsyms hides all addresses");
+}
+
+static int is_named(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	(void)module;
+	(void)tag;
+	return !strcmp(name, arg);
+}
+
+/* A function whose only purpose is to fail, by the list. */
+static void check_point(struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	if (doc->k->ops->each_injectable(doc->k, is_named, (void *)rule->name) == 1)
+		find(c, FL_YES, "%s is on the list", rule->name);
+	else if (doc->k->ops->list_state(doc->k) == FL_LIST_HIDDEN)
+		find(c, FL_DENIED, "the list that would tell of %s cannot be read", rule->name);
+	else
+		find(c, FL_NO, "%s is not on the list", rule->name);
+}
+
+#define INJECTION "CONFIG_KPROBES CONFIG_FUNCTION_ERROR_INJECTION"
+
+static const struct rule rules[] = {
+	{ "capabilities", "rights", "capabilities", check_capabilities, 0, NULL,
+	  "loading anything into the kernel", NULL, NULL },
+	{ "lockdown", "rights", "lockdown", check_lockdown, 0, NULL,
+	  "kprobes, and reading kernel memory in conditions", NULL, NULL },
+	{ "programs", "BPF", "programs", check_feature, FL_FEATURE_PROGRAMS, NULL,
+	  "everything: rules become BPF programs", NULL, "CONFIG_BPF_SYSCALL CONFIG_BPF_EVENTS" },
+	{ "jit", "BPF", "JIT", check_jit, 0, NULL,
+	  "speed: a call of a function with rules costs several times as much",
+	  "sysctl net.core.bpf_jit_enable=1", "CONFIG_BPF_JIT" },
+	{ "ringbuf", "BPF", "ring buffer", check_feature, FL_FEATURE_RINGBUF, NULL,
+	  "everything: events come through one", NULL, "CONFIG_BPF_SYSCALL" },
+	{ "btf", "BPF", "types (BTF)", check_btf, 0, NULL,
+	  "fmod_ret, and with it security_* functions; arguments by name; limits to a command's "
+	  "tasks",
+	  NULL, "CONFIG_DEBUG_INFO_BTF" },
+	{ "module-btf", "BPF", "module types", check_module_btf, 0, NULL,
+	  "fmod_ret, and arguments by name, for functions of modules", NULL,
+	  "CONFIG_DEBUG_INFO_BTF_MODULES" },
+	{ "fmod_ret", "back ends", "fmod_ret", check_feature, FL_FEATURE_FMOD_RET, NULL,
+	  "security_* functions, and the cheaper way for all others", NULL,
+	  "CONFIG_DEBUG_INFO_BTF CONFIG_BPF_EVENTS CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS "
+	  "CONFIG_SECURITY" },
+	{ "kprobe", "back ends", "kprobe", check_feature, FL_FEATURE_KPROBE, NULL,
+	  "functions that are not in the type information; returning 0 or NULL", NULL,
+	  "CONFIG_KPROBES CONFIG_KPROBE_EVENTS CONFIG_BPF_EVENTS" },
+	{ "override", "back ends", "kprobe override", check_feature, FL_FEATURE_OVERRIDE, NULL,
+	  "returning anything by a kprobe", NULL, INJECTION " CONFIG_BPF_KPROBE_OVERRIDE" },
+	{ "kprobe_multi", "back ends", "kprobe.multi", check_feature, FL_FEATURE_KPROBE_MULTI, NULL,
+	  "speed: many functions are attached one by one", NULL, "CONFIG_FPROBE" },
+	{ "fentry", "back ends", "fentry", check_feature, FL_FEATURE_FENTRY, NULL,
+	  "the cheaper way for rules without a return", NULL,
+	  "CONFIG_DEBUG_INFO_BTF CONFIG_BPF_EVENTS CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
+	{ "debugfs", "files", "debugfs", check_mount, DEBUGFS_MAGIC, "/sys/kernel/debug",
+	  "reading the list of injectable functions with their tags",
+	  "mount -t debugfs debugfs /sys/kernel/debug", "CONFIG_DEBUG_FS" },
+	{ "tracefs", "files", "tracefs", check_mount, TRACEFS_MAGIC, "/sys/kernel/tracing",
+	  "knowing which functions can be traced (-l --traceable)",
+	  "mount -t tracefs tracefs /sys/kernel/tracing", "CONFIG_FTRACE" },
+	{ "symbols", "files", "symbols", check_symbols, 0, NULL,
+	  "conditions on callers, and names in stacks",
+	  "run it with CAP_SYSLOG, and with sysctl kernel.kptr_restrict=1 or less", NULL },
+	{ "list", "what can fail", "injectable list", check_list, 0, NULL,
+	  "functions other than security_*", NULL, INJECTION },
+	{ "failslab", "what can fail", "slab memory", check_point, 0, "should_failslab",
+	  "making kmalloc() and its kin fail by 'should_failslab'", NULL,
+	  INJECTION " CONFIG_FAILSLAB" },
+	{ "fail_page_alloc", "what can fail", "pages", check_point, 0, "should_fail_alloc_page",
+	  "making the allocation of pages fail by 'should_fail_alloc_page'", NULL,
+	  INJECTION " CONFIG_FAIL_PAGE_ALLOC" },
+	{ "fail_bio", "what can fail", "block I/O", check_point, 0, "should_fail_bio",
+	  "making block devices' requests fail by 'should_fail_bio'", NULL,
+	  INJECTION " CONFIG_BLOCK" },
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct fl_check *c, const char *format, ...)
+{
+	size_t len = strlen(c->remedy);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(c->remedy + len, sizeof(c->remedy) - len, format, ap);
+	va_end(ap);
+}
+
+/* What keeps this process from what the kernel may have. */
+static void remedy_rights(const struct doctor *doc, struct fl_check *c)
+{
+	if (!doc->has_caps)
+		add(c, "run it as root, or with CAP_BPF and CAP_PERFMON (files also want "
+		       "CAP_DAC_READ_SEARCH), outside of user namespaces");
+	else if (*doc->lockdown && strcmp(doc->lockdown, "none") != 0)
+		add(c,
+		    "boot without lockdown: lockdown=none on the kernel's command line, or Secure "
+		    "Boot switched off");
+	else if (self_status("\nSeccomp:", 10) > 0)
+		add(c, "run it where no seccomp filter forbids it: outside of the container or "
+		       "sandbox");
+	else
+		add(c, "something that is neither capabilities, lockdown nor seccomp forbids it: a "
+		       "security module, or how the machine is hosted");
+}
+
+/* Which of the configuration's options are missing, or would be needed. */
+static void remedy_config(const struct doctor *doc, const struct rule *rule, struct fl_check *c)
+{
+	char list[256], *save = NULL;
+	bool known = doc->config.text != NULL;
+	size_t missing = 0;
+
+	snprintf(list, sizeof(list), "%s", rule->options);
+	for (char *name = strtok_r(list, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
+		char value[16] = "n";
+
+		fl_config_get(&doc->config, name, value, sizeof(value));
+		if (known && *value != 'n')
+			continue;
+		add(c, "%s%s%s", *c->remedy && !missing ? "; " : "",
+		    missing ? ", "
+		    : known ? "build the kernel with "
+			    : "the kernel needs ",
+		    name);
+		missing++;
+	}
+	if (missing && known)
+		add(c, ", not set in %s", doc->config.source);
+	else if (!missing && !rule->how)
+		add(c,
+		    "%s has all that it needs, so this machine or this kernel's version lacks it",
+		    doc->config.source);
+}
+
+static void run_check(struct doctor *doc, const struct rule *rule)
+{
+	struct fl_check *c = &doc->d->checks[doc->d->nchecks++];
+
+	c->id = rule->id;
+	c->section = rule->section;
+	c->title = rule->title;
+	c->prevents = rule->prevents;
+	rule->check(doc, rule, c);
+	if (c->answer == FL_YES)
+		return;
+	/* a check that nothing in the configuration answers has a way of its own */
+	if (rule->how && (c->answer != FL_DENIED || !rule->options))
+		add(c, "%s", rule->how);
+	else if (c->answer == FL_DENIED)
+		remedy_rights(doc, c);
+	if (rule->options && c->answer != FL_DENIED)
+		remedy_config(doc, rule, c);
+}
+
+static enum fl_answer answer_of(const struct fl_diagnosis *d, const char *id)
+{
+	for (size_t i = 0; i < d->nchecks; i++) {
+		if (!strcmp(d->checks[i].id, id))
+			return d->checks[i].answer;
+	}
+	return FL_UNSURE;
+}
+
+static int count_hook(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct doctor *doc = arg;
+	struct fl_func f;
+
+	(void)module;
+	(void)tag;
+	if (!doc->k->ops->find_func(doc->k, "vmlinux", name, &f) && f.ret.kind == FL_TYPE_INT)
+		doc->d->nsecurity++;
+	return 0;
+}
+
+static void conclude(struct doctor *doc)
+{
+	struct fl_diagnosis *d = doc->d;
+	enum fl_answer programs = answer_of(d, "programs"), ring = answer_of(d, "ringbuf");
+	enum fl_answer fmod_ret = answer_of(d, "fmod_ret"), kprobe = answer_of(d, "kprobe");
+	enum fl_answer override = answer_of(d, "override"), list = answer_of(d, "list");
+	bool base = programs == FL_YES && ring == FL_YES;
+	bool by_kprobe = base && kprobe == FL_YES && override == FL_YES;
+	bool by_fmod_ret = base && fmod_ret == FL_YES;
+
+	doc->k->ops->each_function(doc->k, "security_", count_hook, doc);
+	d->by_fmod_ret = by_fmod_ret && !by_kprobe;
+	d->denied = programs == FL_DENIED || ring == FL_DENIED || fmod_ret == FL_DENIED ||
+		    (list != FL_NO && (kprobe == FL_DENIED || override == FL_DENIED));
+	if ((d->nlisted && (by_kprobe || by_fmod_ret)) || (!d->list_known && by_kprobe))
+		d->scope = FL_SCOPE_ALL;
+	else
+		d->scope = by_fmod_ret ? FL_SCOPE_SECURITY : FL_SCOPE_NOTHING;
+}
+
+int fl_diagnose(struct fl_diagnosis *d)
+{
+	const struct fl_facts_opts opts = { .root = "", .search_symbols = true };
+	struct doctor doc = { .d = d };
+	struct utsname u;
+	int err;
+
+	memset(d, 0, sizeof(*d));
+	err = fl_facts_open(&opts, &doc.k);
+	if (err)
+		return err;
+	snprintf(d->release, sizeof(d->release), "%s", doc.k->release);
+	snprintf(d->machine, sizeof(d->machine), "%s", uname(&u) ? "" : u.machine);
+	err = fl_config_read(&doc.config, "", doc.k->release);
+	for (size_t i = 0; !err && i < sizeof(rules) / sizeof(rules[0]); i++)
+		run_check(&doc, &rules[i]);
+	if (!err)
+		conclude(&doc);
+	memcpy(d->config, doc.config.source, sizeof(d->config));
+	fl_config_release(&doc.config);
+	fl_facts_close(doc.k);
+	return err;
+}

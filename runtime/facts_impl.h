@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts_impl.h - what facts.c and facts_types.c share. */
+#ifndef FL_FACTS_IMPL_H
+#define FL_FACTS_IMPL_H
+
+#include "btf.h"
+#include "config.h"
+#include "kernel.h"
+#include "list.h"
+#include "symbols.h"
+#include "traceable.h"
+
+/* The BTF of vmlinux (slot 0) or of a module. */
+struct fl_object_types {
+	char *module;
+	struct fl_btf btf;
+	int err; /* why it cannot be read, or 0 */
+};
+
+struct fl_facts {
+	struct fl_kernel k; /* first: this is what others hold */
+	char *root;
+	char *release;
+	char *arch;
+	bool search_symbols;
+	struct fl_list list;
+	struct fl_traceable traceable;
+	struct fl_object_types **objects;
+	size_t nobjects;
+	char btf_problem[160];
+	struct fl_symbols *symbols; /* see fl_facts_symbols() */
+	int symbols_err;
+	bool symbols_read;
+	struct fl_config config;
+	bool config_read;
+	char config_value[256];
+	struct fl_range **ranges; /* what was handed out */
+	size_t nranges;
+};
+
+static inline struct fl_facts *fl_facts_of(struct fl_kernel *k)
+{
+	return (struct fl_facts *)k;
+}
+
+/* vmlinux for NULL; NULL when there is no memory. */
+struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module);
+
+/* facts_types.c: the operations of kernel.h on types ... */
+int fl_facts_type(struct fl_kernel *k, fl_type_id id, struct fl_type *out);
+int fl_facts_member(struct fl_kernel *k, fl_type_id id, const char *name, struct fl_member *out);
+int fl_facts_each_member(struct fl_kernel *k, fl_type_id id,
+			 int (*fn)(const struct fl_member *m, void *arg), void *arg);
+int fl_facts_find_type(struct fl_kernel *k, const char *module, enum fl_type_kind kind,
+		       const char *name, struct fl_type *out);
+int fl_facts_find_enumerator(struct fl_kernel *k, const char *module, const char *name,
+			     int64_t *out);
+
+/* ... and to fill @out from the FUNC @id; false when the file makes no sense there. */
+bool fl_facts_describe_func(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
+			    struct fl_func *out);
+
+/* facts_more.c: symbols, configuration, control groups. */
+int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
+		    const struct fl_range **out, size_t *n);
+int fl_facts_address(struct fl_kernel *k, const char *name, uint64_t *out);
+const char *fl_facts_config(struct fl_kernel *k, const char *name, bool *known);
+int fl_facts_cgroup(struct fl_kernel *k, const char *path, uint64_t *id, unsigned int *level);
+void fl_facts_more_release(struct fl_facts *f);
+
+#endif /* FL_FACTS_IMPL_H */

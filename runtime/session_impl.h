@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* session_impl.h - what session.c and attach.c share. Internal to runtime/. */
+#ifndef FL_SESSION_IMPL_H
+#define FL_SESSION_IMPL_H
+
+#include <bpf/libbpf.h>
+
+#include "fault.h"
+#include "session.h"
+
+/* A map that is memory of both sides. */
+struct fl_shared {
+	void *memory;
+	size_t size;
+};
+
+struct fl_session {
+	const struct fl_object *obj;
+	struct fl_session_opts opts;
+	struct bpf_object *bpf;
+	struct ring_buffer *events;
+	struct bpf_link **links; /* libbpf's: probes and what follows children */
+	size_t nlinks;
+	int *tracing_links; /* file descriptors, one per program; -1: none */
+	int btf_fd;	    /* module BTF of the program being loaded, or -1 */
+	struct fl_shared run;
+	struct fl_shared rules;
+	struct fl_shared states;
+	struct fl_shared params;
+	struct fl_shared counts;
+	struct fl_fault_log log;
+	void (*on_event)(const struct fl_event *e, void *arg);
+	void *on_event_arg;
+};
+
+/* attach.c: from ELF bytes to programs, and from those to links. */
+int fl_load_programs(struct fl_session *s);
+int fl_attach_program(struct fl_session *s, size_t i);
+/* The programs that follow the command's tasks. */
+int fl_attach_followers(struct fl_session *s);
+
+#endif /* FL_SESSION_IMPL_H */

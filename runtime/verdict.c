@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verdict.c - the questions in their order: is its module loaded; is it in the
+ * types or on the list; is there a symbol, one or several; may its return
+ * value be changed at all; by which back end; what would make it injectable.
+ */
+#include "verdict.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ko.h"
+#include "list.h"
+#include "symbols.h"
+
+#define SECURITY "security_"
+
+struct trial {
+	struct fl_kernel *k;
+	const struct fl_verdict_opts *opts;
+	const char *module; /* as asked */
+	struct fl_func func;
+	struct fl_symbols *symbols;
+	struct fl_verdict *v;
+};
+
+__attribute__((format(printf, 4, 5))) static struct fl_reason *because(struct fl_verdict *v,
+								       enum fl_reason_id id,
+								       bool fatal,
+								       const char *format, ...)
+{
+	static struct fl_reason spare;
+	struct fl_reason *r = v->nreasons < FL_MAX_REASONS ? &v->reasons[v->nreasons++] : &spare;
+	va_list ap;
+
+	r->id = id;
+	r->fatal = fatal;
+	r->hint[0] = '\0';
+	va_start(ap, format);
+	vsnprintf(r->text, sizeof(r->text), format, ap);
+	va_end(ap);
+	return r;
+}
+
+__attribute__((format(printf, 2, 3))) static void hint(struct fl_reason *r, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(r->hint, sizeof(r->hint), format, ap);
+	va_end(ap);
+}
+
+static bool has_fatal(const struct fl_verdict *v)
+{
+	for (size_t i = 0; i < v->nreasons; i++) {
+		if (v->reasons[i].fatal)
+			return true;
+	}
+	return false;
+}
+
+/* --- a module that is not loaded -------------------------------------------- */
+
+static void judge_file(struct trial *t, const char *path)
+{
+	struct fl_verdict *v = t->v;
+	struct fl_ko *ko;
+	int err = fl_ko_open(path, &ko);
+
+	if (err) {
+		because(v, FL_REASON_MODULE_NOT_LOADED, true,
+			"module '%s' is not loaded, and its file %s cannot be read: %s", t->module,
+			path, strerror(-err));
+		return;
+	}
+	fl_ko_read_types(ko, t->opts->root, t->k->release);
+	v->exists = fl_ko_has_function(ko, v->name);
+	fl_ko_proto(ko, v->name, v->proto, sizeof(v->proto));
+	for (size_t i = 0; i < ko->nfuncs; i++) {
+		if (strcmp(ko->funcs[i].name, v->name) != 0)
+			continue;
+		v->on_list = true;
+		v->tag = ko->funcs[i].tag;
+	}
+	if (v->on_list) {
+		hint(because(v, FL_REASON_MODULE_NOT_LOADED, true,
+			     "module '%s' is not loaded; it has the function on its list",
+			     t->module),
+		     "modprobe %s", t->module);
+	} else {
+		because(v, FL_REASON_MODULE_NOT_LOADED, true, "module '%s' is not loaded",
+			t->module);
+		if (v->exists)
+			because(v, FL_REASON_NOT_LISTED, true,
+				"the module's list of injectable functions does not have it");
+		else
+			because(v, FL_REASON_NOT_IN_MODULE, true,
+				"the module's file has no function of that name; it may have been "
+				"inlined");
+	}
+	fl_ko_close(ko);
+}
+
+static void judge_unloaded(struct trial *t)
+{
+	char path[PATH_MAX];
+	int err = fl_ko_find(t->opts->root, t->k->release, t->module, path, sizeof(path));
+
+	if (!err)
+		judge_file(t, path);
+	else if (err == -EEXIST)
+		hint(because(t->v, FL_REASON_NO_MODULE, true,
+			     "'%s' is built into this kernel and is no module here", t->module),
+		     "say %s without a module", t->v->name);
+	else
+		hint(because(t->v, FL_REASON_NO_MODULE, true,
+			     "module '%s' is not loaded, and /lib/modules/%s has no such module",
+			     t->module, t->k->release),
+		     "lsmod lists those that are loaded");
+}
+
+/* --- symbols ---------------------------------------------------------------- */
+
+static void note_symbol(struct trial *t, const struct fl_symbol *sym)
+{
+	struct fl_verdict *v = t->v;
+
+	if (!strcmp(sym->name, v->name)) {
+		/* the first tells where it is when nothing else did */
+		if (!v->ncopies++ && sym->module && !*v->module)
+			snprintf(v->module, sizeof(v->module), "%s", sym->module);
+	} else if (v->nvariants < FL_MAX_VARIANTS) {
+		snprintf(v->variants[v->nvariants++], sizeof(v->variants[0]), "%s", sym->name);
+	}
+}
+
+/* "__ksymtab_NAME" is there when it is exported and all symbols are kept. */
+static bool is_export_of(const struct fl_symbol *sym, const char *name)
+{
+	return !strncmp(sym->name, "__ksymtab_", 10) && !strcmp(sym->name + 10, name);
+}
+
+static void read_symbols(struct trial *t)
+{
+	const struct fl_symbol *all;
+	size_t n;
+
+	/* names are enough: addresses may be hidden */
+	fl_symbols_open(t->opts->root, &t->symbols);
+	if (!t->symbols)
+		return;
+	all = fl_symbols_all(t->symbols, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (is_export_of(&all[i], t->v->name))
+			t->v->exported = true;
+		else if (fl_symbol_is_text(&all[i]) &&
+			 fl_symbol_matches(&all[i], t->module, t->v->name))
+			note_symbol(t, &all[i]);
+	}
+}
+
+/* Where the copies are: "vmlinux, mlx5_core"; true: in several places. */
+static bool places_text(const struct trial *t, char *out, size_t size)
+{
+	const struct fl_symbol *all;
+	size_t n, len = 0, places = 0;
+	const char *last = NULL;
+
+	*out = '\0';
+	all = fl_symbols_all(t->symbols, &n);
+	for (size_t i = 0; i < n && len < size; i++) {
+		const char *in = all[i].module ? all[i].module : "vmlinux";
+
+		if (!fl_symbol_is_text(&all[i]) || strcmp(all[i].name, t->v->name) != 0 ||
+		    !fl_symbol_matches(&all[i], t->module, t->v->name) ||
+		    (last && !strcmp(last, in)))
+			continue;
+		len += (size_t)snprintf(out + len, size - len, "%s%s", last ? ", " : "", in);
+		last = in;
+		places++;
+	}
+	return places > 1;
+}
+
+static void judge_copies(struct trial *t)
+{
+	char where[160];
+	struct fl_reason *r;
+	bool spread;
+
+	if (t->v->ncopies < 2)
+		return;
+	spread = places_text(t, where, sizeof(where));
+	r = because(
+		t->v, FL_REASON_DUPLICATE, true,
+		"this kernel has %zu functions of that name (in %s), and the name does not tell "
+		"which is meant",
+		t->v->ncopies, where);
+	if (spread)
+		hint(r, "say MODULE:%s", t->v->name);
+	else
+		hint(r, "give them names of their own in the source");
+}
+
+/* An unloaded module that exports it: modules.symbols, by depmod. */
+static bool find_exporter(const struct trial *t, char *module, size_t size)
+{
+	char path[PATH_MAX], alias[256], *text, *p;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/lib/modules/%s/modules.symbols", t->opts->root,
+		 t->k->release);
+	text = fl_read_text(path, &len);
+	if (!text)
+		return false;
+	snprintf(alias, sizeof(alias), "alias symbol:%s ", t->v->name);
+	p = strstr(text, alias);
+	if (p)
+		snprintf(module, size, "%.*s", (int)strcspn(p + strlen(alias), "\n"),
+			 p + strlen(alias));
+	free(text);
+	return p != NULL;
+}
+
+/* There is no symbol of the name itself. */
+static void judge_absent(struct trial *t)
+{
+	struct fl_verdict *v = t->v;
+	char module[64];
+
+	if (v->nvariants) {
+		hint(because(v, FL_REASON_SUFFIX_ONLY, true,
+			     "it exists only as '%s', which the compiler made of it with other "
+			     "arguments or without some of its code",
+			     v->variants[0]),
+		     "mark it noinline in the source, or make a caller of it fail");
+	} else if (t->module) {
+		hint(because(v, FL_REASON_NOT_IN_MODULE, true, "'%s' has no function of that name",
+			     t->module),
+		     "it may have been inlined into its callers, which noinline in the source "
+		     "prevents");
+	} else if (find_exporter(t, module, sizeof(module))) {
+		hint(because(v, FL_REASON_MODULE_NOT_LOADED, true,
+			     "it is a function of module '%s', which is not loaded", module),
+		     "modprobe %s, or faultline explain %s:%s", module, module, v->name);
+	} else {
+		hint(because(v, FL_REASON_NO_SYMBOL, true,
+			     "no symbol of this kernel has that name: it was inlined into its "
+			     "callers, is configured out, is of a module that is not loaded, or "
+			     "never existed"),
+		     "of a function that was inlined, make a caller fail, or mark it noinline in "
+		     "the source");
+	}
+}
+
+/* --- the function itself ----------------------------------------------------- */
+
+static int is_it(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	const struct trial *t = arg;
+
+	(void)tag;
+	if (strcmp(name, t->v->name) != 0)
+		return 0;
+	return !*t->v->module ? !module : module && !strcmp(module, t->v->module);
+}
+
+static void find_traceable(struct trial *t)
+{
+	int found = t->k->ops->each_traceable(t->k, is_it, t);
+
+	t->v->traceable = found == 1 ? FL_YES : !found ? FL_NO : FL_UNSURE;
+}
+
+/* Look it up; where only the symbols know its module, with their help. */
+static int look_up(struct trial *t)
+{
+	struct fl_verdict *v = t->v;
+	int err = t->k->ops->find_func(t->k, t->module, v->name, &t->func);
+
+	if (err == -ENOENT && !t->module && *v->module)
+		err = t->k->ops->find_func(t->k, v->module, v->name, &t->func);
+	if (err == -ENOMEM)
+		return err;
+	v->on_list = err == -ENOTUNIQ || t->func.tag != FL_TAG_NONE;
+	v->tag = t->func.tag;
+	v->tag_guessed = t->func.tag_guessed;
+	v->in_btf = !err && t->func.in_btf;
+	v->exists = v->on_list || v->in_btf || v->ncopies;
+	if (err && err != -ENOTUNIQ)
+		t->func.name = v->name;
+	/* the answer may be what was asked with */
+	if (t->func.module && t->func.module != v->module && strcmp(t->func.module, "vmlinux") != 0)
+		snprintf(v->module, sizeof(v->module), "%s", t->func.module);
+	t->k->ops->prototype(t->k, *v->module ? v->module : NULL, v->name, v->proto,
+			     sizeof(v->proto));
+	return 0;
+}
+
+static void judge_list(struct trial *t)
+{
+	enum fl_list_state state = t->k->ops->list_state(t->k);
+	const char *problem = t->k->ops->list_problem(t->k);
+	struct fl_verdict *v = t->v;
+
+	if (v->on_list || v->is_hook)
+		return;
+	if (state == FL_LIST_KNOWN)
+		because(v, FL_REASON_NOT_LISTED, true,
+			"it is not on the kernel's list of injectable functions");
+	else if (state == FL_LIST_NO_SUPPORT)
+		hint(because(v, FL_REASON_NO_INJECTION, true, "%s", problem),
+		     "only security_* functions can be made to fail on this kernel; faultline "
+		     "doctor tells what others need");
+	else
+		hint(because(v, FL_REASON_LIST_HIDDEN, true,
+			     "whether it is injectable cannot be seen: %s", problem),
+		     "run it as root with debugfs mounted; faultline doctor tells more");
+}
+
+static void judge_hook(struct trial *t)
+{
+	const char *problem = t->k->ops->btf_problem(t->k);
+	struct fl_verdict *v = t->v;
+
+	if (v->on_list || !v->is_hook)
+		return;
+	if (!v->in_btf)
+		hint(because(v, FL_REASON_NOT_IN_BTF, true,
+			     "a security_* function is made to fail by fmod_ret, which needs it in "
+			     "the kernel's type information: %s",
+			     *problem ? problem : "it is not there"),
+		     "%s", *problem ? "the kernel needs CONFIG_DEBUG_INFO_BTF" : "");
+	else if (t->func.ret.kind != FL_TYPE_INT)
+		because(v, FL_REASON_NO_ERROR_RETURN, true,
+			"it does not return an int, so it cannot return an error");
+	else
+		v->tag = FL_TAG_ERRNO;
+}
+
+/* Neither back end can attach where ftrace has no place (Documentation/trace/fprobe.rst). */
+static void judge_traceable(struct trial *t)
+{
+	struct fl_verdict *v = t->v;
+
+	if (v->traceable != FL_NO || !v->ncopies)
+		return;
+	hint(because(v, FL_REASON_NOTRACE, v->on_list || v->is_hook,
+		     "it cannot be traced: it is not among the kernel's "
+		     "available_filter_functions, as with notrace in the source"),
+	     "remove notrace from it, or make a caller of it fail");
+}
+
+/* --- back ends --------------------------------------------------------------- */
+
+static void use(struct fl_verdict *v, enum fl_backend backend, const char *reason)
+{
+	v->backend = backend;
+	snprintf(v->backend_reason, sizeof(v->backend_reason), "%s", reason);
+}
+
+/* Why it cannot be fmod_ret; NULL when it can. */
+static const char *against_fmod_ret(struct trial *t, struct fl_probe *p)
+{
+	if (!t->v->in_btf)
+		return "the kernel's type information does not have the function";
+	if (t->func.variadic)
+		return "the function takes a variable number of arguments";
+	if (t->v->tag == FL_TAG_NULL)
+		return "fmod_ret runs the function when the value is 0, which NULL is";
+	if (!t->opts->probe)
+		return NULL;
+	fl_probe_fmod_ret(&t->func, p);
+	return p->answer == FL_NO ? p->text : NULL;
+}
+
+static void no_rights(struct fl_verdict *v)
+{
+	hint(because(v, FL_REASON_NOT_PERMITTED, false,
+		     "this process may not load BPF programs, so nothing could be tried"),
+	     "run it as root, or with CAP_BPF and CAP_PERFMON");
+}
+
+/* Can kprobes override? FL_YES without a trial. */
+static enum fl_answer can_override(const struct trial *t)
+{
+	struct fl_probe p = { .answer = FL_YES };
+
+	if (t->opts->probe)
+		fl_probe(FL_FEATURE_OVERRIDE, t->k, &p);
+	if (t->opts->probe && p.answer == FL_YES)
+		fl_probe(FL_FEATURE_KPROBE, t->k, &p);
+	return p.answer;
+}
+
+static void choose_backend(struct trial *t)
+{
+	struct fl_probe p = { .answer = FL_YES };
+	struct fl_verdict *v = t->v;
+	const char *against = against_fmod_ret(t, &p);
+	enum fl_answer override;
+
+	if (p.answer == FL_DENIED)
+		no_rights(v);
+	if (!against) {
+		use(v, FL_BACKEND_FMOD_RET,
+		    p.answer == FL_YES && t->opts->probe ? p.text
+							 : "the cheaper of the two that can");
+		return;
+	}
+	if (v->in_btf && v->tag != FL_TAG_NULL)
+		because(v, FL_REASON_FMOD_RET_REFUSED, !v->on_list, "not by fmod_ret: %s", against);
+	if (!v->on_list)
+		return;
+	override = can_override(t);
+	if (override == FL_NO)
+		hint(because(v, FL_REASON_NO_OVERRIDE, true,
+			     "it takes a kprobe (%s), and this kernel's kprobes cannot override",
+			     against),
+		     "the kernel needs CONFIG_BPF_KPROBE_OVERRIDE");
+	else
+		use(v, FL_BACKEND_KPROBE, against);
+	if (override == FL_DENIED && p.answer != FL_DENIED)
+		no_rights(v);
+}
+
+/* --- what would make it injectable --------------------------------------------- */
+
+static void write_macro(struct trial *t)
+{
+	struct fl_verdict *v = t->v;
+	const char *tag = NULL, *note = "";
+
+	if (!v->exists || v->on_list || v->is_hook || v->nvariants > v->ncopies)
+		return;
+	switch (t->func.ret.kind) {
+	case FL_TYPE_INT:
+	case FL_TYPE_ENUM:
+		tag = "ERRNO";
+		if (!t->func.ret.is_signed)
+			note = "its return type is unsigned: make sure that callers take -EIO and the "
+			       "like for errors";
+		break;
+	case FL_TYPE_BOOL:
+		tag = "TRUE";
+		note = "TRUE says that true means failure; where true means success, it is not to be "
+		       "made injectable";
+		break;
+	case FL_TYPE_PTR:
+		tag = "NULL";
+		note = "NULL where callers test for NULL, ERRNO where they use IS_ERR(), ERRNO_NULL "
+		       "where they do both";
+		break;
+	case FL_TYPE_UNKNOWN:
+		tag = "ERRNO";
+		note = "its type is not known here: ERRNO if it returns an int";
+		break;
+	default:
+		because(v, FL_REASON_NO_ERROR_RETURN, false,
+			"it does not return a number, a truth value or a pointer, so no error "
+			"could be returned");
+		return;
+	}
+	snprintf(v->macro, sizeof(v->macro), "ALLOW_ERROR_INJECTION(%s, %s);", v->name, tag);
+	snprintf(v->macro_note, sizeof(v->macro_note), "%s", note);
+}
+
+static void judge(struct trial *t)
+{
+	struct fl_verdict *v = t->v;
+
+	if (t->symbols && !v->ncopies && !v->on_list && !v->in_btf) {
+		judge_absent(t);
+		/* a kernel that lets nothing fail may well have left it out */
+		if (t->k->ops->list_state(t->k) == FL_LIST_NO_SUPPORT)
+			judge_list(t);
+		return;
+	}
+	/* BTF keeps functions whose symbols the compiler renamed */
+	if (t->symbols && !v->ncopies && v->nvariants)
+		judge_absent(t);
+	else if (!t->symbols && !v->exists)
+		because(v, FL_REASON_NO_SYMBOL, true,
+			"neither the list nor the types of this kernel have it, and /proc/kallsyms "
+			"cannot be read");
+	judge_list(t);
+	judge_hook(t);
+	if (v->on_list || v->is_hook)
+		judge_copies(t);
+	judge_traceable(t);
+	if (!has_fatal(v))
+		choose_backend(t);
+	write_macro(t);
+	v->injectable = !has_fatal(v) && v->backend != FL_BACKEND_AUTO;
+}
+
+int fl_verdict(struct fl_kernel *k, const struct fl_verdict_opts *opts, const char *module,
+	       const char *name, struct fl_verdict *out)
+{
+	struct trial t = { .k = k, .opts = opts, .module = module, .v = out };
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	out->name = name;
+	out->traceable = FL_UNSURE;
+	out->is_hook = !strncmp(name, SECURITY, strlen(SECURITY));
+	if (module && strcmp(module, "vmlinux") != 0)
+		snprintf(out->module, sizeof(out->module), "%s", module);
+	if (module && !k->ops->has_module(k, module)) {
+		judge_unloaded(&t);
+		return 0;
+	}
+	read_symbols(&t);
+	err = look_up(&t);
+	if (!err) {
+		find_traceable(&t);
+		judge(&t);
+	}
+	fl_symbols_free(t.symbols);
+	return err;
+}
+
+const char *fl_reason_name(enum fl_reason_id id)
+{
+	static const char *const names[] = {
+		[FL_REASON_NOT_LISTED] = "not-listed",
+		[FL_REASON_NO_SYMBOL] = "no-symbol",
+		[FL_REASON_SUFFIX_ONLY] = "suffix-only",
+		[FL_REASON_MODULE_NOT_LOADED] = "module-not-loaded",
+		[FL_REASON_NO_MODULE] = "no-module",
+		[FL_REASON_NOT_IN_MODULE] = "not-in-module",
+		[FL_REASON_NO_INJECTION] = "no-error-injection",
+		[FL_REASON_LIST_HIDDEN] = "list-hidden",
+		[FL_REASON_NOT_IN_BTF] = "not-in-btf",
+		[FL_REASON_DUPLICATE] = "duplicate",
+		[FL_REASON_NOTRACE] = "notrace",
+		[FL_REASON_NO_OVERRIDE] = "no-override",
+		[FL_REASON_FMOD_RET_REFUSED] = "fmod-ret-refused",
+		[FL_REASON_NO_ERROR_RETURN] = "no-error-return",
+		[FL_REASON_NOT_PERMITTED] = "not-permitted",
+	};
+
+	return names[id];
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The reader of /proc/kallsyms (runtime/symbols.c). */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "inspect_fixture.h"
+#include "symbols.h"
+
+static const char table[] = "0000000000000000 A percpu\n"
+			    "ffffffff81000000 T _text\n"
+			    "ffffffff81000000 T first\n"
+			    "ffffffff81000040 t second\n"
+			    "ffffffff81000080 T third\n"
+			    "ffffffff81000100 d data\n"
+			    "ffffffff81000200 t second.cold\n"
+			    "ffffffff81000240 t other.isra.0\n"
+			    "ffffffff81000280 t other.constprop.3.isra.0\n"
+			    "ffffffff81000300 W weak\n"
+			    "ffffffff81000400 B end\n"
+			    "ffffffffc0002000 t late\t[net_a]\n"
+			    "ffffffffc0001000 t second\t[net_a]\n"
+			    "ffffffffc0001040 t net_a_open\t[net_a]\n"
+			    "not a line\n"
+			    "ffffffffc0003000 t net_b_open\t[net_b]\n";
+
+struct state {
+	char *root;
+	struct fl_symbols *symbols;
+};
+
+static int set_up(void **state)
+{
+	struct state *s = calloc(1, sizeof(*s));
+
+	s->root = fixture_new();
+	fixture_text(s->root, "/proc/kallsyms", table);
+	*state = s;
+	return fl_symbols_open(s->root, &s->symbols);
+}
+
+static int tear_down(void **state)
+{
+	struct state *s = *state;
+
+	fl_symbols_free(s->symbols);
+	fixture_remove(s->root);
+	free(s);
+	return 0;
+}
+
+static void check_ranges(const struct state *s, const char *module, const char *glob,
+			 const struct fl_range *expected, size_t count)
+{
+	struct fl_range *list;
+	size_t n;
+
+	assert_int_equal(fl_symbols_ranges_in(s->symbols, module, glob, &list, &n), 0);
+	assert_int_equal(n, count);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(list[i].start, expected[i].start);
+		assert_int_equal(list[i].end, expected[i].end);
+	}
+	free(list);
+}
+
+#define RANGES(s, module, glob, ...)                                                             \
+	do {                                                                                     \
+		const struct fl_range expected[] = { __VA_ARGS__ };                              \
+		check_ranges(s, module, glob, expected, sizeof(expected) / sizeof(expected[0])); \
+	} while (0)
+
+static void test_a_name_has_all_its_parts(void **state)
+{
+	RANGES(*state, "vmlinux", "second", { 0xffffffff81000040, 0xffffffff81000080 },
+	       { 0xffffffff81000200, 0xffffffff81000240 });
+	RANGES(*state, NULL, "second", { 0xffffffff81000040, 0xffffffff81000080 },
+	       { 0xffffffff81000200, 0xffffffff81000240 },
+	       { 0xffffffffc0001000, 0xffffffffc0001040 });
+	RANGES(*state, "net_a", "second", { 0xffffffffc0001000, 0xffffffffc0001040 });
+	RANGES(*state, NULL, "second.cold", { 0xffffffff81000200, 0xffffffff81000240 });
+}
+
+static void test_neighbours_are_merged(void **state)
+{
+	/* first and _text are one place; .isra.0 and .constprop.3.isra.0 touch */
+	RANGES(*state, NULL, "other", { 0xffffffff81000240, 0xffffffff81000300 });
+	RANGES(*state, NULL, "*d", { 0xffffffff81000040, 0xffffffff81000100 },
+	       { 0xffffffff81000200, 0xffffffff81000240 },
+	       { 0xffffffffc0001000, 0xffffffffc0001040 });
+}
+
+static void test_aliases_end_where_the_next_begins(void **state)
+{
+	RANGES(*state, NULL, "first", { 0xffffffff81000000, 0xffffffff81000040 });
+	RANGES(*state, NULL, "_text", { 0xffffffff81000000, 0xffffffff81000040 });
+}
+
+static void test_data_is_no_code(void **state)
+{
+	struct state *s = *state;
+	struct fl_range *list;
+	size_t n = 7;
+
+	assert_int_equal(fl_symbols_ranges_in(s->symbols, NULL, "data", &list, &n), 0);
+	assert_int_equal(n, 0);
+	free(list);
+	RANGES(s, NULL, "weak", { 0xffffffff81000300, 0xffffffff81000400 });
+}
+
+static void test_modules_are_globs(void **state)
+{
+	RANGES(*state, "net_?", "*_open", { 0xffffffffc0001040, 0xffffffffc0002000 },
+	       { 0xffffffffc0003000, 0xffffffffc0003000 + (1 << 20) });
+	RANGES(*state, "net_b", "*", { 0xffffffffc0003000, 0xffffffffc0003000 + (1 << 20) });
+	RANGES(*state, "net_a", "*", { 0xffffffffc0001000, 0xffffffffc0003000 });
+}
+
+static void test_a_name_is_not_a_prefix(void **state)
+{
+	struct state *s = *state;
+	struct fl_range *list;
+	size_t n;
+
+	assert_int_equal(fl_symbols_ranges_in(s->symbols, NULL, "secon", &list, &n), 0);
+	assert_int_equal(n, 0);
+	free(list);
+	assert_int_equal(fl_symbols_ranges_in(s->symbols, NULL, "second.col", &list, &n), 0);
+	assert_int_equal(n, 0);
+	free(list);
+}
+
+static void test_addresses(void **state)
+{
+	struct state *s = *state;
+
+	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffff81000000)->name, "_text");
+	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffff8100003f)->name, "_text");
+	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffff81000040)->name, "second");
+	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffffc0001fff)->module, "net_a");
+	assert_null(fl_symbols_at(s->symbols, 0xfffffffff0000000));
+	assert_null(fl_symbols_at(s->symbols, 0xffffffff80000000));
+}
+
+static void test_suffix(void **state)
+{
+	(void)state;
+	assert_string_equal(fl_symbol_suffix("a.isra.0"), ".isra.0");
+	assert_string_equal(fl_symbol_suffix("a"), "");
+	assert_string_equal(fl_symbol_suffix(".Lfoo"), "");
+}
+
+static void test_no_file(void **state)
+{
+	struct fl_range *list = (void *)1;
+	char *root = fixture_new();
+	size_t n = 3;
+
+	(void)state;
+	assert_int_equal(fl_symbols_ranges(root, NULL, "a", &list, &n), -ENOENT);
+	assert_null(list);
+	assert_int_equal(n, 0);
+	fixture_remove(root);
+}
+
+static void test_hidden_addresses(void **state)
+{
+	char *root = fixture_new();
+	struct fl_symbols *symbols;
+	struct fl_range *list;
+	size_t n;
+
+	(void)state;
+	fixture_text(root, "/proc/kallsyms", "0000000000000000 T a\n0000000000000000 t b\t[m]\n");
+	assert_int_equal(fl_symbols_open(root, &symbols), -EPERM);
+	assert_non_null(symbols);
+	assert_string_equal(fl_symbols_all(symbols, &n)[1].module, "m");
+	assert_int_equal(n, 2);
+	fl_symbols_free(symbols);
+	assert_int_equal(fl_symbols_ranges(root, NULL, "a", &list, &n), -EPERM);
+	fixture_remove(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_name_has_all_its_parts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_neighbours_are_merged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_aliases_end_where_the_next_begins, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_data_is_no_code, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_modules_are_globs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_name_is_not_a_prefix, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
+		cmocka_unit_test(test_suffix),
+		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_hidden_addresses),
+	};
+
+	return cmocka_run_group_tests_name("symbols", tests, NULL, NULL);
+}
