@@ -30,7 +30,7 @@ struct {
 } fl_scratches SEC(".maps");
 
 /* Its value is 0, which the compiler and the verifier do not know. */
-volatile u64 fl_zero;
+volatile u64 fl_zero SEC(".data.zero") = 0;
 
 /* Up to @size bytes, the NUL included, padded with NULs; its length or negative. */
 FL_GLOBAL long fl_read_string(struct fl_string *s, u64 address, u32 size, int user)

@@ -20,7 +20,7 @@ FL_INLINE u32 fl_read_stack(u64 *stack)
 {
 	long n = bpf_get_task_stack(bpf_get_current_task_btf(), stack, FL_STACK_DEPTH * 8, 0);
 
-	return n < 0 ? 0 : n / 8;
+	return n < 0 ? 0 : (u64)n / 8;
 }
 
 /* Index of the frame behind the one of the function at @ip. */
@@ -45,12 +45,12 @@ FL_GLOBAL int fl_in_ranges(u64 address, u32 first, u32 n)
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < 20 && low < high; i++) {
 		u32 middle = (low + high) / 2;
+		/* a mask is what the verifier believes; there are 2^n of them */
+		u32 at = middle & (FL_NRANGES - 1);
 
-		if (middle >= FL_NRANGES)
-			return 0;
-		if (address < fl_ranges[middle].start)
+		if (address < fl_ranges[at].start)
 			high = middle;
-		else if (address >= fl_ranges[middle].end)
+		else if (address >= fl_ranges[at].end)
 			low = middle + 1;
 		else
 			return 1;

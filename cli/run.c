@@ -490,6 +490,8 @@ static int open_report(struct run *r)
 		}
 		r->report.out = r->output;
 	}
+	/* a line at a time: the command may write to the same place */
+	setvbuf(r->report.out, NULL, _IOLBF, BUFSIZ);
 	r->report.quiet = r->o->quiet;
 	r->report.verbose = r->o->verbose;
 	r->report.is_terminal = isatty(fileno(r->report.out));

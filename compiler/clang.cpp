@@ -119,6 +119,8 @@ std::vector<std::string> arguments(const char *name, const fl_clang_opts *opts)
 		"-nobuiltininc",
 		"-Wall",
 		"-Wno-unused-function",
+		"-Wno-unused-variable",
+		"-Wno-unused-but-set-variable",
 		"-fgnuc-version=4.2.1",
 		"-fbracket-depth",
 		"2048",
@@ -256,6 +258,9 @@ bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, 
 	auto compiler = make_compiler(std::move(inv), files, &printer);
 	llvm::LLVMContext context;
 	clang::EmitLLVMOnlyAction action(&context);
+
+	/* "1 error generated" belongs to the rest of what it says */
+	compiler->setVerboseOutputStream(log);
 
 	if (!compiler->ExecuteAction(action))
 		return false;

@@ -194,7 +194,8 @@ static void emit_ranges(const struct fl_emitter *em, struct fl_buf *out)
 	if (!script->npatterns)
 		return;
 	fl_buf_printf(out, "\n#define FL_NRANGES %zu\nstatic const struct {\n\tu64 start, end;\n"
-			   "} fl_ranges[FL_NRANGES] = {\n", total ? total : 1);
+			   "} fl_ranges[FL_NRANGES] = {\n",
+		      fl_round_up(total));
 	for (size_t i = 0; i < script->npatterns; i++) {
 		const struct fl_pattern_set *set = &script->patterns[i];
 

@@ -71,7 +71,7 @@ void fl_emit_load(struct fl_emitter *em, const struct fl_expr *e)
 			      e->base.is_signed ? "FL_SIGNED_BITS" : "FL_UNSIGNED_BITS",
 			      scalar_name(e));
 		fl_emit_address(em, e);
-		fl_buf_printf(em->out, ", bad%u, %u, %u)", em->bad, e->bit_shift, e->bit_size);
+		fl_buf_printf(em->out, ", %u, %u, bad%u)", e->bit_shift, e->bit_size, em->bad);
 		return;
 	}
 	fl_buf_printf(em->out, "(%s)%sFL_LOAD(%s, ", e->type == FL_VALUE_INT ? "s64" : "u64",
