@@ -86,13 +86,15 @@ struct fl_call {
 	struct fl_call name = { .comm = name##_comm }
 
 /*
- * Names are compared as two words. bpf_get_current_comm() pads with NULs up
- * to the end (strscpy_pad, kernel/bpf/helpers.c), so equal words mean equal
- * strings and nothing longer.
+ * Names are compared as two words, so equal words mean equal strings and
+ * nothing longer. What is behind a name has to be NULs for that, and
+ * bpf_get_current_comm() does not see to it in every kernel: kernel/bpf/helpers.c
+ * of 6.1 has strscpy(), that of 6.12 strscpy_pad().
  */
 FL_INLINE int fl_comm_is(struct fl_call *c, u64 first, u64 second)
 {
 	if (!c->has_comm) {
+		c->comm[0] = c->comm[1] = 0;
 		bpf_get_current_comm(c->comm, FL_COMM_LEN);
 		c->has_comm = 1;
 	}
