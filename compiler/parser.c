@@ -410,12 +410,11 @@ void fl_parse(const struct fl_tokens *tokens, struct fl_arena *a, struct fl_diag
 	      struct fl_script *script)
 {
 	struct parser p = { .tokens = tokens, .arena = a, .diags = ds, .script = script };
-	size_t before = ds->nerrors;
 
 	while (peek(&p)->kind != FL_TOK_EOF && !ds->full) {
 		if (!accept(&p, FL_TOK_SEMI))
 			parse_item(&p);
 	}
-	if (!script->nrules && ds->nerrors == before && !ds->full)
+	if (!script->nrules && !ds->nerrors)
 		fl_report(ds, FL_E_EMPTY, (struct fl_span){ tokens->src, 0, 0 }, NULL);
 }
