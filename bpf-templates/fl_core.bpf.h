@@ -140,7 +140,7 @@ struct fl_call {
 
 FL_INLINE void fl_get_comm(struct fl_call *c)
 {
-	u64 comm[FL_COMM_LEN / 8];
+	u64 comm[FL_COMM_LEN / 8] = { 0, 0 };
 
 	/* what is handed to a helper cannot be kept in a register */
 	if (c->has_comm)
@@ -152,9 +152,10 @@ FL_INLINE void fl_get_comm(struct fl_call *c)
 }
 
 /*
- * Names are compared as two words. bpf_get_current_comm() pads with NULs up
- * to the end (strscpy_pad, kernel/bpf/helpers.c), so equal words mean equal
- * strings and nothing longer.
+ * Names are compared as two words, so equal words mean equal strings and
+ * nothing longer. What is behind a name has to be NULs for that, and
+ * bpf_get_current_comm() does not see to it in every kernel: kernel/bpf/helpers.c
+ * of 6.1 has strscpy(), that of 6.12 strscpy_pad().
  */
 FL_INLINE int fl_comm_is(struct fl_call *c, u64 first, u64 second)
 {

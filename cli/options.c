@@ -382,7 +382,7 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 			return usage("'--' has no command behind it");
 		o->command = &argv[end + 1];
 	}
-	optind = 1;
+	optind = 0; /* and not 1: GNU forgets an earlier command line */
 	opterr = 0;
 	/* "-": words that are no options come as the value of option 1 */
 	while ((opt = getopt_long(end, argv, "-:c:e:f:hlo:qvV", longs, NULL)) != -1) {

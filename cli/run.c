@@ -441,6 +441,7 @@ static int finish(struct run *r, uint64_t end_ns)
 
 static int armed_run(struct run *r)
 {
+	struct fl_totals totals;
 	uint64_t end_ns;
 	int err;
 
@@ -458,7 +459,9 @@ static int armed_run(struct run *r)
 		watch(r);
 	fl_session_disarm(r->session);
 	end_ns = fl_now_ns();
-	if (err) {
+	fl_report_totals(r->session, r->obj, &totals);
+	/* What was injected may be why the command could not be run. */
+	if (err && !totals.injected) {
 		fl_klog("disarmed");
 		return err;
 	}

@@ -256,6 +256,8 @@ bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, 
 	inv->getCodeGenOpts().DisableFree = false;
 
 	auto compiler = make_compiler(std::move(inv), files, &printer);
+	/* "1 error generated." is not for our standard error */
+	compiler->setVerboseOutputStream(log);
 	llvm::LLVMContext context;
 	clang::EmitLLVMOnlyAction action(&context);
 

@@ -117,77 +117,128 @@ enum fl_diag_class fl_diags_class(const struct fl_diags *ds)
 	return klass;
 }
 
-/* Bytes that continue a UTF-8 character take no column of their own. */
-static bool continues(char c)
+/*
+ * The character at @p, which is before @end: its bytes, and in *code what it
+ * is. A byte that is no UTF-8 is a character of its own, code 0.
+ */
+static size_t decode(const char *p, const char *end, uint32_t *code)
 {
-	return ((unsigned char)c & 0xc0) == 0x80;
+	/* the least code of each length: what is smaller was made longer to hide */
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char first = (unsigned char)*p;
+	size_t len = first < 0x80	      ? 1
+		     : (first & 0xe0) == 0xc0 ? 2
+		     : (first & 0xf0) == 0xe0 ? 3
+		     : (first & 0xf8) == 0xf0 ? 4
+					      : 0;
+
+	*code = 0;
+	if (!len || len > (size_t)(end - p))
+		return 1;
+	*code = len == 1 ? first : first & (0x7fU >> len);
+	for (size_t i = 1; i < len; i++) {
+		if (((unsigned char)p[i] & 0xc0) != 0x80) {
+			*code = 0;
+			return 1;
+		}
+		*code = *code << 6 | ((unsigned char)p[i] & 0x3f);
+	}
+	if (*code >= least[len] && *code <= 0x10ffff && (*code & 0xfffff800) != 0xd800)
+		return len;
+	*code = 0;
+	return 1;
+}
+
+/* May a terminal see it? Not what steers it, nor what turns text around. */
+static bool is_harmless(uint32_t code)
+{
+	return code >= 0x20 && !(code >= 0x7f && code < 0xa0) && code != 0x2028 && code != 0x2029 &&
+	       !(code >= 0x202a && code <= 0x202e) && !(code >= 0x2066 && code <= 0x2069);
+}
+
+/* Text as it may be shown: every character takes one column. */
+static void show(struct fl_buf *out, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		uint32_t code;
+		size_t n = decode(text, end, &code);
+
+		if (code == '\t')
+			fl_buf_putc(out, ' ');
+		else if (is_harmless(code))
+			fl_buf_add(out, text, n);
+		else
+			fl_buf_putc(out, '?');
+		text += n;
+	}
+}
+
+/* How many characters start in a stretch of text. */
+static unsigned int columns(const char *text, const char *end)
+{
+	unsigned int n = 0;
+	uint32_t code;
+
+	for (; text < end; n++)
+		text += decode(text, end, &code);
+	return n;
 }
 
 void fl_source_position(const struct fl_source *src, uint32_t off, unsigned int *line,
 			unsigned int *column)
 {
-	const char *p = src->text;
-	const char *end = src->text + (off < src->len ? off : src->len);
+	const char *at = src->text + (off < src->len ? off : src->len);
+	const char *start = src->text;
 
 	*line = 1;
-	*column = 1;
-	for (; p < end; p++) {
+	for (const char *p = start; p < at; p++) {
 		if (*p == '\n') {
 			(*line)++;
-			*column = 1;
-		} else if (!continues(*p)) {
-			(*column)++;
+			start = p + 1;
 		}
 	}
+	*column = columns(start, at) + 1;
 }
 
-/* One byte of a source line, as it may be shown on a terminal. */
-static void show_byte(struct fl_buf *out, char c)
+static bool continues(char c)
 {
-	if (c == '\t')
-		fl_buf_putc(out, ' ');
-	else if ((unsigned char)c < 0x20 || c == 0x7f)
-		fl_buf_putc(out, '?');
-	else
-		fl_buf_putc(out, c);
+	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
 static void show_line(const struct fl_diag *d, struct fl_buf *out)
 {
 	const struct fl_source *src = d->span.src;
-	size_t off = d->span.off < src->len ? d->span.off : src->len;
-	size_t start = off, end = off, caret_end = off + d->span.len;
+	const char *text_end = src->text + src->len;
+	const char *at = src->text + (d->span.off < src->len ? d->span.off : src->len);
+	const char *start = at, *end = at, *caret_end;
 
-	while (start > 0 && src->text[start - 1] != '\n')
+	while (start > src->text && start[-1] != '\n')
 		start--;
-	while (end < src->len && src->text[end] != '\n')
+	while (end < text_end && *end != '\n')
 		end++;
-	if (caret_end > end)
-		caret_end = end;
 
 	/* Of a very long line, show what is around the caret. */
-	if (off - start > MAX_SHOWN * 3 / 4) {
-		start = off - MAX_SHOWN / 2;
-		while (start < off && continues(src->text[start]))
+	if (at - start > MAX_SHOWN * 3 / 4) {
+		start = at - MAX_SHOWN / 2;
+		while (start < at && continues(*start))
 			start++;
 	}
-	if (end - start > MAX_SHOWN)
+	if (end - start > MAX_SHOWN) {
 		end = start + MAX_SHOWN;
-	while (end < src->len && end > start && continues(src->text[end]))
-		end--;
+		while (end > at && continues(*end))
+			end--;
+	}
+	caret_end = d->span.len < (size_t)(end - at) ? at + d->span.len : end;
 
-	for (size_t i = start; i < end; i++)
-		show_byte(out, src->text[i]);
+	show(out, start, (size_t)(end - start));
 	fl_buf_putc(out, '\n');
-	for (size_t i = start; i < off; i++) {
-		if (!continues(src->text[i]))
-			fl_buf_putc(out, ' ');
-	}
+	for (unsigned int n = columns(start, at); n; n--)
+		fl_buf_putc(out, ' ');
 	fl_buf_putc(out, '^');
-	for (size_t i = off + 1; i < caret_end && i < end; i++) {
-		if (!continues(src->text[i]))
-			fl_buf_putc(out, '~');
-	}
+	for (unsigned int n = columns(at, caret_end); n > 1; n--)
+		fl_buf_putc(out, '~');
 	fl_buf_putc(out, '\n');
 }
 
@@ -203,20 +254,19 @@ void fl_diag_render(const struct fl_diag *d, struct fl_buf *out)
 		unsigned int line, column;
 
 		fl_source_position(d->span.src, d->span.off, &line, &column);
-		fl_buf_printf(out, "%s:%u:%u: ", d->span.src->name, line, column);
+		show(out, d->span.src->name, strlen(d->span.src->name));
+		fl_buf_printf(out, ":%u:%u: ", line, column);
 	} else {
 		fl_buf_puts(out, "faultline: ");
 	}
 	fl_buf_printf(out, "%s: ", word[d->severity]);
-	for (const char *p = d->text; *p; p++)
-		show_byte(out, *p);
+	show(out, d->text, strlen(d->text));
 	fl_buf_putc(out, '\n');
 	if (d->span.src && d->span.src->len && d->tag != FL_E_NOT_TEXT && d->tag != FL_E_TOO_LARGE)
 		show_line(d, out);
 	if (d->hint) {
 		fl_buf_puts(out, "hint: ");
-		for (const char *p = d->hint; *p; p++)
-			show_byte(out, *p);
+		show(out, d->hint, strlen(d->hint));
 		fl_buf_putc(out, '\n');
 	}
 }

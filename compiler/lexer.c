@@ -302,7 +302,8 @@ static void lex_string(struct lexer *lx)
 		lx->pos++;
 		if (c == '"')
 			break;
-		if (c != '\\') {
+		/* a backslash at the end of the line escapes nothing */
+		if (c != '\\' || !at(lx, lx->pos) || at(lx, lx->pos) == '\n') {
 			fl_buf_putc(&b, c);
 			continue;
 		}

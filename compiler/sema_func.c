@@ -50,7 +50,7 @@ unsigned int fl_distance(const char *a, const char *b, unsigned int most)
 		prev = row;
 		row = spare;
 	}
-	return prev[lb];
+	return prev[lb] <= most ? prev[lb] : most + 1;
 }
 
 struct offer {

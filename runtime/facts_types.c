@@ -6,6 +6,7 @@
 #include "facts_impl.h"
 
 #define KIND_ENUM64 19 /* newer than the headers that this may be built with */
+#define MAX_MEMBERS 65536 /* of one structure, in all */
 #define MAX_DEPTH 16 /* anonymous members inside each other */
 
 static fl_type_id make_id(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id)
@@ -160,12 +161,19 @@ int fl_facts_type(struct fl_kernel *k, fl_type_id id, struct fl_type *out)
 	return 0;
 }
 
+struct walk {
+	struct fl_facts *f;
+	const struct fl_object_types *o;
+	int (*fn)(const struct fl_member *m, void *arg);
+	void *arg;
+	unsigned int left; /* a file that is wrong may nest without end */
+};
+
 /* Every named member below @id, anonymous structs and unions opened up. */
-static int walk_members(struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
-			uint32_t offset, int depth, int (*fn)(const struct fl_member *m, void *arg),
-			void *arg)
+static int walk_members(struct walk *w, uint32_t id, uint32_t offset, int depth)
 {
-	const struct btf_type *t = fl_btf_type(&o->btf, fl_btf_skip(&o->btf, id));
+	const struct fl_btf *btf = &w->o->btf;
+	const struct btf_type *t = fl_btf_type(btf, fl_btf_skip(btf, id));
 	const struct btf_member *m;
 	uint32_t n;
 
@@ -174,21 +182,22 @@ static int walk_members(struct fl_facts *f, const struct fl_object_types *o, uin
 		return -ENOENT;
 	m = (const struct btf_member *)(t + 1);
 	n = BTF_INFO_VLEN(t->info);
-	for (uint32_t i = 0; i < n; i++, m++) {
+	for (uint32_t i = 0; i < n && w->left; i++, m++) {
 		bool packed = BTF_INFO_KFLAG(t->info);
 		struct fl_member out = {
-			.name = fl_btf_string(&o->btf, m->name_off),
+			.name = fl_btf_string(btf, m->name_off),
 			.bit_offset =
 				offset + (packed ? BTF_MEMBER_BIT_OFFSET(m->offset) : m->offset),
 			.bit_size = packed ? BTF_MEMBER_BITFIELD_SIZE(m->offset) : 0,
 		};
 		int stop;
 
+		w->left--;
 		if (*out.name) {
-			describe(f, o, m->type, &out.type);
-			stop = fn(&out, arg);
+			describe(w->f, w->o, m->type, &out.type);
+			stop = w->fn(&out, w->arg);
 		} else {
-			stop = walk_members(f, o, m->type, out.bit_offset, depth + 1, fn, arg);
+			stop = walk_members(w, m->type, out.bit_offset, depth + 1);
 			if (stop == -ENOENT) /* padding */
 				stop = 0;
 		}
@@ -201,9 +210,10 @@ static int walk_members(struct fl_facts *f, const struct fl_object_types *o, uin
 int fl_facts_each_member(struct fl_kernel *k, fl_type_id id,
 			 int (*fn)(const struct fl_member *m, void *arg), void *arg)
 {
-	const struct fl_object_types *o = object_of(fl_facts_of(k), id);
+	struct fl_facts *f = fl_facts_of(k);
+	struct walk w = { f, object_of(f, id), fn, arg, MAX_MEMBERS };
 
-	return o ? walk_members(fl_facts_of(k), o, (uint32_t)id, 0, 0, fn, arg) : -ENOENT;
+	return w.o ? walk_members(&w, (uint32_t)id, 0, 0) : -ENOENT;
 }
 
 struct wanted {

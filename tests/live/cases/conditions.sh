@@ -3,79 +3,82 @@
 #
 # Conditions, rules and their order, by what a caller gets.
 
-# Rules without effect on this shell are about others; --include-self makes
-# this shell, faultline's parent, one that is meant.
-answer_under() {
-	local text=$1
-
-	shift
-	fl_start --include-self --allow-idle -e "$text" "$@"
-	call fl_int0
-	fl_stop
-}
-
+# Conditions and whether they hold for this process. Every rule is on a
+# function of its own, as many in one run as there are functions; what the
+# functions answer tells which conditions held.
 test_builtins() {
 	need_full
-	local rules=() i=0 rule truth
+	local functions=(fl_int0 'fl_int1 1' 'fl_int2 1 2' 'fl_int3 1 2 3' 'fl_int4 1 2 3 4'
+		'fl_int5 1 2 3 4 5' 'fl_int6 1 2 3 4 5 6' 'fl_arg8 1 1' 'fl_arg16 1 1'
+		'fl_arg32 1 1' 'fl_arg64 1 1' 'fl_ret_long 1' 'fl_ret_s64 1' 'fl_inner 1')
+	local conditions=() truths=() line i
 
-	# condition, and whether it holds for this process
-	while IFS='|' read -r rule truth; do
-		rules+=("$truth")
-		printf 'on %s if %s return -%d\n' "fl_int0" "($rule) && uid == 0" $((100 + i)) >"rule$i"
-		i=$((i + 1))
+	while read -r line; do
+		conditions+=("${line% *}")
+		truths+=("${line##* }")
 	done <<-END
-		pid == $BASHPID|yes
-		tid == $BASHPID|yes
-		pid != $BASHPID|no
-		pid == 1|no
-		uid == 0 && gid == 0|yes
-		uid != 0|no
-		gid > 0|no
-		cpu in {0, 1}|yes
-		cpu >= 2|no
-		comm == "bash"|yes
-		comm == "bas"|no
-		comm == "bash2"|no
-		comm != "bash"|no
-		comm != "ba"|yes
-		comm in {"ip", "bash"}|yes
-		comm in {"ip", "tc"}|no
-		!(comm == "bash")|no
-		rand < 100|yes
-		rand < 0|no
-		rand >= 0|yes
-		100 > rand|yes
-		rand > 100|no
-		pid / $BASHPID == 1|yes
-		-pid / $BASHPID == -1|yes
-		-pid % ($BASHPID + 1) == -pid|yes
-		(pid ^ pid) == 0|yes
-		(pid | 1) % 2 == 1|yes
-		(pid << 2) >> 2 == pid|yes
-		~pid == -pid - 1|yes
-		pid * 2 - pid == pid|yes
-		(uid ? 1 : 2) == 2|yes
-		-1 < uid|yes
-		18446744073709551615 < uid|no
-		pid in {1, 2, $BASHPID}|yes
+		pid == $BASHPID yes
+		tid == $BASHPID yes
+		pid != $BASHPID no
+		pid == 1 no
+		uid == 0 && gid == 0 yes
+		uid != 0 no
+		gid > 0 no
+		cpu in {0, 1} yes
+		cpu >= 2 no
+		comm == "bash" yes
+		comm == "bas" no
+		comm == "bash2" no
+		comm != "bash" no
+		comm != "ba" yes
+		comm in {"ip", "bash"} yes
+		comm in {"ip", "tc"} no
+		!(comm == "bash") no
+		rand < 100 yes
+		rand < 0 no
+		rand >= 0 yes
+		100 > rand yes
+		rand > 100 no
+		pid / $BASHPID == 1 yes
+		-pid / $BASHPID == -1 yes
+		-pid % ($BASHPID + 1) == -pid yes
+		(pid ^ pid) == 0 yes
+		(pid | 1) % 2 == 1 yes
+		(pid << 2) >> 2 == pid yes
+		~pid == -pid - 1 yes
+		pid * 2 - pid == pid yes
+		(uid ? 1 : 2) == 2 yes
+		-1 < uid yes
+		18446744073709551615 < uid no
+		pid in {1, 2, $BASHPID} yes
 	END
-	# Each is one rule on one function; they are asked one by one, by
-	# switching among targets would need as many functions as rules.
-	for ((i = 0; i < ${#rules[@]}; i++)); do
-		cat "rule$i"
-	done >all
-	# The first that holds ends a call, so each gets a run of its own with
-	# the ones before it left out; ten at a time are told apart by value.
-	for ((i = 0; i < ${#rules[@]}; i++)); do
-		if [[ ${rules[i]} == yes ]]; then
-			expected="int -$((100 + i)) x1"
-		else
-			expected="int 1000 x1"
-		fi
-		fl_start --include-self --allow-idle -e "$(<"rule$i")"
-		expect_equal "$(<"rule$i")" "$expected" "$(call fl_int0)"
-		fl_stop
+	for ((i = 0; i < ${#conditions[@]}; i += ${#functions[@]})); do
+		conditions_hold "$i"
 	done
+}
+
+# The ones from number $1 on, in one run.
+conditions_hold() {
+	local from=$1 i rules='' function answer
+
+	for ((i = from; i < from + ${#functions[@]} && i < ${#conditions[@]}; i++)); do
+		function=${functions[i - from]}
+		rules+="on ${function%% *} if (${conditions[i]}) && uid == 0 return -$((100 + i))"$'\n'
+	done
+	fl_start --include-self --allow-idle -e "$rules"
+	for ((i = from; i < from + ${#functions[@]} && i < ${#conditions[@]}; i++)); do
+		# in this very process: $(...) would be another pid
+		call "${functions[i - from]}" >answer
+		answer=$(<answer)
+		if [[ ${truths[i]} == yes ]]; then
+			[[ $answer == *" -$((100 + i)) x1" ]] ||
+				fail "'${conditions[i]}' did not hold: $answer"
+		else
+			[[ $answer == *" 1"[0-9][0-9][0-9]" x1" ]] ||
+				fail "'${conditions[i]}' held: $answer"
+		fi
+	done
+	fl_stop
 }
 
 test_order() {

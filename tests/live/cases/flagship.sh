@@ -4,7 +4,7 @@
 # The sentence that faultline exists for, on the real mlx5 driver: one call in
 # ten fails for ip, and none for programs whose names only begin alike.
 
-# links IP TIMES: up and down that often by processes of their own, then twenty
+# links IP TIMES: up and down that often by processes of their own, then four
 # times as often by one process that goes through a batch.
 links() {
 	local ip=$1 i
@@ -12,11 +12,11 @@ links() {
 	for ((i = 0; i < $2; i++)); do
 		"$ip" link set flnet0 up
 		"$ip" link set flnet0 down
-	done 2>/dev/null
+	done 2>>"errors.${ip##*/}"
 	for ((i = 0; i < $2 * 4; i++)); do
 		printf 'link set flnet0 up\nlink set flnet0 down\n'
 	done >batch
-	"$ip" -force -batch batch >/dev/null 2>batch.err
+	"$ip" -force -batch batch >/dev/null 2>>"errors.${ip##*/}"
 	true
 }
 
@@ -48,8 +48,12 @@ flagship() {
 	expect_between "failures in 1000 calls" 70 130 "$((failures * 1000 / calls))"
 	expect_equal "injected" "$failures" "$(injected_by out 1)"
 	expect_equal "lines" "$failures" "$(grep -cE 'mlx5_cmd_exec = -EIO  ip [0-9]+/[0-9]+  cpu [01]$' out)"
-	expect_text batch.err "" # exists
+	# ip is told of every failure to go up, and of nothing else
+	expect_equal "words of ip" "$(<"$fl_netdev/open_failures")" \
+		"$(grep -c 'RTNETLINK answers: Input/output error' errors.ip)"
+	expect_no_text errors.ip 'RTNETLINK answers: [^I]'
 	for name in ipset i; do
+		[[ ! -s errors.$name ]] || fail "$name was told: $(head -n 1 "errors.$name")"
 		read -r calls failures <<<"$(caller "$name")"
 		expect_equal "failures of $name" 0 "$failures"
 		expect_between "calls by $name" 1 1000 "$calls"

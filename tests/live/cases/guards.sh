@@ -73,7 +73,9 @@ test_deadline() {
 test_ancestors_are_exempt() {
 	need_full
 	fl_start --allow-idle -e 'on fl_int0 return -EIO'
-	clean_call || fail "faultline's parent was hit"
+	# no $(...): that would be a child of the parent
+	call fl_int0 >answer
+	expect_equal "faultline's parent" "int 1000 x1" "$(<answer)"
 	fl_stop
 	expect_equal "calls" 1 "$(calls_by out 1)"
 	expect_equal "matched" 0 "$(matched_by out 1)"
@@ -121,10 +123,32 @@ test_no_return() {
 	expect_text out 'nothing will really fail \(--no-return\)'
 }
 
+# Every task is hit but faultline and its ancestors, and the budget holds.
 test_system_wide() {
 	need_full
-	fl --system-wide --max-injections 100 --deadline 2s -q --allow-idle \
-		-e 'on should_failslab return -ENOMEM' -- true
-	expect_between "injected" 1 100 "$(injected_by err 1)"
+	local busy injected
+
+	# opening a file takes memory, and a shell survives that it cannot
+	(while :; do : </dev/null; done) >/dev/null 2>&1 &
+	busy=$!
+	fl --system-wide --max-injections 100 --deadline 20s -q \
+		-e 'on should_failslab return -ENOMEM'
+	kill -KILL "$busy"
+	expect_equal "status" 0 "$status"
+	injected=$(injected_by out 1)
+	expect_equal "injected" 100 "$injected"
 	clean_call || fail "the machine did not survive well"
+}
+
+# When even the command cannot be run because of what is injected, the run
+# says so and still tells what happened.
+test_command_cannot_start() {
+	need_full
+	fl -e 'on should_failslab return -ENOMEM' -- true
+	expect_text err "^faultline: error: 'true' cannot be run: Cannot allocate memory$"
+	expect_text err 'should_failslab = -ENOMEM  '
+	expect_between "injected" 1 1000 "$(injected_by err 1)"
+	expect_equal "status" 0 "$status"
+	fl --propagate -e 'on should_failslab return -ENOMEM' -- true
+	expect_equal "propagated" 126 "$status"
 }

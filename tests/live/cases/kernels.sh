@@ -19,7 +19,7 @@ test_security_hook() {
 }
 
 test_no_error_injection() {
-	[[ $fl_kernel != full ]] || skip "this kernel has error injection"
+	need_stock
 	fl -e 'on should_failslab if comm=="ls" return -ENOMEM'
 	expect_equal "status" 4 "$status"
 	expect_text err "function 'should_failslab' cannot be made to fail here: this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION"
@@ -97,6 +97,31 @@ test_wrong_names() {
 		expect_equal "'$text'" 2 "$status"
 		expect_text err '^one-liner:1:[0-9]+: error: '
 	done
+}
+
+# Files that are no scripts: each its own message, and nothing is armed.
+test_bad_files() {
+	mkdir directory
+	: >empty.fault
+	head -c 10000000 /dev/urandom >noise.fault
+	printf 'on x\x01' >control.fault
+	dmesg -C
+	bad_file directory "'directory' cannot be read: it is a directory"
+	bad_file missing "'missing' cannot be read: No such file or directory"
+	bad_file empty.fault '^empty.fault:1:1: error: there are no rules in it$'
+	bad_file noise.fault 'a script of 10000000 bytes is more than faultline reads'
+	bad_file control.fault 'this is not a script: byte 0x01 is no text'
+	dmesg >log
+	expect_no_text log 'faultline'
+}
+
+bad_file() {
+	fl "$1" -- touch started
+	expect_equal "$1" 2 "$status"
+	expect_text err "$2"
+	expect_no_text err 'libbpf|verifier|clang|EINVAL|Invalid argument'
+	[[ ! -e started ]] || fail "the command was started"
+	expect_equal "lines" 1 "$(grep -c 'error:' err)"
 }
 
 test_verifier_and_clang_stay_inside() {

@@ -57,6 +57,7 @@ test_signals() {
 }
 
 test_signal_reaches_the_command() {
+	mkfifo never
 	fl_start -e "$rule" -- bash -c 'trap "echo got it >got; exit 9" TERM; mkdir z; echo >ready; read -r <>never'
 	wait_for "the command" test -e ready
 	kill -TERM "$fl_pid"
@@ -75,6 +76,32 @@ test_output() {
 	expect_text err '^1 of 1 calls failed'
 }
 
+# On a terminal lines are limited in rate, and what was held back is counted.
+test_terminal() {
+	local i lines hidden
+
+	# shellcheck disable=SC2016 # for the inner shell
+	cat >many <<-'END'
+		for i in 1 2 3 4 5 6 7 8 9 10; do
+			mkdir 1 2 3 4 5 6 7 8 9 10
+		done 2>/dev/null
+	END
+	script -qec "$faultline -e '$rule' -- sh many" typescript >/dev/null </dev/null
+	tr -d '\r' <typescript >lines
+	expect_equal "injected" 100 "$(injected_by lines 1)"
+	lines=$(grep -c ' = -EIO  mkdir ' lines)
+	hidden=$(sed -n 's/^  \.\.\. and \([0-9]*\) more$/\1/p' lines | paste -sd+ | bc)
+	expect_equal "lines and hidden ones" 100 "$((lines + hidden))"
+	expect_between "hidden" 1 99 "$hidden"
+}
+
+test_emit_c() {
+	fl --emit c -e "$rule"
+	expect_equal "status" 0 "$status"
+	expect_text out 'SEC\("fmod_ret/security_inode_mkdir"\)'
+	expect_text out '/\* on security_inode_mkdir if comm == "mkdir" return -EIO \*/'
+}
+
 test_full_disk() {
 	mkdir disk
 	mount -t tmpfs -o size=4k none disk
@@ -86,13 +113,20 @@ test_full_disk() {
 	mkdir free || fail "still armed"
 }
 
+# Who reads the lines goes away: the next line ends the run.
 test_closed_output() {
-	"$faultline" -e "$rule" 2>err </dev/null | read -r _ || true
-	mkdir free || true
-	wait_for "faultline to end" no_faultline
+	mkfifo lines
+	"$faultline" -e "$rule" >lines 2>err </dev/null &
+	fl_pid=$!
+	head -n 1 lines >first
+	expect_text first '^armed '
+	mkdir hit 2>/dev/null && fail "not armed"
+	status=0
+	wait "$fl_pid" || status=$?
+	expect_equal "status" 1 "$status"
+	expect_text err 'the report cannot be written: Broken pipe'
+	mkdir free || fail "still armed"
 }
-
-no_faultline() { ! pgrep -x faultline >/dev/null; }
 
 test_scripts() {
 	printf '#!%s\n# a script\nlabelled: %s\n' "$faultline" "$rule" >script.fault

@@ -5,9 +5,10 @@
 
 # gets BACKEND RULE CALL ANSWER
 gets() {
-	local answer
+	local answer options=(--backend "$1")
 
-	fl_start --backend "$1" --include-self -e "$2"
+	[[ $1 != auto ]] || options=()
+	fl_start "${options[@]}" --include-self -e "$2"
 	answer=$(call "$3")
 	fl_stop
 	expect_equal "$1: $2: $3" "$4" "$answer"

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A kernel of which only the types are wanted. It is small, and stays the same
+ * when the distribution's kernels change, so that texts can be compared with
+ * what depends on it: offsets, and names that are near to each other.
+ *
+ * What is injectable stands in `list`.
+ */
+#include <linux/types.h>
+
+struct cred {
+	u32 uid;
+	u32 gid;
+};
+
+struct task_struct {
+	long state;
+	u32 flags;
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+	const struct cred *cred;
+	char comm[16];
+};
+
+struct inode {
+	u32 i_mode;
+	unsigned long i_ino;
+	s64 i_size;
+};
+
+struct file {
+	unsigned int f_flags;
+	struct inode *f_inode;
+};
+
+struct bvec_iter {
+	u64 bi_sector;
+	unsigned int bi_size;
+};
+
+struct block_device {
+	u32 bd_dev;
+	bool bd_read_only;
+};
+
+struct bio {
+	struct bio *bi_next;
+	struct block_device *bi_bdev;
+	unsigned int bi_opf;
+	struct bvec_iter bi_iter;
+};
+
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	unsigned long ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+};
+
+struct kmem_cache {
+	const char *name;
+	unsigned int size;
+};
+
+struct dentry;
+struct linux_binprm;
+struct sockaddr;
+struct socket;
+
+/* clang-format off */ /* which takes the macro for a call */
+
+/* Something for the compiler to keep; nothing here is ever run. */
+#define FUNCTION(ret, name, params)                       \
+	ret name params;                                  \
+	ret name params                                   \
+	{                                                 \
+		return (ret)(__UINTPTR_TYPE__)&init_task; \
+	}
+
+struct task_struct init_task;
+
+FUNCTION(int, should_failslab, (struct kmem_cache *s, u32 gfpflags))
+FUNCTION(bool, should_fail_alloc_page, (u32 gfp_mask, unsigned int order))
+FUNCTION(int, should_fail_bio, (struct bio *bio))
+FUNCTION(int, open_ctree, (struct file *file, void *fs_devices))
+FUNCTION(long, __x64_sys_openat, (const struct pt_regs *regs))
+FUNCTION(long, __x64_sys_read, (const struct pt_regs *regs))
+FUNCTION(long, vfs_read, (struct file *file, char *buf, size_t count, s64 *pos))
+FUNCTION(int, log_message, (const char *format, ...))
+FUNCTION(struct file *, open_exec, (const char *name))
+
+void audit_free(struct task_struct *task);
+void audit_free(struct task_struct *task)
+{
+	init_task.pid = task->pid;
+}
+
+struct bvec_iter bio_position(struct bio *bio);
+struct bvec_iter bio_position(struct bio *bio)
+{
+	return bio->bi_iter;
+}
+
+FUNCTION(int, security_bprm_check, (struct linux_binprm *bprm))
+FUNCTION(int, security_file_open, (struct file *file))
+FUNCTION(int, security_file_permission, (struct file *file, int mask))
+FUNCTION(int, security_inode_mkdir, (struct inode *dir, struct dentry *dentry, u32 mode))
+FUNCTION(int, security_inode_rmdir, (struct inode *dir, struct dentry *dentry))
+FUNCTION(int, security_socket_connect, (struct socket *sock, struct sockaddr *address, int len))
+FUNCTION(int, security_socket_create, (int family, int type, int protocol, int kern))
+
+void security_cred_free(struct cred *cred);
+void security_cred_free(struct cred *cred)
+{
+	init_task.cred = cred;
+}

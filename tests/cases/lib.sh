@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# lib.sh - cases that compare what faultline prints with a file. Sourced.
+#
+# A case is NAME.fault beside NAME.SUFFIX, the expected text. A script that
+# cannot stand in a file, for its size say, is what NAME.sh prints. Comments in
+# its first lines choose how it is run:
+#
+#	# root: NAME	the kernel whose facts are read, a root_NAME below
+#	# args: WORDS	instead of the runner's own; FILE stands for the script
+#
+# The runner defines  default_args  and  produce WORDS...  which runs faultline
+# in the case's directory and prints what is to be compared.
+
+# shellcheck disable=SC2034 # for the runners
+{
+cases_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cases_work=$(mktemp -d)
+}
+trap 'rm -rf "$cases_work"' EXIT
+
+cases_usage() {
+	echo "usage: run [--accept] FAULTLINE [NAME...]" >&2
+	exit 2
+}
+
+# --- kernels ------------------------------------------------------------------
+
+# The kernel of kernel/, which the cases are about if they do not say otherwise.
+root_cases() { "$cases_top/tests/cases/kernel/make" "$1"; }
+
+# The facts of the real kernel `full`.
+root_full() { ln -s "$("$cases_top/tests/vm/facts" full)" "$1"; }
+
+root_no_btf() {
+	root_cases "$1"
+	rm -r "$1/sys/kernel/btf"
+}
+
+root_bad_btf() {
+	root_cases "$1"
+	echo "no types" >"$1/sys/kernel/btf/vmlinux"
+}
+
+root_no_injection() {
+	root_cases "$1"
+	rm -r "$1/sys/kernel/debug/error_injection"
+}
+
+# debugfs is not mounted
+root_hidden() {
+	root_cases "$1"
+	rm -r "$1/sys/kernel/debug"
+}
+
+# A machine of which nothing is known.
+root_nothing() { mkdir -p "$1/sys/kernel" "$1/proc"; }
+
+# root NAME: makes it when it is first asked for; its directory is in $root.
+use_root() {
+	root=$cases_work/root-$1
+	[[ -d $root ]] && return
+	declare -F "root_$1" >/dev/null || {
+		echo "there is no root '$1' in tests/cases/lib.sh" >&2
+		exit 2
+	}
+	"root_$1" "$root"
+}
+
+# --- cases --------------------------------------------------------------------
+
+# setting KEY FILE: of the comments at its beginning.
+setting() { sed -nE "/^#/!q; s/^# $1: *//p" "$2"; }
+
+# run_case NAME: what it gives now goes to $cases_work/NAME.
+run_case() {
+	local name=$1 script=$name.fault dir=$PWD words
+
+	if [[ -e $name.sh ]]; then
+		dir=$cases_work
+		bash "$name.sh" >"$dir/$script"
+		words=$name.sh
+	else
+		words=$script
+	fi
+	root=$(setting root "$words")
+	use_root "${root:-cases}"
+	words=$(setting args "$words")
+	read -ra words <<<"${words:-$default_args}"
+	words=("${words[@]/#FILE/$script}")
+	(cd "$dir" && produce "${words[@]}") >"$cases_work/$name" 2>&1
+}
+
+# compare_all ACCEPT SUFFIX NAME...: prints differences; false where there are
+# any.
+compare_all() {
+	local accept=$1 suffix=$2 name failed=0 count=0
+
+	shift 2
+	for name; do
+		run_case "$name"
+		if ((accept)); then
+			cmp -s "$cases_work/$name" "$name.$suffix" || {
+				cp "$cases_work/$name" "$name.$suffix"
+				echo "accepted $name"
+			}
+		elif ! diff -u "$name.$suffix" "$cases_work/$name"; then
+			echo "not ok - $name"
+			((++failed))
+		fi
+		((++count))
+	done
+	echo "$count cases, $failed failed"
+	((!failed && count))
+}
