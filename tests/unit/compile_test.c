@@ -85,11 +85,11 @@ static void test_manifest(void **state)
 	assert_true(r.obj->ncpus >= 2);
 	for (size_t i = 0; i < r.obj->nslots; i++) {
 		assert_true(r.obj->slots[i].rule < r.obj->nrules);
-		assert_true(r.obj->slots[i].prog < r.obj->nprogs);
+		assert_true(r.obj->slots[i].attach < r.obj->nattaches);
 	}
 	for (size_t i = 0; i < r.obj->nprogs; i++) {
 		const struct fl_obj_prog *p = &r.obj->progs[i];
-		bool null = !strcmp(p->func, "fake_null");
+		bool null = !strcmp(r.obj->attaches[p->first_attach].func, "fake_null");
 
 		assert_int_equal(p->backend, null ? FL_BACKEND_KPROBE : FL_BACKEND_FMOD_RET);
 		assert_true(*p->reason);
