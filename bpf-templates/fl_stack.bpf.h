@@ -26,36 +26,47 @@ FL_INLINE u32 fl_read_stack(u64 *stack)
 /* Index of the frame behind the one of the function at @ip. */
 FL_GLOBAL u32 fl_caller_index(struct fl_scratch *s, u32 n, u64 ip)
 {
+	u32 index = 0;
+
 	if (!s)
 		return 0;
 #pragma clang loop unroll(disable)
 	for (u32 i = 0; i < FL_STACK_DEPTH && i < n; i++) {
-		if (s->stack[i] - ip < FL_ENTRY_BYTES)
-			return i + 1;
+		if (s->stack[i] - ip < FL_ENTRY_BYTES && !index)
+			index = i + 1;
 	}
-	return 0;
+	return index;
 }
 
 #ifdef FL_NRANGES
-/* Is @address in one of @n ranges from @first on? They are sorted. */
+/*
+ * Is @address in one of @n ranges from @first on? They are sorted. One way
+ * out and no early return: the compiler would copy a result that is not set
+ * yet from round to round, which the verifier takes for a use of it.
+ */
 FL_GLOBAL int fl_in_ranges(u64 address, u32 first, u32 n)
 {
 	u32 low = first, high = first + n;
+	int found = 0;
 
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < 20 && low < high; i++) {
+	for (int i = 0; i < 20; i++) {
 		u32 middle = (low + high) / 2;
 		/* a mask is what the verifier believes; there are 2^n of them */
 		u32 at = middle & (FL_NRANGES - 1);
 
-		if (address < fl_ranges[at].start)
+		if (low >= high)
+			break;
+		if (address < fl_ranges[at].start) {
 			high = middle;
-		else if (address >= fl_ranges[at].end)
+		} else if (address >= fl_ranges[at].end) {
 			low = middle + 1;
-		else
-			return 1;
+		} else {
+			found = 1;
+			break;
+		}
 	}
-	return 0;
+	return found;
 }
 
 /* A return address is behind its call, which may be the function's last word. */
@@ -75,6 +86,7 @@ FL_GLOBAL int fl_is_caller(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 FL_GLOBAL int fl_is_within(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 {
 	u32 frames, at;
+	int found = 0;
 
 	if (!s)
 		return 0;
@@ -84,10 +96,10 @@ FL_GLOBAL int fl_is_within(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 		return 0;
 #pragma clang loop unroll(disable)
 	for (u32 i = 0; i < FL_STACK_DEPTH; i++) {
-		if (i >= at && i < frames && fl_in_ranges(s->stack[i] - 1, first, n))
-			return 1;
+		if (i >= at && i < frames && !found)
+			found = fl_in_ranges(s->stack[i] - 1, first, n);
 	}
-	return 0;
+	return found;
 }
 #endif
 
