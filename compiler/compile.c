@@ -141,7 +141,10 @@ static int back_end(struct compilation *c, char **log)
 	struct fl_clang_result result = { 0 };
 	int err;
 
-	err = fl_clang_compile("rules.bpf.c", obj->c_text, obj->c_len, &opts, &result);
+	if (c->opts->clang)
+		err = c->opts->clang(c->opts->clang_arg, obj->c_text, obj->c_len, opts.arch, &result);
+	else
+		err = fl_clang_compile("rules.bpf.c", obj->c_text, obj->c_len, &opts, &result);
 	if (err) {
 		*log = result.log;
 		result.log = NULL;

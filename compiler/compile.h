@@ -3,6 +3,7 @@
 #ifndef FL_COMPILE_H
 #define FL_COMPILE_H
 
+#include "clang.h"
 #include "diag.h"
 #include "object.h"
 #include "plan.h"
@@ -28,12 +29,21 @@ struct fl_compile_opts {
 	bool tracks_children; /* where no rule asks for it */
 	const struct fl_param_setting *settings;
 	size_t nsettings;
+	/* Definitions (param, let) that stand before the script, or NULL. */
+	const struct fl_source *prelude;
 	/*
 	 * Read a file that a script uses: 0 with *text malloc'd and yours, or
 	 * -errno. NULL: no script may use another.
 	 */
 	int (*read)(void *arg, const char *path, char **text, size_t *len);
 	void *read_arg;
+	/*
+	 * Compile the C elsewhere than in this process, as fl_clang_compile()
+	 * does it. NULL: here.
+	 */
+	int (*clang)(void *arg, const char *text, size_t len, const char *arch,
+		     struct fl_clang_result *out);
+	void *clang_arg;
 };
 
 /*

@@ -112,6 +112,10 @@ void fl_parse_files(const struct fl_source *src, const struct fl_compile_opts *o
 	struct use_state u = { .opts = opts, .arena = a, .diags = ds, .script = script };
 	bool is_library;
 
+	if (opts->prelude)
+		parse_file(&u, opts->prelude);
+	for (size_t i = 0; i < script->nparams; i++)
+		script->params[i].is_used = true; /* by others, perhaps */
 	parse_file(&u, src);
 	/* a file of definitions for others is fine by itself, but does nothing */
 	is_library = opts->sema.lenient && (script->nlets || script->nparams || script->nrequires);

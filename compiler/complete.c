@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "complete.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "compile.h"
+#include "parse.h"
+#include "syscall.h"
+#include "use.h"
+
+struct completion {
+	const struct fl_complete_opts *opts;
+	struct fl_arena arena;
+	struct fl_tokens tokens; /* of what stands before the word */
+	const char *word;
+	size_t word_len;
+	const char **words;
+	size_t n;
+	size_t cap;
+	jmp_buf on_oom;
+};
+
+static void offer(struct completion *c, const char *word)
+{
+	if (strncmp(word, c->word, c->word_len) != 0)
+		return;
+	c->words = fl_arena_grow(&c->arena, c->words, c->n, &c->cap, sizeof(*c->words));
+	c->words[c->n++] = word;
+}
+
+static void offer_all(struct completion *c, const char *const *words)
+{
+	for (; *words; words++)
+		offer(c, *words);
+}
+
+static const struct fl_token *token_at(const struct completion *c, size_t back)
+{
+	/* the last one is the end */
+	return c->tokens.n > back + 1 ? &c->tokens.list[c->tokens.n - 2 - back] : NULL;
+}
+
+static bool is_tok(const struct fl_token *t, enum fl_tok kind)
+{
+	return t && t->kind == kind;
+}
+
+/* --- functions ---------------------------------------------------------- */
+
+static int offer_function(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct completion *c = arg;
+	const char *colon = memchr(c->word, ':', c->word_len);
+
+	(void)tag;
+	if (!colon) {
+		offer(c, name);
+		return 0;
+	}
+	if (!module)
+		module = "vmlinux";
+	if (!strncmp(module, c->word, (size_t)(colon - c->word)) &&
+	    !module[colon - c->word])
+		offer(c, fl_arena_printf(&c->arena, "%s:%s", module, name));
+	return 0;
+}
+
+static void offer_functions(struct completion *c, bool traceable)
+{
+	struct fl_kernel *k = c->opts->kernel;
+
+	for (size_t i = 0; i < fl_syscall_count() && c->word_len >= 4; i++) {
+		const struct fl_syscall *call = fl_syscall_at(k->arch, i);
+
+		if (call && !memchr(c->word, ':', c->word_len))
+			offer(c, call->name);
+	}
+	if (traceable && k->ops->each_traceable(k, offer_function, c) >= 0)
+		return;
+	k->ops->each_injectable(k, offer_function, c);
+	if (!strncmp(c->word, "security_", c->word_len < 9 ? c->word_len : 9) && c->word_len)
+		k->ops->each_function(k, "security_", offer_function, c);
+}
+
+/* The rule's function, when it names just one that is known. */
+static const struct fl_token *rule_start(const struct completion *c)
+{
+	for (size_t back = 0;; back++) {
+		const struct fl_token *t = token_at(c, back);
+
+		if (!t || t->kind == FL_TOK_on)
+			return t;
+	}
+}
+
+/* Is a function to be named here? *exit: of a rule on its end, or for caller(). */
+static bool in_targets(const struct completion *c, bool *traceable)
+{
+	const struct fl_token *last = token_at(c, 0);
+	size_t back = 0;
+
+	*traceable = false;
+	if (is_tok(last, FL_TOK_LPAREN) && is_tok(token_at(c, 1), FL_TOK_NAME) &&
+	    (!strcmp(token_at(c, 1)->text, "caller") || !strcmp(token_at(c, 1)->text, "within"))) {
+		*traceable = true;
+		return true;
+	}
+	if (is_tok(last, FL_TOK_exit) && is_tok(token_at(c, 1), FL_TOK_on)) {
+		*traceable = true;
+		return true;
+	}
+	if (is_tok(last, FL_TOK_on))
+		return true;
+	/* on a, b, | */
+	for (; is_tok(token_at(c, back), FL_TOK_COMMA) && is_tok(token_at(c, back + 1), FL_TOK_NAME);
+	     back += 2)
+		;
+	if (!back)
+		return false;
+	if (is_tok(token_at(c, back), FL_TOK_exit))
+		*traceable = true;
+	return is_tok(token_at(c, back), FL_TOK_on) || is_tok(token_at(c, back), FL_TOK_exit);
+}
+
+/* --- what depends on the rule's function -------------------------------- */
+
+/* "on FUNCTION" as far as it was typed, with @rest behind it, as an instance. */
+static struct fl_script *with_rest(struct completion *c, const char *rest)
+{
+	const struct fl_token *on = rule_start(c), *name;
+	struct fl_script *script;
+	const struct fl_compile_opts opts = { .prelude = c->opts->prelude,
+					      .sema = { .system_wide = true, .lenient = true } };
+	struct fl_source *src;
+	struct fl_diags ds;
+	struct fl_buf text;
+	bool at_end;
+
+	if (!on)
+		return NULL;
+	name = on + 1;
+	at_end = name->kind == FL_TOK_exit;
+	name += at_end;
+	if (name->kind != FL_TOK_NAME)
+		return NULL;
+	fl_buf_init(&text, &c->arena);
+	fl_buf_printf(&text, "on %s%s", at_end ? "exit " : "", name->text);
+	if (name[1].kind == FL_TOK_COLON && name[2].kind == FL_TOK_NAME)
+		fl_buf_printf(&text, ":%s", name[2].text);
+	fl_buf_printf(&text, " if %s log \"\"", rest);
+	src = fl_arena_alloc(&c->arena, sizeof(*src));
+	*src = (struct fl_source){ "completion", text.text, text.len };
+	script = fl_arena_alloc(&c->arena, sizeof(*script));
+	fl_diags_init(&ds);
+	ds.on_oom = &c->on_oom;
+	fl_parse_files(src, &opts, &c->arena, &ds, script);
+	fl_sema(script, c->opts->kernel, &opts.sema, &c->arena, &ds);
+	fl_diags_release(&ds);
+	return script;
+}
+
+static const struct fl_func *func_of(struct completion *c)
+{
+	struct fl_script *script = with_rest(c, "pid");
+
+	return script && script->nrules && script->rules[0].nons ? script->rules[0].ons[0].func :
+								     NULL;
+}
+
+static int offer_member(const struct fl_member *m, void *arg)
+{
+	offer(arg, m->name);
+	return 0;
+}
+
+/* Where the chain of names, members and brackets before the last token starts. */
+static size_t chain_start(const struct completion *c)
+{
+	size_t back = 1, depth = 0;
+
+	for (;; back++) {
+		const struct fl_token *t = token_at(c, back);
+
+		if (!t)
+			return back;
+		if (t->kind == FL_TOK_RBRACKET || t->kind == FL_TOK_RPAREN)
+			depth++;
+		else if (depth && (t->kind == FL_TOK_LBRACKET || t->kind == FL_TOK_LPAREN))
+			depth--;
+		else if (!depth && t->kind != FL_TOK_NAME && t->kind != FL_TOK_ARROW &&
+			 t->kind != FL_TOK_DOT)
+			return back;
+	}
+}
+
+/* Behind "->" or ".": the members of what stands before it. */
+static void offer_members(struct completion *c)
+{
+	size_t start = chain_start(c);
+	const struct fl_token *first = token_at(c, start - 1), *last = token_at(c, 0);
+	const char *text = c->tokens.src->text;
+	struct fl_script *script;
+	const struct fl_expr *e;
+
+	if (!first || first == last)
+		return;
+	script = with_rest(c, fl_arena_printf(&c->arena, "%.*s == 0", (int)(last->off - first->off),
+					      text + first->off));
+	if (!script || !script->nrules || !script->rules[0].ninstances)
+		return;
+	e = script->rules[0].instances[0].cond;
+	if (!e || !e->left)
+		return;
+	e = e->left;
+	if (e->base.kind == FL_TYPE_STRUCT || e->base.kind == FL_TYPE_UNION)
+		c->opts->kernel->ops->each_member(c->opts->kernel, e->base.id, offer_member, c);
+}
+
+static void offer_errnos(struct completion *c)
+{
+	const struct fl_func *f = func_of(c);
+
+	if (f && (f->tag == FL_TAG_NULL || f->tag == FL_TAG_TRUE))
+		return;
+	for (int i = 1; i < 4096; i++) {
+		const char *name = fl_errno_name(i);
+
+		if (name)
+			offer(c, name);
+	}
+}
+
+static void offer_values(struct completion *c)
+{
+	const struct fl_func *f = func_of(c);
+	enum fl_tag tag = f ? f->tag : FL_TAG_NONE;
+
+	offer(c, "one");
+	if (tag == FL_TAG_NULL || tag == FL_TAG_ERRNO_NULL)
+		offer(c, "NULL");
+	if (tag == FL_TAG_TRUE)
+		offer(c, "true");
+	if (tag != FL_TAG_NULL && tag != FL_TAG_TRUE) {
+		static const char *const usual[] = { "-EIO", "-ENOMEM", "-EINVAL", "-EAGAIN",
+						     "-EBUSY", "-ENOSPC", "-ETIMEDOUT", "-EPERM",
+						     "-EACCES", "-EINTR", NULL };
+
+		offer_all(c, usual);
+	}
+}
+
+/* Names of an expression: builtins, functions, arguments, lets. */
+static void offer_names(struct completion *c)
+{
+	const struct fl_func *f = func_of(c);
+	const struct fl_token *on = rule_start(c);
+	struct fl_script *script;
+
+	for (int i = 1; i < FL_NBUILTINS; i++) {
+		if (i != FL_BUILTIN_retval || (on && on[1].kind == FL_TOK_exit))
+			offer(c, fl_builtin_name((enum fl_builtin)i));
+	}
+	for (int i = 1; i < FL_NFUNCTIONS; i++)
+		offer(c, fl_arena_printf(&c->arena, "%s(",
+					 fl_function_name((enum fl_function)i)));
+	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++)
+		offer(c, f->params[i].name);
+	script = with_rest(c, "pid");
+	for (size_t i = 0; script && i < script->nlets; i++)
+		offer(c, script->lets[i].name);
+}
+
+static void offer_params(struct completion *c)
+{
+	struct fl_script *script = with_rest(c, "pid");
+
+	for (size_t i = 0; script && i < script->nparams; i++)
+		offer(c, fl_arena_printf(&c->arena, "$%s", script->params[i].name));
+}
+
+/* --- where are we? ------------------------------------------------------ */
+
+static const char *const actions[] = { "return", "delay", "signal", "log", "stack", "delete",
+				       NULL };
+static const char *const schedules[] = { "nth", "every", "times", "after", "for", "per", NULL };
+static const char *const items[] = { "on", "param", "let", "use", "require", "expect", NULL };
+static const char *const requires[] = { "kernel", "function", "module", "config", "arch", NULL };
+
+/* Does a whole value end at the last token, so that an operator may follow? */
+static bool ends_value(const struct fl_token *t)
+{
+	switch (t->kind) {
+	case FL_TOK_NAME:
+	case FL_TOK_INT:
+	case FL_TOK_FRACTION:
+	case FL_TOK_DURATION:
+	case FL_TOK_STRING:
+	case FL_TOK_PARAM:
+	case FL_TOK_STATE:
+	case FL_TOK_RPAREN:
+	case FL_TOK_RBRACKET:
+	case FL_TOK_RBRACE:
+	case FL_TOK_RANGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The last keyword of the rule says what part of it this is. */
+static enum fl_tok part_of(const struct completion *c)
+{
+	for (size_t back = 0;; back++) {
+		const struct fl_token *t = token_at(c, back);
+
+		if (!t)
+			return FL_TOK_EOF;
+		if (t->kind > FL_TOK_ASSIGN && t->kind != FL_TOK_exit && t->kind != FL_TOK_in &&
+		    t->kind != FL_TOK_like && t->kind != FL_TOK_weight && t->kind != FL_TOK_of &&
+		    t->kind != FL_TOK_one)
+			return t->kind;
+	}
+}
+
+static void offer_after_value(struct completion *c, enum fl_tok part)
+{
+	static const char *const words[] = { "in", "like", NULL };
+
+	if (part == FL_TOK_on)
+		offer(c, "if");
+	if (part == FL_TOK_if)
+		offer_all(c, words);
+	if (part == FL_TOK_on || part == FL_TOK_if || part == FL_TOK_nth || part == FL_TOK_every ||
+	    part == FL_TOK_times || part == FL_TOK_after || part == FL_TOK_for ||
+	    part == FL_TOK_per) {
+		offer_all(c, schedules);
+		offer_all(c, actions);
+	} else if (part == FL_TOK_return) {
+		offer(c, "weight");
+		offer_all(c, items);
+	} else if (part != FL_TOK_expect) {
+		offer_all(c, actions);
+		offer_all(c, items);
+	}
+}
+
+static void offer_expectation(struct completion *c)
+{
+	static const char *const counters[] = { "calls", "matched", "injected", "fired", NULL };
+	static const char *const words[] = { "exit", "splats", NULL };
+
+	if (is_tok(token_at(c, 0), FL_TOK_DOT)) {
+		offer_all(c, counters);
+		return;
+	}
+	offer_all(c, words);
+	for (size_t i = 0; i < c->opts->nlabels; i++)
+		offer(c, c->opts->labels[i]);
+}
+
+static void complete(struct completion *c)
+{
+	const struct fl_token *last = token_at(c, 0);
+	enum fl_tok part = part_of(c);
+	bool traceable;
+
+	if (!last) {
+		offer_all(c, items);
+	} else if (c->word_len && c->word[0] == '$') {
+		offer_params(c);
+	} else if (in_targets(c, &traceable)) {
+		if (is_tok(last, FL_TOK_on))
+			offer(c, "exit");
+		offer_functions(c, traceable);
+	} else if (part == FL_TOK_expect) {
+		offer_expectation(c);
+	} else if (last->kind == FL_TOK_ARROW || last->kind == FL_TOK_DOT) {
+		offer_members(c);
+	} else if (last->kind == FL_TOK_require) {
+		offer_all(c, requires);
+	} else if (part == FL_TOK_return && is_tok(last, FL_TOK_MINUS)) {
+		offer_errnos(c);
+	} else if (last->kind == FL_TOK_return || last->kind == FL_TOK_of) {
+		offer_values(c);
+	} else if (last->kind == FL_TOK_one) {
+		offer(c, "of");
+	} else if (last->kind == FL_TOK_LBRACE && part != FL_TOK_if) {
+		offer_all(c, actions);
+	} else if (last->kind == FL_TOK_stack || ends_value(last)) {
+		offer_after_value(c, part);
+	} else if (part == FL_TOK_signal) {
+#define FL_SIGNAL(name, number) offer(c, "SIG" #name);
+#include "signal.def"
+#undef FL_SIGNAL
+	} else {
+		offer_names(c);
+	}
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void hand_out(struct completion *c, void (*fn)(const char *word, void *arg), void *arg)
+{
+	if (c->n)
+		qsort(c->words, c->n, sizeof(*c->words), by_text);
+	for (size_t i = 0; i < c->n; i++) {
+		if (!i || strcmp(c->words[i], c->words[i - 1]) != 0)
+			fn(c->words[i], arg);
+	}
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+int fl_complete(const char *text, size_t len, const struct fl_complete_opts *opts, size_t *start,
+		void (*fn)(const char *word, void *arg), void *arg)
+{
+	struct completion c = { .opts = opts };
+	size_t from = len;
+	struct fl_source src;
+	struct fl_diags ds;
+
+	while (from && is_word(text[from - 1]))
+		from--;
+	if (from && text[from - 1] == '$')
+		from--;
+	/* MODULE:NAME is one word where functions are named */
+	if (from > 1 && text[from - 1] == ':' && is_word(text[from - 2])) {
+		size_t module = from - 1;
+
+		while (module && is_word(text[module - 1]))
+			module--;
+		from = module;
+	}
+	fl_arena_init(&c.arena, &c.on_oom);
+	fl_diags_init(&ds);
+	ds.on_oom = &c.on_oom;
+	*start = from;
+	if (setjmp(c.on_oom)) {
+		fl_diags_release(&ds);
+		fl_arena_release(&c.arena);
+		return -ENOMEM;
+	}
+	c.word = fl_arena_strndup(&c.arena, text + from, len - from);
+	c.word_len = len - from;
+	src = (struct fl_source){ "completion", text, from };
+	fl_lex(&src, &c.arena, &ds, &c.tokens);
+	complete(&c);
+	hand_out(&c, fn, arg);
+	fl_diags_release(&ds);
+	fl_arena_release(&c.arena);
+	return 0;
+}
+
+static size_t trimmed_length(const struct fl_source *src)
+{
+	size_t len = src->len;
+
+	while (len && isspace((unsigned char)src->text[len - 1]))
+		len--;
+	return len;
+}
+
+bool fl_is_incomplete(const struct fl_source *src)
+{
+	struct fl_arena arena;
+	struct fl_script script = { 0 };
+	struct fl_tokens tokens;
+	struct fl_diags ds;
+	volatile bool incomplete = false;
+	const size_t end = trimmed_length(src);
+	jmp_buf on_oom;
+
+	fl_arena_init(&arena, &on_oom);
+	fl_diags_init(&ds);
+	ds.on_oom = &on_oom;
+	if (!setjmp(on_oom)) {
+		fl_lex(src, &arena, &ds, &tokens);
+		fl_parse(&tokens, NULL, &arena, &ds, &script);
+		/* what is missed is missed at the end, and nothing else is wrong */
+		for (size_t i = 0; i < ds.n; i++) {
+			const struct fl_diag *d = &ds.list[i];
+
+			incomplete = (d->tag == FL_E_EXPECTED || d->tag == FL_E_BAD_COMMENT) &&
+				     (d->span.off >= end || d->tag == FL_E_BAD_COMMENT);
+			if (!incomplete)
+				break;
+		}
+	}
+	fl_diags_release(&ds);
+	fl_arena_release(&arena);
+	return incomplete;
+}

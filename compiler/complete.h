@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * complete.h - what may stand next in a rule that is being typed.
+ *
+ * The language's side of completion: no terminal, no files, no commands.
+ */
+#ifndef FL_COMPLETE_H
+#define FL_COMPLETE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "diag.h"
+#include "kernel.h"
+
+struct fl_complete_opts {
+	struct fl_kernel *kernel;
+	const struct fl_source *prelude; /* definitions, or NULL */
+	const char *const *labels;	 /* of rules that there are, for expect */
+	size_t nlabels;
+};
+
+/*
+ * Call @fn for every word that may take the place of the one that ends at
+ * @text's end; *start says where that begins. Words come sorted and once.
+ * -ENOMEM, or 0 also when there is none.
+ */
+int fl_complete(const char *text, size_t len, const struct fl_complete_opts *opts, size_t *start,
+		void (*fn)(const char *word, void *arg), void *arg);
+
+/* Does @src end in the middle of a rule, so that more lines are to come? */
+bool fl_is_incomplete(const struct fl_source *src);
+
+#endif /* FL_COMPLETE_H */

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fl_templates.h"
+
+#define MAX_ARCH 16
+#define MAX_SERVED 400	 /* then a fresh process gives back what LLVM kept */
+#define TIMEOUT_MS 60000 /* of one compilation */
+#define BEAT_MS 200
+
+struct request {
+	uint64_t len;
+	char arch[MAX_ARCH];
+};
+
+struct answer {
+	int32_t err;
+	uint32_t has_log;
+	uint64_t elf_len;
+	uint64_t log_len;
+};
+
+static int write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -EPIPE;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int read_all(int fd, void *data, size_t len)
+{
+	char *p = data;
+
+	while (len) {
+		ssize_t n = read(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -EPIPE;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int serve_one(int fd)
+{
+	struct fl_clang_result result = { 0 };
+	struct answer answer = { 0 };
+	struct request request;
+	char *text;
+	int err;
+
+	if (read_all(fd, &request, sizeof(request)))
+		return -EPIPE;
+	text = malloc(request.len + 1);
+	if (!text || read_all(fd, text, request.len)) {
+		free(text);
+		return -EPIPE;
+	}
+	text[request.len] = '\0';
+	{
+		const struct fl_clang_opts opts = {
+			.headers = fl_templates,
+			.nheaders = fl_ntemplates,
+			.arch = request.arch,
+		};
+
+		answer.err = fl_clang_compile("rules.bpf.c", text, request.len, &opts, &result);
+	}
+	answer.elf_len = result.elf_len;
+	answer.has_log = result.log != NULL;
+	answer.log_len = result.log ? strlen(result.log) : 0;
+	err = write_all(fd, &answer, sizeof(answer));
+	if (!err)
+		err = write_all(fd, result.elf, result.elf_len);
+	if (!err)
+		err = write_all(fd, result.log, answer.log_len);
+	fl_clang_result_release(&result);
+	free(text);
+	return err;
+}
+
+__attribute__((noreturn)) static void serve(int fd)
+{
+	sigset_t none;
+
+	/* it ends with the session, and the terminal's signals are not for it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGTSTP, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	while (!serve_one(fd))
+		;
+	_exit(0);
+}
+
+static int start(struct fl_server *s)
+{
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
+		return -errno;
+	s->pid = fork();
+	if (s->pid < 0) {
+		int err = -errno;
+
+		close(fds[0]);
+		close(fds[1]);
+		s->pid = 0;
+		return err;
+	}
+	if (!s->pid) {
+		close(fds[0]);
+		/* nothing of the session's may live on in here: links, maps */
+		for (int fd = 3; fd < 4096; fd++) {
+			if (fd != fds[1])
+				close(fd);
+		}
+		serve(fds[1]);
+	}
+	close(fds[1]);
+	s->fd = fds[0];
+	s->served = 0;
+	return 0;
+}
+
+void fl_server_init(struct fl_server *s, void (*meanwhile)(void *arg), void *arg)
+{
+	memset(s, 0, sizeof(*s));
+	s->fd = -1;
+	s->meanwhile = meanwhile;
+	s->arg = arg;
+}
+
+void fl_server_stop(struct fl_server *s)
+{
+	if (!s->pid)
+		return;
+	close(s->fd);
+	kill(s->pid, SIGKILL);
+	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	s->pid = 0;
+	s->fd = -1;
+}
+
+/* Until there is something to read; the session's heart beats meanwhile. */
+static int wait_answer(struct fl_server *s)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+
+	for (int waited = 0; waited < TIMEOUT_MS; waited += BEAT_MS) {
+		int n = poll(&p, 1, BEAT_MS);
+
+		if (s->meanwhile)
+			s->meanwhile(s->arg);
+		if (n > 0)
+			return 0;
+	}
+	return -ETIMEDOUT;
+}
+
+static int receive(struct fl_server *s, struct fl_clang_result *out)
+{
+	struct answer answer;
+	int err = wait_answer(s);
+
+	if (!err)
+		err = read_all(s->fd, &answer, sizeof(answer)) ? -EFAULT : 0;
+	if (err)
+		return err;
+	out->elf = malloc(answer.elf_len + 1);
+	out->log = answer.has_log ? calloc(1, answer.log_len + 1) : NULL;
+	if (!out->elf || (answer.has_log && !out->log))
+		return -ENOMEM;
+	out->elf_len = answer.elf_len;
+	if (read_all(s->fd, out->elf, answer.elf_len) ||
+	    (out->log && read_all(s->fd, out->log, answer.log_len)))
+		return -EFAULT;
+	return answer.err;
+}
+
+int fl_server_compile(void *server, const char *text, size_t len, const char *arch,
+		      struct fl_clang_result *out)
+{
+	struct fl_server *s = server;
+	struct request request = { .len = len };
+	int err = 0;
+
+	memset(out, 0, sizeof(*out));
+	strncpy(request.arch, arch, sizeof(request.arch) - 1);
+	if (s->pid && s->served == MAX_SERVED)
+		fl_server_stop(s);
+	if (!s->pid)
+		err = start(s);
+	if (err)
+		return err;
+	if (write_all(s->fd, &request, sizeof(request)) || write_all(s->fd, text, len))
+		err = -EFAULT;
+	if (!err)
+		err = receive(s, out);
+	s->served++;
+	/* what cannot be relied on is not asked again */
+	if (err && err != -EINVAL)
+		fl_server_stop(s);
+	if (err && !out->log)
+		out->log = strdup(err == -ETIMEDOUT ? "the compiler did not come to an end\n" :
+						      "the compiler died\n");
+	return err;
+}
