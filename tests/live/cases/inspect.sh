@@ -302,6 +302,10 @@ test_explain_injectable() {
 	expect_equal "status" 0 "$status"
 	expect_text out "^mlx5_cmd_exec \\(module mlx5_core\\) can be made to fail$"
 	expect_text out "\\(tag ERRNO\\)$"
+	fl explain sys_openat
+	expect_equal "system call" 0 "$status"
+	expect_text out "^__[a-z0-9]*_sys_openat can be made to fail$"
+	expect_text out "^  is +sys_openat\\(dfd, filename, flags, mode\\), the system call$"
 	fl explain -f json fl_ret_ptr_null
 	expect_equal "null" '["kprobe","NULL",true]' "$(jq -c '[.backend, .tag, .injectable]' out)"
 	fl explain -f json fl_targets:fl_int0
