@@ -8,11 +8,13 @@
 #include "inspect.h"
 #include "json.h"
 #include "near.h"
+#include "syscall.h"
 #include "verdict.h"
 
 struct explanation {
 	struct fl_verdict v;
-	struct fl_near near; /* injectable functions */
+	struct fl_near near;	       /* injectable functions */
+	const struct fl_syscall *call; /* that was asked for by its name, or NULL */
 };
 
 static int consider(const char *name, const char *module, enum fl_tag tag, void *arg)
@@ -102,6 +104,16 @@ static void print_macro(const struct fl_verdict *v)
 		       "without that.\n");
 }
 
+static void print_call(const struct fl_syscall *call)
+{
+	unsigned int n = fl_syscall_nparams(call);
+
+	printf("  %-11s %s(", "is", call->name);
+	for (unsigned int i = 0; i < n; i++)
+		printf("%s%s", i ? ", " : "", call->params[i].name);
+	printf("), the system call\n");
+}
+
 static void print_reasons(const struct fl_verdict *v)
 {
 	for (size_t i = 0; i < v->nreasons; i++) {
@@ -128,6 +140,8 @@ static void print_text(const struct explanation *e)
 	printf("%s%s%s%s %s\n\n", v->name, *v->module ? " (module " : "", v->module,
 	       *v->module ? ")" : "", outcome(v));
 	print_reasons(v);
+	if (e->call)
+		print_call(e->call);
 	if (*v->proto)
 		printf("  %-11s %s\n", "prototype", v->proto);
 	if (v->tag)
@@ -167,6 +181,7 @@ static void print_json(const struct explanation *e, int status)
 	fl_json_string(&j, "type", "explanation");
 	fl_json_string(&j, "name", v->name);
 	fl_json_string(&j, "module", *v->module ? v->module : v->exists ? "vmlinux" : NULL);
+	fl_json_string(&j, "syscall", e->call ? e->call->name : NULL);
 	fl_json_bool(&j, "exists", v->exists);
 	fl_json_bool(&j, "injectable", v->injectable);
 	fl_json_bool(&j, "listed", v->on_list);
@@ -200,28 +215,36 @@ static void print_json(const struct explanation *e, int status)
 	fl_json_line(&j);
 }
 
-static int out_of_memory(void)
+/* @what is NAME or MODULE:NAME. 0 with @e filled, or -ENOMEM. */
+static int examine(struct explanation *e, struct fl_kernel *k, const struct fl_options *o,
+		   char *what)
 {
-	fprintf(stderr, "faultline: error: out of memory\n");
-	return FL_EXIT_FINDING;
+	const struct fl_verdict_opts opts = { .root = o->sysroot, .probe = !*o->sysroot };
+	char *colon = strchr(what, ':');
+	const char *name = colon ? colon + 1 : what;
+	int err;
+
+	if (colon)
+		*colon = '\0';
+	e->call = colon ? NULL : fl_syscall_find(k->arch, name);
+	err = fl_verdict(k, &opts, colon ? what : NULL, e->call ? e->call->function : name, &e->v);
+	if (!err)
+		find_near(e, k);
+	return err;
 }
 
 int fl_explain(const struct fl_options *o)
 {
 	const struct fl_facts_opts facts = { .root = o->sysroot, .search_symbols = true };
-	const struct fl_verdict_opts opts = { .root = o->sysroot, .probe = !*o->sysroot };
-	char *text = strdup(o->files[0]), *colon = text ? strchr(text, ':') : NULL;
+	char *what = strdup(o->files[0]);
 	struct fl_kernel *k = NULL;
 	struct explanation e;
 	int status;
 
-	if (colon)
-		*colon++ = '\0';
-	if (!text || fl_facts_open(&facts, &k) ||
-	    fl_verdict(k, &opts, colon ? text : NULL, colon ? colon : text, &e.v)) {
-		status = out_of_memory();
+	if (!what || fl_facts_open(&facts, &k) || examine(&e, k, o, what)) {
+		fprintf(stderr, "faultline: error: out of memory\n");
+		status = FL_EXIT_FINDING;
 	} else {
-		find_near(&e, k);
 		status = status_of(&e.v);
 		if (o->json)
 			print_json(&e, status);
@@ -229,6 +252,6 @@ int fl_explain(const struct fl_options *o)
 			print_text(&e);
 	}
 	fl_facts_close(k);
-	free(text);
+	free(what);
 	return status;
 }

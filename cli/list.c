@@ -256,7 +256,8 @@ static int read_traceable(struct table *t)
 	snprintf(text, sizeof(text), "the kernel's list of traceable functions cannot be read: %s",
 		 strerror(-err));
 	if (err == -EACCES || err == -EPERM)
-		return problem(FL_EXIT_PERMISSION, text, "run it as root");
+		return problem(FL_EXIT_PERMISSION, text,
+			       "run it as root, where the kernel is not locked down");
 	return problem(FL_EXIT_KERNEL, text,
 		       "it is in tracefs: mount -t tracefs tracefs /sys/kernel/tracing");
 }
@@ -360,7 +361,8 @@ static int list_file(struct table *t, const struct fl_options *o, const char *pa
 			"ALLOW_ERROR_INJECTION(function, ERRNO) in its source makes one, where "
 			"the kernel has CONFIG_FUNCTION_ERROR_INJECTION");
 	}
-	note_types(ko, path, fl_ko_read_types(ko, o->sysroot, t->k->release));
+	err = fl_ko_read_types(ko, o->sysroot, t->k->release);
+	note_types(ko, path, err);
 	for (size_t i = 0; i < ko->nfuncs; i++) {
 		if (add_row(t, ko->funcs[i].name, ko->name, ko->funcs[i].tag))
 			break;
@@ -368,7 +370,8 @@ static int list_file(struct table *t, const struct fl_options *o, const char *pa
 	sort(t);
 	for (size_t i = 0; i < t->n; i++) {
 		struct row *r = &t->rows[i];
-		struct fl_func f = { .in_btf = false };
+		/* types that cannot be read here can be where it is loaded */
+		struct fl_func f = { .in_btf = err && ko->has_btf };
 
 		if (fl_ko_proto(ko, r->name, proto, sizeof(proto)) != -ENOENT) {
 			r->proto = strdup(proto);

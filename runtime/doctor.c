@@ -30,6 +30,7 @@ struct doctor {
 	struct fl_kernel *k;
 	struct fl_config config;
 	bool has_caps;
+	bool switched_off; /* by the last check: it is there, and can be switched on */
 	char lockdown[32]; /* "none", "integrity", "confidentiality"; "" unknown */
 };
 
@@ -39,7 +40,7 @@ struct rule {
 	int argument; /* of check */
 	const char *name;
 	const char *prevents;
-	const char *how;     /* to get it, before the configuration is looked at; or NULL */
+	const char *how;     /* to get it where it is only switched off; or NULL */
 	const char *options; /* of the configuration, with blanks between; or NULL */
 };
 
@@ -149,7 +150,6 @@ static void check_jit(struct doctor *doc, const struct rule *rule, struct fl_che
 	size_t len;
 	char *text = fl_read_text("/proc/sys/net/core/bpf_jit_enable", &len);
 
-	(void)doc;
 	(void)rule;
 	if (!text)
 		find(c, errno == ENOENT ? FL_NO : FL_UNSURE,
@@ -158,6 +158,7 @@ static void check_jit(struct doctor *doc, const struct rule *rule, struct fl_che
 		find(c, FL_NO, "it is switched off, and programs are interpreted");
 	else
 		find(c, FL_YES, "on");
+	doc->switched_off = text != NULL;
 	free(text);
 }
 
@@ -222,8 +223,9 @@ static void check_mount(struct doctor *doc, const struct rule *rule, struct fl_c
 {
 	struct statfs fs;
 
-	(void)doc;
-	if (statfs(rule->name, &fs))
+	/* the directory comes with the kernel */
+	doc->switched_off = !statfs(rule->name, &fs);
+	if (!doc->switched_off)
 		find(c, errno == EACCES || errno == EPERM ? FL_DENIED : FL_NO, "%s: %s", rule->name,
 		     strerror(errno));
 	else if ((unsigned long)fs.f_type != (unsigned int)rule->argument)
@@ -276,8 +278,8 @@ static void check_symbols(struct doctor *doc, const struct rule *rule, struct fl
 	FILE *f = fopen("/proc/kallsyms", "re");
 	bool seen = false;
 
-	(void)doc;
 	(void)rule;
+	doc->switched_off = true;
 	if (!f) {
 		find(c, errno == ENOENT ? FL_NO : FL_DENIED, "/proc/kallsyms: %s", strerror(errno));
 		return;
@@ -407,7 +409,7 @@ static void remedy_config(const struct doctor *doc, const struct rule *rule, str
 		fl_config_get(&doc->config, name, value, sizeof(value));
 		if (known && *value != 'n')
 			continue;
-		add(c, "%s%s%s", *c->remedy && !missing ? "; " : "",
+		add(c, "%s%s",
 		    missing ? ", "
 		    : known ? "build the kernel with "
 			    : "the kernel needs ",
@@ -416,7 +418,7 @@ static void remedy_config(const struct doctor *doc, const struct rule *rule, str
 	}
 	if (missing && known)
 		add(c, ", not set in %s", doc->config.source);
-	else if (!missing && !rule->how)
+	else if (!missing)
 		add(c,
 		    "%s has all that it needs, so this machine or this kernel's version lacks it",
 		    doc->config.source);
@@ -430,15 +432,16 @@ static void run_check(struct doctor *doc, const struct rule *rule)
 	c->section = rule->section;
 	c->title = rule->title;
 	c->prevents = rule->prevents;
+	doc->switched_off = false;
 	rule->check(doc, rule, c);
 	if (c->answer == FL_YES)
 		return;
-	/* a check that nothing in the configuration answers has a way of its own */
-	if (rule->how && (c->answer != FL_DENIED || !rule->options))
+	/* a check without options is about rights, and says how to get them */
+	if (doc->switched_off && (c->answer != FL_DENIED || !rule->options))
 		add(c, "%s", rule->how);
-	else if (c->answer == FL_DENIED)
+	else if (c->answer == FL_DENIED || !rule->options)
 		remedy_rights(doc, c);
-	if (rule->options && c->answer != FL_DENIED)
+	else
 		remedy_config(doc, rule, c);
 }
 

@@ -115,7 +115,8 @@ int fl_symbols_open(const char *root, struct fl_symbols **out)
 		fl_symbols_free(s);
 		return err;
 	}
-	qsort(s->list, s->n, sizeof(s->list[0]), by_address);
+	if (s->n)
+		qsort(s->list, s->n, sizeof(s->list[0]), by_address);
 	find_ends(s);
 	*out = s;
 	return s->n && !s->list[s->n - 1].addr ? -EPERM : 0;

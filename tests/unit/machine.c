@@ -1,81 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "inspect_fixture.h"
+#include "unit.h"
 
-#include <assert.h>
+#include "machine.h"
+
 #include <elf.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Fixtures must work whatever NDEBUG says. */
-#define must(condition)                                                                  \
-	do {                                                                             \
-		if (!(condition)) {                                                      \
-			fprintf(stderr, "fixture: %s:%d: %s (%s)\n", __FILE__, __LINE__, \
-				#condition, strerror(errno));                            \
-			abort();                                                         \
-		}                                                                        \
-	} while (0)
+#include "root.h"
 
-char *fixture_new(void)
-{
-	char *root = strdup("/tmp/fl-inspect.XXXXXX");
+/* Tests of what uses it are pointless without it. */
+#define must(condition) assert_true(condition)
 
-	must(root && mkdtemp(root));
-	return root;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
-void fixture_remove(char *root)
-{
-	must(!nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS));
-	free(root);
-}
-
-void fixture_write(const char *root, const char *path, const void *data, size_t len)
-{
-	char full[PATH_MAX];
-	FILE *f;
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		must(!mkdir(full, 0755) || errno == EEXIST);
-		*p = '/';
-	}
-	f = fopen(full, "w");
-	must(f && fwrite(data, 1, len, f) == len && !fclose(f));
-}
-
-void fixture_text(const char *root, const char *path, const char *text)
-{
-	fixture_write(root, path, text, strlen(text));
-}
-
-void fixture_btf(const char *root, const char *path, struct btf *btf)
+void machine_btf(const char *path, struct btf *btf)
 {
 	__u32 size;
 	const void *raw = btf__raw_data(btf, &size);
 
 	must(raw);
-	fixture_write(root, path, raw, size);
+	root_write(path, raw, size);
 	btf__free(btf);
 }
 
-int fixture_func(struct btf *btf, const char *name, int ret)
+int machine_func(struct btf *btf, const char *name, int ret)
 {
 	int type = btf__find_by_name_kind(btf, "int", BTF_KIND_INT), proto, func;
 
@@ -93,7 +40,7 @@ int fixture_func(struct btf *btf, const char *name, int ret)
  * list, two symbols, in vmlinux and in module wifi), gone.isra.0 without a
  * gone, security_open (int), security_free (void).
  */
-static void write_vmlinux(const char *root)
+static void write_vmlinux(void)
 {
 	struct btf *btf = btf__new_empty();
 	int type, pointer, truth;
@@ -103,61 +50,59 @@ static void write_vmlinux(const char *root)
 	pointer = btf__add_ptr(btf, 0);
 	truth = btf__add_int(btf, "_Bool", 1, BTF_INT_BOOL);
 	must(type > 0 && pointer > 0 && truth > 0);
-	fixture_func(btf, "vfs_read", -1);
-	fixture_func(btf, "nothing", 0);
-	fixture_func(btf, "find_it", pointer);
-	fixture_func(btf, "is_it", truth);
-	fixture_func(btf, "listed", -1);
-	fixture_func(btf, "hidden", -1);
-	fixture_func(btf, "twice", -1);
-	fixture_func(btf, "null_only", pointer);
-	fixture_func(btf, "security_open", -1);
-	fixture_func(btf, "security_free", 0);
-	fixture_btf(root, "/sys/kernel/btf/vmlinux", btf);
+	machine_func(btf, "vfs_read", -1);
+	machine_func(btf, "nothing", 0);
+	machine_func(btf, "find_it", pointer);
+	machine_func(btf, "is_it", truth);
+	machine_func(btf, "listed", -1);
+	machine_func(btf, "hidden", -1);
+	machine_func(btf, "twice", -1);
+	machine_func(btf, "null_only", pointer);
+	machine_func(btf, "security_open", -1);
+	machine_func(btf, "security_free", 0);
+	machine_btf("sys/kernel/btf/vmlinux", btf);
 }
 
-char *fixture_kernel(void)
+const char *machine_make(void)
 {
-	char *root = fixture_new();
+	const char *root = root_make();
 
-	write_vmlinux(root);
-	fixture_text(root, "/proc/sys/kernel/osrelease", "9.9-test\n");
-	fixture_text(root, "/sys/devices/system/cpu/possible", "0-1\n");
-	fixture_text(root, "/sys/module/wifi/refcnt", "0\n");
-	fixture_text(root, "/sys/kernel/debug/error_injection/list",
-		     "listed+0x0/0x10\tERRNO\n"
-		     "hidden+0x0/0x10\tERRNO\n"
-		     "not_in_btf+0x0/0x10\tERRNO\n"
-		     "null_only+0x0/0x10\tNULL\n"
-		     "twice+0x0/0x10\tERRNO\n"
-		     "twice+0x0/0x10 [wifi]\tERRNO\n"
-		     "wifi_send+0x0/0x10 [wifi]\tTRUE\n");
-	fixture_text(root, "/sys/kernel/tracing/available_filter_functions",
-		     "vfs_read\nnothing\nfind_it\nis_it\nlisted\nnot_in_btf\nnull_only\ntwice\n"
-		     "security_open\nsecurity_free\n__ftrace_invalid_address___16\ngone.isra.0\n"
-		     "twice [wifi]\nwifi_send [wifi]\nwifi_stop [wifi]\n");
-	fixture_text(root, "/proc/kallsyms",
-		     "0000000000000000 A fixed_percpu_data\n"
-		     "ffffffff81000000 T _text\n"
-		     "ffffffff81000000 T _stext\n"
-		     "ffffffff81000100 T vfs_read\n"
-		     "ffffffff81000200 t nothing\n"
-		     "ffffffff81000300 T find_it\n"
-		     "ffffffff81000400 T is_it\n"
-		     "ffffffff81000500 t listed\n"
-		     "ffffffff81000600 t hidden\n"
-		     "ffffffff81000700 t not_in_btf\n"
-		     "ffffffff81000740 t null_only\n"
-		     "ffffffff81000780 t twice\n"
-		     "ffffffff81000800 t gone.isra.0\n"
-		     "ffffffff81000900 T security_open\n"
-		     "ffffffff81000a00 T security_free\n"
-		     "ffffffff81000b00 t listed.cold\n"
-		     "ffffffff81000b40 D some_data\n"
-		     "ffffffff82000000 r __ksymtab_vfs_read\n"
-		     "ffffffffc0001100 t wifi_stop\t[wifi]\n"
-		     "ffffffffc0001000 t wifi_send\t[wifi]\n"
-		     "ffffffffc0001040 t twice\t[wifi]\n");
+	write_vmlinux();
+	root_puts("proc/sys/kernel/osrelease", "9.9-test\n");
+	root_puts("sys/devices/system/cpu/possible", "0-1\n");
+	root_puts("sys/module/wifi/refcnt", "0\n");
+	root_puts("sys/kernel/debug/error_injection/list", "listed+0x0/0x10\tERRNO\n"
+							   "hidden+0x0/0x10\tERRNO\n"
+							   "not_in_btf+0x0/0x10\tERRNO\n"
+							   "null_only+0x0/0x10\tNULL\n"
+							   "twice+0x0/0x10\tERRNO\n"
+							   "twice+0x0/0x10 [wifi]\tERRNO\n"
+							   "wifi_send+0x0/0x10 [wifi]\tTRUE\n");
+	root_puts("sys/kernel/tracing/available_filter_functions",
+		  "vfs_read\nnothing\nfind_it\nis_it\nlisted\nnot_in_btf\nnull_only\ntwice\n"
+		  "security_open\nsecurity_free\n__ftrace_invalid_address___16\ngone.isra.0\n"
+		  "twice [wifi]\nwifi_send [wifi]\nwifi_stop [wifi]\n");
+	root_puts("proc/kallsyms", "0000000000000000 A fixed_percpu_data\n"
+				   "ffffffff81000000 T _text\n"
+				   "ffffffff81000000 T _stext\n"
+				   "ffffffff81000100 T vfs_read\n"
+				   "ffffffff81000200 t nothing\n"
+				   "ffffffff81000300 T find_it\n"
+				   "ffffffff81000400 T is_it\n"
+				   "ffffffff81000500 t listed\n"
+				   "ffffffff81000600 t hidden\n"
+				   "ffffffff81000700 t not_in_btf\n"
+				   "ffffffff81000740 t null_only\n"
+				   "ffffffff81000780 t twice\n"
+				   "ffffffff81000800 t gone.isra.0\n"
+				   "ffffffff81000900 T security_open\n"
+				   "ffffffff81000a00 T security_free\n"
+				   "ffffffff81000b00 t listed.cold\n"
+				   "ffffffff81000b40 D some_data\n"
+				   "ffffffff82000000 r __ksymtab_vfs_read\n"
+				   "ffffffffc0001100 t wifi_stop\t[wifi]\n"
+				   "ffffffffc0001000 t wifi_send\t[wifi]\n"
+				   "ffffffffc0001040 t twice\t[wifi]\n");
 	return root;
 }
 
@@ -220,14 +165,14 @@ static void section(struct image *im, int s, Elf64_Word type, const void *data, 
 	im->sh[s].sh_addralign = 1;
 }
 
-static void write_list(struct image *im, const struct fixture_module *m)
+static void write_list(struct image *im, const struct machine_module *m)
 {
 	unsigned char *list = calloc(m->nentries + 1, 16);
 	Elf64_Rela *rela = calloc(m->nentries + 1, sizeof(*rela));
 
 	must(list && rela);
 	for (size_t i = 0; i < m->nentries; i++) {
-		const struct fixture_entry *e = &m->entries[i];
+		const struct machine_entry *e = &m->entries[i];
 
 		memcpy(list + i * 16 + 8, &e->etype, 4);
 		rela[i].r_offset = i * 16;
@@ -246,7 +191,7 @@ static void write_list(struct image *im, const struct fixture_module *m)
 	free(rela);
 }
 
-static void write_symbols(struct image *im, const struct fixture_module *m)
+static void write_symbols(struct image *im, const struct machine_module *m)
 {
 	Elf64_Sym *syms = calloc(m->nentries + 2, sizeof(*syms));
 	char names[1024] = "";
@@ -275,7 +220,7 @@ static void write_symbols(struct image *im, const struct fixture_module *m)
 	free(syms);
 }
 
-static void write_modinfo(struct image *im, const struct fixture_module *m)
+static void write_modinfo(struct image *im, const struct machine_module *m)
 {
 	char text[256];
 	size_t len;
@@ -317,7 +262,7 @@ static void write_headers(struct image *im)
 	memcpy(im->data, &head, sizeof(head));
 }
 
-void *fixture_module(const struct fixture_module *m, size_t *len)
+void *machine_module(const struct machine_module *m, size_t *len)
 {
 	static const unsigned char text[512];
 	struct image im = { 0 };

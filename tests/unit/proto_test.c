@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Prototypes from BTF (runtime/proto.c) and finding functions in it (runtime/btf.c). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "unit.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #include "btf.h"
-#include "inspect_fixture.h"
+#include "machine.h"
 #include "proto.h"
 
 struct state {
@@ -231,9 +226,9 @@ static void test_index(void **state)
 	for (int i = 0; i < 1000; i++) {
 		snprintf(name, sizeof(name), "func_%d", i);
 		/* a few twice: the first counts */
-		fixture_func(s->made, name, -1);
+		machine_func(s->made, name, -1);
 		if (i % 100 == 0)
-			fixture_func(s->made, name, -1);
+			machine_func(s->made, name, -1);
 	}
 	raw = btf__raw_data(s->made, &len);
 	assert_int_equal(fl_btf_open_memory(&btf, raw, len, NULL), 0);

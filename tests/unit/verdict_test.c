@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a function cannot be made to fail (runtime/verdict.c), for each reason. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "facts.h"
-#include "inspect_fixture.h"
+#include "machine.h"
+#include "root.h"
 #include "verdict.h"
 
 struct state {
-	char *root;
+	const char *root;
 	struct fl_kernel *k;
 	struct fl_verdict v;
 };
@@ -25,7 +20,7 @@ static int set_up(void **state)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
-	s->root = fixture_kernel();
+	s->root = machine_make();
 	*state = s;
 	return 0;
 }
@@ -35,17 +30,14 @@ static int tear_down(void **state)
 	struct state *s = *state;
 
 	fl_facts_close(s->k);
-	fixture_remove(s->root);
+	root_remove();
 	free(s);
 	return 0;
 }
 
-static void remove_file(const struct state *s, const char *path)
+static void remove_file(const char *path)
 {
-	char full[256];
-
-	snprintf(full, sizeof(full), "%s%s", s->root, path);
-	assert_int_equal(remove(full), 0);
+	assert_int_equal(remove(root_path(path)), 0);
 }
 
 static const struct fl_verdict *ask(struct state *s, const char *module, const char *name)
@@ -193,7 +185,7 @@ static void test_without_tracefs(void **state)
 {
 	const struct fl_verdict *v;
 
-	remove_file(*state, "/sys/kernel/tracing/available_filter_functions");
+	remove_file("sys/kernel/tracing/available_filter_functions");
 	v = ask(*state, NULL, "hidden");
 	assert_true(v->injectable);
 	assert_int_equal(v->traceable, FL_UNSURE);
@@ -214,8 +206,8 @@ static void test_no_error_injection(void **state)
 {
 	struct state *s = *state;
 
-	remove_file(s, "/sys/kernel/debug/error_injection/list");
-	fixture_text(s->root, "/sys/kernel/debug/clear_warn_once", "");
+	remove_file("sys/kernel/debug/error_injection/list");
+	root_puts("sys/kernel/debug/clear_warn_once", "");
 	expect_fatal(ask(s, NULL, "vfs_read"), FL_REASON_NO_INJECTION);
 	/* security hooks need no list */
 	assert_true(ask(s, NULL, "security_open")->injectable);
@@ -225,10 +217,9 @@ static void test_list_hidden(void **state)
 {
 	struct state *s = *state;
 
-	remove_file(s, "/sys/kernel/debug/error_injection/list");
-	fixture_text(s->root, "/proc/kallsyms",
-		     "ffffffff81000100 T vfs_read\n"
-		     "ffffffff81000200 t within_error_injection_list\n");
+	remove_file("sys/kernel/debug/error_injection/list");
+	root_puts("proc/kallsyms", "ffffffff81000100 T vfs_read\n"
+				   "ffffffff81000200 t within_error_injection_list\n");
 	expect_fatal(ask(s, NULL, "vfs_read"), FL_REASON_LIST_HIDDEN);
 }
 
@@ -238,11 +229,10 @@ static void test_list_from_symbols(void **state)
 	struct state *s = *state;
 	const struct fl_verdict *v;
 
-	remove_file(s, "/sys/kernel/debug/error_injection/list");
-	fixture_text(s->root, "/proc/kallsyms",
-		     "ffffffff81000100 T is_it\n"
-		     "ffffffff81000300 T vfs_read\n"
-		     "ffffffff82000200 d _eil_addr_is_it\n");
+	remove_file("sys/kernel/debug/error_injection/list");
+	root_puts("proc/kallsyms", "ffffffff81000100 T is_it\n"
+				   "ffffffff81000300 T vfs_read\n"
+				   "ffffffff82000200 d _eil_addr_is_it\n");
 	v = ask(s, NULL, "is_it");
 	assert_true(v->injectable);
 	assert_int_equal(v->tag, FL_TAG_TRUE);
@@ -255,7 +245,7 @@ static void test_no_btf(void **state)
 	struct state *s = *state;
 	const struct fl_verdict *v;
 
-	remove_file(s, "/sys/kernel/btf/vmlinux");
+	remove_file("sys/kernel/btf/vmlinux");
 	expect_fatal(ask(s, NULL, "security_open"), FL_REASON_NOT_IN_BTF);
 	v = ask(s, NULL, "listed");
 	assert_true(v->injectable);
@@ -272,7 +262,7 @@ static void test_builtin_module(void **state)
 	struct state *s = *state;
 	const struct fl_verdict *v;
 
-	fixture_text(s->root, "/lib/modules/9.9-test/modules.builtin", "kernel/fs/ext4/ext4.ko\n");
+	root_puts("lib/modules/9.9-test/modules.builtin", "kernel/fs/ext4/ext4.ko\n");
 	v = ask(s, "ext4", "ext4_open");
 	expect_fatal(v, FL_REASON_NO_MODULE);
 	assert_string_equal(v->reasons[0].hint, "say ext4_open without a module");
@@ -285,17 +275,17 @@ static void test_not_in_module(void **state)
 
 static void test_unloaded_module(void **state)
 {
-	static const struct fixture_entry entries[] = { { "drv_open", 1, 0 } };
-	const struct fixture_module m = {
+	static const struct machine_entry entries[] = { { "drv_open", 1, 0 } };
+	const struct machine_module m = {
 		.name = "drv", .vermagic = "9.9-test", .entries = entries, .nentries = 1
 	};
 	struct state *s = *state;
 	const struct fl_verdict *v;
 	size_t len;
-	void *data = fixture_module(&m, &len);
+	void *data = machine_module(&m, &len);
 
-	fixture_write(s->root, "/lib/modules/9.9-test/kernel/drv.ko", data, len);
-	fixture_text(s->root, "/lib/modules/9.9-test/modules.dep", "kernel/drv.ko:\n");
+	root_write("lib/modules/9.9-test/kernel/drv.ko", data, len);
+	root_puts("lib/modules/9.9-test/modules.dep", "kernel/drv.ko:\n");
 	free(data);
 	v = ask(s, "drv", "drv_open");
 	expect_fatal(v, FL_REASON_MODULE_NOT_LOADED);
@@ -316,8 +306,8 @@ static void test_exported_by_unloaded(void **state)
 	struct state *s = *state;
 	const struct fl_verdict *v;
 
-	fixture_text(s->root, "/lib/modules/9.9-test/modules.symbols",
-		     "# Aliases\nalias symbol:drv_open_all other\nalias symbol:drv_open drv\n");
+	root_puts("lib/modules/9.9-test/modules.symbols",
+		  "# Aliases\nalias symbol:drv_open_all other\nalias symbol:drv_open drv\n");
 	v = ask(s, NULL, "drv_open");
 	expect_fatal(v, FL_REASON_MODULE_NOT_LOADED);
 	assert_non_null(strstr(v->reasons[0].text, "module 'drv'"));

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The reader of /proc/kallsyms (runtime/symbols.c). */
+#include "unit.h"
+
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "inspect_fixture.h"
+#include "root.h"
 #include "symbols.h"
 
 static const char table[] = "0000000000000000 A percpu\n"
@@ -31,7 +26,7 @@ static const char table[] = "0000000000000000 A percpu\n"
 			    "ffffffffc0003000 t net_b_open\t[net_b]\n";
 
 struct state {
-	char *root;
+	const char *root;
 	struct fl_symbols *symbols;
 };
 
@@ -39,8 +34,8 @@ static int set_up(void **state)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
-	s->root = fixture_new();
-	fixture_text(s->root, "/proc/kallsyms", table);
+	s->root = root_make();
+	root_puts("proc/kallsyms", table);
 	*state = s;
 	return fl_symbols_open(s->root, &s->symbols);
 }
@@ -50,7 +45,7 @@ static int tear_down(void **state)
 	struct state *s = *state;
 
 	fl_symbols_free(s->symbols);
-	fixture_remove(s->root);
+	root_remove();
 	free(s);
 	return 0;
 }
@@ -159,32 +154,32 @@ static void test_suffix(void **state)
 static void test_no_file(void **state)
 {
 	struct fl_range *list = (void *)1;
-	char *root = fixture_new();
+	const char *root = root_make();
 	size_t n = 3;
 
 	(void)state;
 	assert_int_equal(fl_symbols_ranges(root, NULL, "a", &list, &n), -ENOENT);
 	assert_null(list);
 	assert_int_equal(n, 0);
-	fixture_remove(root);
+	root_remove();
 }
 
 static void test_hidden_addresses(void **state)
 {
-	char *root = fixture_new();
+	const char *root = root_make();
 	struct fl_symbols *symbols;
 	struct fl_range *list;
 	size_t n;
 
 	(void)state;
-	fixture_text(root, "/proc/kallsyms", "0000000000000000 T a\n0000000000000000 t b\t[m]\n");
+	root_puts("proc/kallsyms", "0000000000000000 T a\n0000000000000000 t b\t[m]\n");
 	assert_int_equal(fl_symbols_open(root, &symbols), -EPERM);
 	assert_non_null(symbols);
 	assert_string_equal(fl_symbols_all(symbols, &n)[1].module, "m");
 	assert_int_equal(n, 2);
 	fl_symbols_free(symbols);
 	assert_int_equal(fl_symbols_ranges(root, NULL, "a", &list, &n), -EPERM);
-	fixture_remove(root);
+	root_remove();
 }
 
 int main(void)

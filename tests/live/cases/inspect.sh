@@ -1,0 +1,416 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+#
+# doctor, -l and explain FUNCTION: what they say must be what the kernel does.
+
+# as_nobody ARG...: faultline without any right; output in out and err.
+as_nobody() {
+	status=0
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$faultline" "$@" \
+		>out 2>err </dev/null || status=$?
+}
+
+# hide_debugfs, show_debugfs: as if it were not mounted.
+hide_debugfs() { mkdir -p empty && mount --bind empty /sys/kernel/debug; }
+show_debugfs() { umount /sys/kernel/debug; }
+
+answer_of() { jq -r --arg id "$1" '.checks[] | select(.id == $id) | .answer' out; }
+
+# expect_reason FUNCTION ID STATUS: explain gives exactly this one as fatal.
+expect_reason() {
+	fl explain -f json "$1"
+	expect_equal "reasons of $1" "$2" "$(jq -r '[.reasons[] | select(.fatal) | .id] | join(" ")' out)"
+	expect_equal "$1 injectable" false "$(jq .injectable out)"
+	expect_equal "status of $1" "$3" "$status"
+	expect_equal "status told" "$3" "$(jq .exit out)"
+}
+
+test_doctor() {
+	fl doctor
+	expect_equal "status" 0 "$status"
+	expect_text out "^  yes +programs "
+	expect_text out "^  yes +fmod_ret +attached to security_"
+	if [[ $fl_kernel == full ]]; then
+		local listed
+		listed=$(wc -l </sys/kernel/debug/error_injection/list)
+		expect_text out "^can be injected here: all listed functions \\($listed, some of them in 2 modules\\) and security_\\* \\([0-9]+\\)$"
+		expect_no_text out '^  (no|denied|unsure) '
+	else
+		expect_text out "^can be injected here: security_\\* only \\([0-9]+ functions\\)$"
+		expect_text out "^  no +kprobe override +this kernel has no bpf_override_return\\(\\)$"
+		expect_text out "^ +prevents: returning anything by a kprobe$"
+		expect_text out "^ +to get it: .*CONFIG_KPROBES"
+		expect_text out "^  no +injectable list +this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION$"
+	fi
+	expect_no_text out $'\033'
+}
+
+# The answers against what the kernel can be seen to have.
+test_doctor_json() {
+	fl doctor -f json
+	expect_equal "status" 0 "$status"
+	jq -e '.v == 1 and .type == "doctor" and .exit == 0' out >/dev/null ||
+		fail "not the object that is documented"
+	expect_equal "release" "$(uname -r)" "$(jq -r .release out)"
+	expect_equal "btf" yes "$(answer_of btf)"
+	if [[ $fl_kernel == full ]]; then
+		expect_equal "scope" all "$(jq -r .injectable.scope out)"
+		expect_equal "config" /proc/config.gz "$(jq -r .config out)"
+	else
+		expect_equal "scope" security "$(jq -r .injectable.scope out)"
+		expect_equal "override" no "$(answer_of override)"
+	fi
+	# CONFIG_FPROBE was off in 6.1 and is on in 6.12
+	if grep -q ' fprobe_handler$\| register_fprobe$' /proc/kallsyms; then
+		expect_equal "kprobe.multi" yes "$(answer_of kprobe_multi)"
+	else
+		expect_equal "kprobe.multi" no "$(answer_of kprobe_multi)"
+	fi
+}
+
+test_doctor_colour() {
+	script -qec "$faultline doctor" /dev/null >out </dev/null || fail "status $?"
+	expect_text out $'\033\\[32m'
+	NO_COLOR=1 script -qec "$faultline doctor" /dev/null >out </dev/null || fail "status $?"
+	expect_no_text out $'\033'
+}
+
+test_doctor_unprivileged() {
+	chmod 755 .
+	as_nobody doctor -f json
+	expect_equal "status" 5 "$status"
+	expect_equal "capabilities" denied "$(answer_of capabilities)"
+	expect_equal "programs" denied "$(answer_of programs)"
+	expect_equal "scope" nothing "$(jq -r .injectable.scope out)"
+	as_nobody doctor
+	expect_text out "neither CAP_BPF nor CAP_PERFMON"
+	expect_text out "^can be injected here: nothing; this process is not permitted to$"
+}
+
+test_doctor_one_capability() {
+	status=0
+	setpriv --bounding-set=-all,+bpf --inh-caps=-all "$faultline" doctor >out 2>err </dev/null || status=$?
+	expect_equal "status" 5 "$status"
+	expect_text out "denied +capabilities +this process has CAP_BPF, but not CAP_PERFMON"
+	status=0
+	setpriv --bounding-set=-all,+bpf,+perfmon,+dac_read_search,+dac_override,+syslog --inh-caps=-all \
+		"$faultline" doctor >out 2>err </dev/null || status=$?
+	expect_equal "with both" 0 "$status"
+	expect_text out "yes +capabilities +CAP_BPF CAP_PERFMON *$"
+}
+
+test_doctor_no_debugfs() {
+	hide_debugfs
+	fl doctor
+	show_debugfs
+	expect_equal "status" 0 "$status"
+	expect_text out "no +debugfs +it is not mounted at /sys/kernel/debug"
+	expect_text out "to get it: mount -t debugfs debugfs /sys/kernel/debug$"
+	if [[ $fl_kernel == full ]]; then
+		# the symbols name the same functions
+		expect_text out "yes +injectable list +[0-9]+ functions"
+		expect_text out "^can be injected here: all listed"
+	fi
+}
+
+test_doctor_no_btf() {
+	mkdir empty
+	mount --bind empty /sys/kernel/btf
+	fl doctor
+	umount /sys/kernel/btf
+	expect_text out "no +types \\(BTF\\) +this kernel has no type information"
+	expect_text out "no +fmod_ret +this kernel has no type information"
+	if [[ $fl_kernel == full ]]; then
+		expect_equal "status" 0 "$status"
+		expect_text out "^can be injected here: all listed functions \\([0-9]+, some of them in 2 modules\\)$"
+	else
+		expect_equal "status" 4 "$status"
+		expect_text out "^can be injected here: nothing$"
+	fi
+}
+
+test_doctor_lockdown() {
+	[[ -e /sys/kernel/security/lockdown ]] || skip "this kernel cannot be locked down"
+	echo "none integrity [confidentiality]" >locked
+	mount --bind locked /sys/kernel/security/lockdown
+	fl doctor
+	umount /sys/kernel/security/lockdown
+	expect_text out "denied +lockdown +the kernel is locked down \\(confidentiality\\)"
+	expect_text out "to get it: boot without lockdown: lockdown=none"
+}
+
+test_doctor_usage() {
+	fl doctor something
+	expect_equal "status" 2 "$status"
+	expect_text err "doctor takes no 'something'"
+	fl --sysroot / doctor
+	expect_equal "sysroot" 2 "$status"
+	fl doctor -f yaml
+	expect_equal "format" 2 "$status"
+	expect_text err "-f 'yaml' is not known: it is text or json"
+}
+
+test_list_all() {
+	fl -l
+	expect_equal "status" 0 "$status"
+	expect_text out "^security_file_open +vmlinux +ERRNO +fmod_ret +int security_file_open\\(struct file \\*file\\)$"
+	expect_no_text out "^security_inode_free " # returns nothing
+	if [[ $fl_kernel == full ]]; then
+		# every name on the kernel's list is there once, with its tag
+		sed -E 's/^([^+[:space:]]+)(\+[^[:space:]]*)?([[:space:]]+\[([^]]+)\])?\t(.*)$/\1 \4 \5/' \
+			/sys/kernel/debug/error_injection/list |
+			awk '{ print $1, (NF == 3 ? $2 : "vmlinux"), $NF }' | sort -u >expected
+		awk '!/^security_/ { print $1, $2, $3 }' out | sort >actual
+		[[ -s expected ]] || fail "the kernel's list was not understood"
+		diff expected actual || fail "the list differs from the kernel's"
+		expect_text out "^mlx5_cmd_exec +mlx5_core +ERRNO +fmod_ret +int mlx5_cmd_exec\\(struct mlx5_core_dev \\*dev, void \\*in, int in_size, void \\*out, int out_size\\)$"
+		[[ ! -s err ]] || fail "$(<err)"
+	else
+		! grep -v '^security_' out || fail "more than security_* functions"
+		expect_text err "^note: these are only the security_\\* functions: this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION$"
+	fi
+}
+
+test_list_patterns() {
+	fl -l 'security_file_op*'
+	expect_equal "one" 1 "$(wc -l <out)"
+	fl -l 'vmlinux:security_file_ope?' -f json
+	expect_equal "json" '["security_file_open","vmlinux","ERRNO","fmod_ret",1]' \
+		"$(jq -c '[.name, .module, .tag, .backend, .copies]' out)"
+	fl -l 'security_file_opne'
+	expect_equal "no match" 2 "$status"
+	expect_text err "no injectable function matches 'security_file_opne'"
+	expect_text err "^hint: near it: 'security_file_open'"
+	[[ ! -s out ]] || fail "$(<out)"
+	[[ $fl_kernel == full ]] || return 0
+	fl -l 'fl_targets:*null*'
+	expect_equal "in a module" "fl_ret_ptr_errno_null fl_ret_ptr_null" "$(awk '{ print $1 }' out | xargs)"
+	expect_text out "^fl_ret_ptr_null +fl_targets +NULL +kprobe "
+	fl -l fl_twice -f json
+	expect_equal "twice" '[2,null]' "$(jq -c '[.copies, .backend]' out)"
+	fl -l 'fl_*:mlx5*'
+	expect_equal "wrong module" 2 "$status"
+}
+
+test_list_traceable() {
+	local n
+
+	fl -l --traceable vfs_read
+	expect_equal "status" 0 "$status"
+	expect_text out "^vfs_read +vmlinux +- +fentry +ssize_t vfs_read\\(struct file \\*file, char \\*buf, size_t count, loff_t \\*pos\\)$"
+	fl -l --traceable vfs_raed
+	expect_equal "no match" 2 "$status"
+	expect_text err "no traceable function matches 'vfs_raed'"
+	expect_text err "'vfs_read'"
+	fl -l --traceable
+	n=$(grep -vc __ftrace_invalid /sys/kernel/tracing/available_filter_functions)
+	# equal ones are one row
+	expect_between "functions" $((n * 9 / 10)) "$n" "$(wc -l <out)"
+}
+
+test_list_without_debugfs() {
+	need_full
+	hide_debugfs
+	fl -l 'fl_ret_*'
+	show_debugfs
+	expect_equal "status" 0 "$status"
+	# the symbols do not tell the tags: the type does
+	expect_text out "^fl_ret_bool +fl_targets +TRUE\\? "
+}
+
+test_list_unprivileged() {
+	chmod 755 .
+	as_nobody -l 'security_file_open'
+	expect_equal "status" 0 "$status"
+	expect_text out "^security_file_open +vmlinux +ERRNO"
+	as_nobody -l --traceable vfs_read
+	expect_equal "traceable" 5 "$status"
+	expect_text err "the kernel's list of traceable functions cannot be read: Permission denied"
+}
+
+# A module's file tells what the kernel tells once it is loaded.
+test_list_file() {
+	need_full
+	fl -l 'fl_targets:*'
+	mv out loaded
+	expect_text loaded "^fl_int2 +fl_targets +ERRNO +fmod_ret +int fl_int2\\(int a, int b\\)$"
+	fl -l "$modules/fl_targets.ko"
+	expect_equal "status" 0 "$status"
+	diff loaded out || fail "the file tells something else"
+	[[ ! -s err ]] || fail "$(<err)"
+	cp "$modules/fl_targets.ko" . && xz -k fl_targets.ko && zstd -q fl_targets.ko && gzip -k fl_targets.ko
+	chmod 755 . && chmod 644 fl_targets.ko*
+	for file in fl_targets.ko.xz fl_targets.ko.zst fl_targets.ko.gz; do
+		as_nobody -l "./$file"
+		expect_equal "$file" 0 "$status"
+		diff loaded out || fail "$file tells something else"
+	done
+	fl -l fl_targets.ko -f json
+	expect_equal "json" "$(wc -l <loaded)" "$(jq -s length out)"
+}
+
+test_list_file_errors() {
+	echo text >text.ko
+	fl -l text.ko
+	expect_equal "text" 2 "$status"
+	expect_text err "'text.ko' cannot be read: it is no kernel module$"
+	fl -l /bin/true
+	expect_equal "program" 2 "$status"
+	expect_text err "'/bin/true' cannot be read: it is no kernel module$"
+	fl -l ./nowhere.ko
+	expect_equal "nowhere" 2 "$status"
+	expect_text err "'./nowhere.ko' cannot be read: No such file or directory$"
+	# one of the kernel's own, compressed or not, that has no list
+	local module
+	module=$(find "/lib/modules/$(uname -r)/" -name 'virtio_console.ko*' -o -name 'mlxfw.ko*' | head -n 1)
+	if [[ -n $module ]]; then
+		fl -l "$module"
+		expect_equal "no list" 2 "$status"
+		expect_text err "has no injectable functions: it has no section _error_injection_whitelist$"
+		expect_text err "^hint: ALLOW_ERROR_INJECTION"
+	fi
+	[[ $fl_kernel != full ]] || {
+		fl -l "$modules/fl_netdev.ko"
+		expect_equal "fl_netdev" 2 "$status"
+		expect_text err "module 'fl_netdev' has no injectable functions"
+	}
+}
+
+test_list_speed() {
+	local start end
+
+	fl -l # the files are read for the first time
+	start=$(date +%s%N)
+	fl -l
+	end=$(date +%s%N)
+	expect_between "milliseconds" 0 1000 $(((end - start) / 1000000))
+}
+
+test_explain_hook() {
+	fl explain security_file_open
+	expect_equal "status" 0 "$status"
+	expect_text out "^security_file_open can be made to fail$"
+	expect_text out "^  prototype +int security_file_open\\(struct file \\*file\\)$"
+	expect_text out "^  may return +an error, -1 to -4095, by name or number \\(as every security hook: ERRNO\\)$"
+	expect_text out "^  back end +fmod_ret: the kernel's verifier takes a fmod_ret program for it$"
+	expect_reason security_inode_free no-error-return 1
+}
+
+test_explain_injectable() {
+	need_full
+	fl explain mlx5_cmd_exec
+	expect_equal "status" 0 "$status"
+	expect_text out "^mlx5_cmd_exec \\(module mlx5_core\\) can be made to fail$"
+	expect_text out "\\(tag ERRNO\\)$"
+	fl explain sys_openat
+	expect_equal "system call" 0 "$status"
+	expect_text out "^__[a-z0-9]*_sys_openat can be made to fail$"
+	expect_text out "^  is +sys_openat\\(dfd, filename, flags, mode\\), the system call$"
+	fl explain -f json fl_ret_ptr_null
+	expect_equal "null" '["kprobe","NULL",true]' "$(jq -c '[.backend, .tag, .injectable]' out)"
+	fl explain -f json fl_targets:fl_int0
+	expect_equal "int0" '["fmod_ret","fl_targets"]' "$(jq -c '[.backend, .module]' out)"
+}
+
+# Each reason by a function that has it.
+test_explain_reasons() {
+	need_full
+	expect_reason vfs_read not-listed 1
+	expect_equal "macro" "ALLOW_ERROR_INJECTION(vfs_read, ERRNO);" "$(jq -r .macro out)"
+	expect_reason fl_traceable not-listed 1
+	expect_equal "macro" "ALLOW_ERROR_INJECTION(fl_traceable, ERRNO);" "$(jq -r .macro out)"
+	expect_equal "near" true "$(jq 'any(.near[]; startswith("fl_targets:fl_"))' out)"
+	expect_reason fl_vanishes no-symbol 2
+	expect_reason mlx5_cmd_exce no-symbol 2
+	expect_equal "meant" mlx5_core:mlx5_cmd_exec "$(jq -r '.near[0]' out)"
+	expect_reason fl_notrace notrace 1
+	expect_reason fl_twice duplicate 1
+	expect_reason nosuch:function no-module 2
+	expect_reason mlx5_core:fl_int0 not-in-module 2
+	expect_reason ext4:ext4_lookup no-module 2
+	expect_text out "built into this kernel"
+}
+
+test_explain_suffix() {
+	local name
+
+	# a function that the symbols have only with a suffix
+	name=$(awk '$2 ~ /[tT]/ && NF == 3 { if ($3 ~ /^[a-z][a-z0-9_]*\.isra\.0$/) { sub(/\.isra\.0/, "", $3); isra[$3] } else plain[$3] }
+		END { for (f in isra) if (!(f in plain)) print f }' /proc/kallsyms | sort | head -n 1)
+	[[ -n $name ]] || skip "no function of this kernel has a suffix only"
+	fl explain "$name"
+	expect_text out "^  because +it exists only as '$name\\.isra\\.0'"
+	expect_text out "^ +mark it noinline in the source"
+	[[ $fl_kernel != full ]] || expect_equal "status" 1 "$status"
+}
+
+test_explain_module_not_loaded() {
+	need_full
+	rmmod fl_netdev mlx5_core
+	trap 'modprobe mlx5_core; insmod "$modules/fl_netdev.ko"' EXIT
+	expect_reason mlx5_core:mlx5_cmd_exec module-not-loaded 2
+	expect_equal "hint" "modprobe mlx5_core" "$(jq -r '.reasons[0].hint' out)"
+	expect_equal "tag" ERRNO "$(jq -r .tag out)"
+	expect_equal "prototype" "int mlx5_cmd_exec(struct mlx5_core_dev *dev, void *in, int in_size, void *out, int out_size)" \
+		"$(jq -r .prototype out)"
+	# it is exported, so the name alone is enough
+	expect_reason mlx5_cmd_exec module-not-loaded 2
+	expect_text out "modprobe mlx5_core"
+	fl explain -f json mlx5_core:mlx5_cmd_do
+	expect_equal "not on its list" "module-not-loaded not-listed" "$(jq -r '[.reasons[].id] | join(" ")' out)"
+}
+
+test_explain_no_error_injection() {
+	[[ $fl_kernel != full ]] || skip "this kernel has error injection"
+	expect_reason vfs_read no-error-injection 4
+	fl explain vfs_read
+	expect_text out "^  because +this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION$"
+	expect_text out "only security_\\* functions can be made to fail on this kernel"
+}
+
+test_explain_without_files() {
+	mkdir empty
+	mount --bind empty /sys/kernel/btf
+	expect_reason security_file_open not-in-btf 4
+	if [[ $fl_kernel == full ]]; then
+		fl explain fl_int0
+		expect_equal "status" 0 "$status"
+		expect_text out "^  back end +kprobe: the kernel's type information does not have the function$"
+	fi
+	umount /sys/kernel/btf
+	[[ $fl_kernel == full ]] || return 0
+	hide_debugfs
+	fl explain fl_int0
+	show_debugfs
+	expect_equal "without debugfs" 0 "$status"
+	expect_text out "tag ERRNO, going by its type"
+}
+
+test_explain_unprivileged() {
+	chmod 755 .
+	as_nobody explain security_file_open
+	expect_equal "status" 5 "$status"
+	expect_text out "^security_file_open can be made to fail, but not by this process$"
+	expect_text out "^  but +this process may not load BPF programs"
+}
+
+# What explain says against what happens: armed for a moment, or refused.
+test_explain_agrees() {
+	need_full
+	local name said armed
+
+	for name in fl_int0 fl_int7 fl_arg_pair fl_ret_bool fl_ret_ptr fl_ret_ptr_null fl_string \
+		fl_notrace fl_twice fl_vanishes fl_traceable mlx5_cmd_exec security_file_open; do
+		fl explain -f json "$name"
+		said=$(jq .injectable out)
+		case $(jq -r .tag out) in
+		NULL) value=NULL ;;
+		TRUE) value=true ;;
+		*) value=-EIO ;;
+		esac
+		fl --allow-idle --deadline 1ms -e "on $name if pid == 1 return $value"
+		armed=false
+		((status)) || armed=true
+		expect_equal "$name" "$said" "$armed"
+	done
+}
