@@ -36,6 +36,14 @@
 #define FL_RATE_ALWAYS (1ULL << 32)
 #define FL_NEVER (~0ULL) /* as a limit of counts and times: none */
 
+/*
+ * What "times" has counted: the lower bits count, the upper ones tell since
+ * which change of the limit. A count of an earlier time is none.
+ */
+#define FL_PASSED_BITS 40
+#define FL_PASSED_MASK ((1ULL << FL_PASSED_BITS) - 1)
+#define FL_EPOCH_MASK (~0ULL >> FL_PASSED_BITS)
+
 /* The whole run: one instance, in map .data.run. */
 struct fl_run_knobs {
 	__u64 armed;		/* 0: nothing is injected */
@@ -56,8 +64,7 @@ struct fl_run_knobs {
 	__u64 delay_used_ns;
 	__u64 delays_skipped; /* for want of budget */
 	__u64 keys_lost;      /* keys of "per" and @states that found no room */
-	__u64 cap_second;
-	__u64 cap_used;
+	__u64 cap_used; /* upper half: the second; lower half: injections in it */
 };
 
 /* One rule: an array in map .data.rules, in script order. */
@@ -72,6 +79,7 @@ struct fl_rule_knobs {
 	__u64 every;
 	__u64 after;	/* ordinals that are skipped first */
 	__u64 times;	/* how often, or FL_NEVER */
+	__u64 times_epoch; /* how often times was changed, modulo FL_EPOCH_MASK + 1 */
 	__u64 after_ns; /* since arming */
 	__u64 for_ns;	/* since after_ns, or FL_NEVER */
 };

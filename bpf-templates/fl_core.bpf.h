@@ -260,19 +260,26 @@ FL_GLOBAL int fl_guard(void)
 	return 1;
 }
 
+/*
+ * Takes one injection out of what this second may have. Which second it is and
+ * how many it had are one word, so that of several CPUs one begins the next.
+ */
+FL_INLINE int fl_spend_second(u64 now)
+{
+	u64 second = now >> 30; /* of 1.07 s: a division is dear here */
+	u64 used = *(volatile u64 *)&fl_run.cap_used;
+
+	if (used >> 32 != second &&
+	    __sync_val_compare_and_swap(&fl_run.cap_used, used, second << 32 | 1) == used)
+		return 1;
+	return (u32)__sync_fetch_and_add(&fl_run.cap_used, 1) < fl_run.rate_cap;
+}
+
 /* Takes one injection out of the run's budget; 0 when it is used up. */
 FL_INLINE int fl_spend(u64 now)
 {
-	u64 second = now >> 30; /* of 1.07 s: a division is dear here */
-
-	if (fl_run.rate_cap) {
-		if (fl_run.cap_second != second) {
-			fl_run.cap_second = second;
-			fl_run.cap_used = 0;
-		}
-		if (__sync_fetch_and_add(&fl_run.cap_used, 1) >= fl_run.rate_cap)
-			return 0;
-	}
+	if (fl_run.rate_cap && !fl_spend_second(now))
+		return 0;
 	if (!fl_run.budget_set)
 		return 1;
 	if (fl_run.budget <= 0)
@@ -299,11 +306,17 @@ FL_INLINE int fl_is_picked(const struct fl_rule_knobs *k, u64 ordinal, u64 now)
 /* "times": counts in @passed what the other schedules let through. */
 FL_INLINE int fl_is_within_times(const struct fl_rule_knobs *k, u64 *passed)
 {
-	if (k->times == FL_NEVER)
+	u64 times = *(volatile u64 *)&k->times, epoch = k->times_epoch << FL_PASSED_BITS;
+	u64 count = *(volatile u64 *)passed;
+
+	if (times == FL_NEVER)
 		return 1;
-	if (*passed >= k->times)
+	/* the limit was changed since: one of all CPUs begins a new count */
+	if ((count & ~FL_PASSED_MASK) != epoch)
+		__sync_val_compare_and_swap(passed, count, epoch);
+	else if (count - epoch >= times)
 		return 0;
-	return __sync_fetch_and_add(passed, 1) < k->times;
+	return (__sync_fetch_and_add(passed, 1) & FL_PASSED_MASK) < times;
 }
 
 /*

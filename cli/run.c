@@ -23,6 +23,7 @@
 #include "command.h"
 #include "facts.h"
 #include "klog.h"
+#include "knobs.h"
 #include "report.h"
 
 #define BEAT_MS 500
@@ -127,6 +128,7 @@ static struct fl_session_opts session_options(const struct fl_options *o)
 		.silent = o->quiet,
 		.include_init = o->include_init,
 		.include_self = o->include_self,
+		.force_return = o->force_return,
 	};
 }
 

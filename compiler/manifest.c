@@ -73,7 +73,7 @@ static void fill_schedule(struct maker *m, size_t rule, const struct fl_schedule
 		k->for_ns = knob(m, rule, FL_KNOB_FOR_NS, s->first);
 		break;
 	case FL_SCHED_PER:
-		m->obj->uses_keys = true;
+		m->obj->uses_keys = m->obj->rules[rule].per_key = true;
 		break;
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "check.h"
 
+#define MAX_ERRNO 4095 /* include/linux/err.h */
 #define MAX_STACK 256 /* deeper than FL_MAX_NESTING allows an expression to be */
 
 void fl_object_free(struct fl_object *obj)
@@ -51,7 +52,7 @@ const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, cha
 {
 	const char *name = NULL;
 
-	if (value < 0 && value >= -4095)
+	if (value < 0 && value >= -MAX_ERRNO)
 		name = fl_errno_name((int)-value);
 	if (name)
 		snprintf(buf, len, "-%s", name);
@@ -63,6 +64,40 @@ const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, cha
 	else
 		snprintf(buf, len, "%" PRId64, value);
 	return buf;
+}
+
+bool fl_tag_allows(enum fl_tag tag, int64_t value)
+{
+	bool is_errno = value <= -1 && value >= -MAX_ERRNO;
+
+	switch (tag) {
+	case FL_TAG_NULL:
+		return value == 0;
+	case FL_TAG_ERRNO:
+		return is_errno;
+	case FL_TAG_ERRNO_NULL:
+		return is_errno || value == 0;
+	case FL_TAG_TRUE:
+		return value == 1;
+	default:
+		return true;
+	}
+}
+
+const char *fl_tag_values(enum fl_tag tag)
+{
+	switch (tag) {
+	case FL_TAG_NULL:
+		return "NULL";
+	case FL_TAG_ERRNO:
+		return "an errno, -1 to -4095";
+	case FL_TAG_ERRNO_NULL:
+		return "an errno, -1 to -4095, or NULL";
+	case FL_TAG_TRUE:
+		return "true";
+	default:
+		return "anything";
+	}
 }
 
 static uint64_t apply_unary(enum fl_op op, uint64_t v)

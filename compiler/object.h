@@ -61,6 +61,7 @@ struct fl_obj_rule {
 	bool has_rate;	  /* rand < N, which is the knob's rate */
 	int rate_param;	  /* or < $param: that one; -1 for none */
 	bool child_only;
+	bool per_key; /* its schedules count by the key of "per" */
 };
 
 /* A pair of a rule and a function; counters are kept for each. */
@@ -116,7 +117,7 @@ struct fl_obj_log {
 	size_t nargs;
 };
 
-/* A map of the ELF, fl_state_N, that rules of several objects may share. */
+/* A map of the ELF, fl_at_N, that rules of several objects may share. */
 struct fl_obj_state {
 	const char *name; /* without the @ */
 	unsigned int nkeys;
@@ -194,6 +195,11 @@ bool fl_backend_is_tracing(enum fl_backend backend);
 
 /* "-EIO", "NULL", "true", "-4000": what a function was made to return. */
 const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, char *buf, size_t len);
+
+/* May a function of this tag be made to return @value? 0 is NULL. Without tag: anything. */
+bool fl_tag_allows(enum fl_tag tag, int64_t value);
+/* What that is, in words: "an errno, -1 to -4095" */
+const char *fl_tag_values(enum fl_tag tag);
 
 /* "EIO" for 5; NULL for a number without name. */
 const char *fl_errno_name(int number);

@@ -11,37 +11,12 @@
 #define MAX_ERRNO 4095	    /* include/linux/err.h */
 #define MAX_WEIGHT 1000000 /* sums of them stay far below 2^32 */
 
-static const char *allowed_text(enum fl_tag tag)
-{
-	switch (tag) {
-	case FL_TAG_NULL:
-		return "NULL";
-	case FL_TAG_ERRNO:
-		return "an errno, -1 to -4095";
-	case FL_TAG_ERRNO_NULL:
-		return "an errno, -1 to -4095, or NULL";
-	default:
-		return "true";
-	}
-}
-
 static bool tag_allows(enum fl_tag tag, const struct fl_expr *e, uint64_t value)
 {
-	int64_t v = (int64_t)value;
-	bool is_errno = v <= -1 && v >= -MAX_ERRNO;
-
-	switch (tag) {
-	case FL_TAG_NULL:
-		return v == 0;
-	case FL_TAG_ERRNO:
-		return is_errno;
-	case FL_TAG_ERRNO_NULL:
-		return is_errno || (v == 0 && e->is_null);
-	case FL_TAG_TRUE:
-		return v == 1;
-	default:
-		return true;
-	}
+	/* where an errno may stand as well, 0 is more likely a mistake than NULL */
+	if (tag == FL_TAG_ERRNO_NULL && !value && !e->is_null)
+		return false;
+	return fl_tag_allows(tag, (int64_t)value);
 }
 
 /* Can anything be returned from it at all? */
@@ -78,7 +53,7 @@ static void check_value_on(struct fl_sema *s, const struct fl_expr *e, uint64_t 
 		fl_report(s->diags, FL_E_RETURN_SUCCESS, e->span, fl_expr_text(s, e), f->name,
 			  NULL);
 	else
-		fl_report(s->diags, FL_E_RETURN_TAG, e->span, f->name, allowed_text(tag),
+		fl_report(s->diags, FL_E_RETURN_TAG, e->span, f->name, fl_tag_values(tag),
 			  fl_tag_name(tag), NULL);
 }
 

@@ -73,16 +73,29 @@ static int prepare_tracing(struct bpf_program *prog, struct bpf_prog_load_opts *
 	return 0;
 }
 
-int fl_load_programs(struct fl_session *s)
+static int open_and_load(struct fl_session *s, struct fl_fault *fault, bool *told)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline");
+	int err;
+
+	s->bpf = bpf_object__open_mem(s->obj->elf, s->obj->elf_len, &open);
+	if (!s->bpf)
+		return -errno;
+	err = fl_share_states(s, fault);
+	*told = err != 0;
+	return err ? err : bpf_object__load(s->bpf);
+}
+
+int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 {
 	static const char *const sections[] = { "fmod_ret+", "fentry+", "fexit+" };
 	const size_t n = sizeof(sections) / sizeof(sections[0]);
 	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)s,
 		    .prog_prepare_load_fn = prepare_tracing);
-	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline");
 	int ids[3], err = 0;
 	size_t done;
 
+	*told = false;
 	for (done = 0; done < n; done++) {
 		ids[done] = libbpf_register_prog_handler(sections[done], BPF_PROG_TYPE_KPROBE, 0,
 							 &handler);
@@ -92,9 +105,7 @@ int fl_load_programs(struct fl_session *s)
 		}
 	}
 	if (!err)
-		s->bpf = bpf_object__open_mem(s->obj->elf, s->obj->elf_len, &open);
-	if (!err)
-		err = s->bpf ? bpf_object__load(s->bpf) : -errno;
+		err = open_and_load(s, fault, told);
 	while (done > 0)
 		libbpf_unregister_prog_handler(ids[--done]);
 	drop_btf_fd(s);

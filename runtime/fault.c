@@ -95,6 +95,17 @@ static void permission(struct fl_fault *fault)
 	     "or lockdown may forbid it all the same");
 }
 
+void fl_fault_request(struct fl_fault *fault, const char *advice, const char *format, ...)
+{
+	va_list ap;
+
+	start(fault, FL_FAULT_REQUEST, NULL);
+	va_start(ap, format);
+	vsnprintf(fault->text, sizeof(fault->text), format, ap);
+	va_end(ap);
+	hint(fault, advice);
+}
+
 void fl_fault_set(struct fl_fault *fault, int err, const char *text)
 {
 	start(fault, err == -EPERM || err == -EACCES ? FL_FAULT_PERMISSION : FL_FAULT_SYSTEM, NULL);
@@ -205,6 +216,7 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 		    func_of(obj, prog));
 		hint(fault, "only functions on its list of injectable functions can be");
 	} else {
-		say(fault, "a kprobe cannot be put on '%s': %s", func_of(obj, prog), strerror(-err));
+		say(fault, "a kprobe cannot be put on '%s': %s", func_of(obj, prog),
+		    strerror(-err));
 	}
 }

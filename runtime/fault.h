@@ -20,6 +20,11 @@ void fl_fault_log_start(struct fl_fault_log *log);
 void fl_fault_log_stop(struct fl_fault_log *log);
 void fl_fault_log_release(struct fl_fault_log *log);
 
+/* What was asked for cannot be done: the text by @format, @advice as hint or "". */
+__attribute__((format(printf, 3, 4))) void fl_fault_request(struct fl_fault *fault,
+							    const char *advice, const char *format,
+							    ...);
+
 /* @err is a negative errno. */
 void fl_fault_set(struct fl_fault *fault, int err, const char *text);
 void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,

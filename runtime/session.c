@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "rate.h"
+#include "knobs.h"
 #include "session_impl.h"
 
 #define NS_PER_S 1000000000ULL
@@ -164,6 +164,7 @@ static void fill_knobs(struct fl_session *s)
 	run->seed = s->opts.seed;
 	run->dry_run = s->opts.dry_run;
 	run->silent = s->opts.silent;
+	run->rate_cap = s->opts.rate_cap;
 	run->budget_set = s->opts.max_injections >= 0;
 	run->budget = run->budget_set ? s->opts.max_injections : 0;
 	fill_exempt(s);
@@ -176,13 +177,15 @@ static void fill_knobs(struct fl_session *s)
 int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 {
 	struct bpf_map *ring;
+	bool told;
 	int err;
 
 	fl_fault_log_start(&s->log);
-	err = fl_load_programs(s);
+	err = fl_load_programs(s, fault, &told);
 	fl_fault_log_stop(&s->log);
 	if (err) {
-		fl_fault_load(fault, s->obj, &s->log, err);
+		if (!told)
+			fl_fault_load(fault, s->obj, &s->log, err);
 		return err;
 	}
 	err = share(s, ".data.run", sizeof(struct fl_run_knobs), &s->run);
@@ -291,70 +294,6 @@ void fl_session_counts(const struct fl_session *s, size_t slot, struct fl_counts
 		sum->fired += __atomic_load_n(&one->fired, __ATOMIC_RELAXED);
 		sum->lost += __atomic_load_n(&one->lost, __ATOMIC_RELAXED);
 	}
-}
-
-#define store(knob, number) __atomic_store_n((knob), (number), __ATOMIC_RELAXED)
-
-/* A knob that was written with a parameter in its place. */
-static void store_knob(struct fl_rule_knobs *k, enum fl_knob which, uint64_t value)
-{
-	switch (which) {
-	case FL_KNOB_VALUE:
-		store(&k->value, (int64_t)value);
-		break;
-	case FL_KNOB_NTH_ONLY:
-		store(&k->nth_last, value);
-		store(&k->nth_first, value);
-		break;
-	case FL_KNOB_NTH_FIRST:
-		store(&k->nth_first, value);
-		break;
-	case FL_KNOB_NTH_LAST:
-		store(&k->nth_last, value);
-		break;
-	case FL_KNOB_NTH_STEP:
-		store(&k->nth_step, value);
-		break;
-	case FL_KNOB_EVERY:
-		store(&k->every, value);
-		break;
-	case FL_KNOB_AFTER:
-		store(&k->after, value);
-		break;
-	case FL_KNOB_TIMES:
-		store(&k->times, value);
-		break;
-	case FL_KNOB_AFTER_NS:
-		store(&k->after_ns, value);
-		break;
-	case FL_KNOB_FOR_NS:
-		store(&k->for_ns, value);
-		break;
-	}
-}
-
-void fl_session_set_param(struct fl_session *s, size_t param, int64_t value)
-{
-	struct fl_param_knob *p = (struct fl_param_knob *)s->params.memory + param;
-	bool is_fraction = s->obj->params[param].is_fraction;
-
-	store(&p->value, value);
-	store(&p->below, fl_rate(value, is_fraction, false));
-	store(&p->at_most, fl_rate(value, is_fraction, true));
-	for (size_t i = 0; i < s->obj->nparam_uses; i++) {
-		const struct fl_obj_param_use *use = &s->obj->param_uses[i];
-
-		if (use->param == param)
-			store_knob((struct fl_rule_knobs *)s->rules.memory + use->rule, use->knob,
-				   (uint64_t)value);
-	}
-}
-
-int64_t fl_session_param(const struct fl_session *s, size_t param)
-{
-	const struct fl_param_knob *p = (const struct fl_param_knob *)s->params.memory + param;
-
-	return __atomic_load_n(&p->value, __ATOMIC_RELAXED);
 }
 
 uint64_t fl_session_keys_lost(const struct fl_session *s)

@@ -4,6 +4,8 @@
  *
  *	new -> load -> attach -> arm -> (poll, beat, read counts) -> disarm -> free
  *
+ * What may change meanwhile is in knobs.h.
+ *
  * Nothing is injected before fl_session_arm(). Links belong to this process:
  * when it ends, however it ends, the kernel takes the programs off. Functions
  * return 0 or -errno and describe a failure in a struct fl_fault.
@@ -20,6 +22,17 @@
 
 struct fl_session;
 
+/*
+ * The map of an @state. Sessions that share one share its values; it lives
+ * until the last of them is freed, and as long as anybody keeps the descriptor.
+ */
+struct fl_state_map {
+	const char *name; /* without the @ */
+	int fd;		  /* borrowed */
+	unsigned int nkeys;
+	unsigned int key_words; /* in a key, of 8 bytes */
+};
+
 struct fl_session_opts {
 	uint64_t heartbeat_max_ns; /* injection stops after that; 0: 3 s */
 	uint64_t deadline_ns;	   /* from arming; 0: none */
@@ -29,6 +42,14 @@ struct fl_session_opts {
 	bool silent;	   /* count only: there will be no events */
 	bool include_init; /* process 1 is a target too */
 	bool include_self; /* so are this process and its ancestors */
+	bool force_return; /* values need not fit the functions' tags */
+	uint32_t rate_cap; /* injections in a second over all rules; 0: any number */
+	/*
+	 * States that other sessions have already: used where this object has
+	 * one of that name. Loading fails with -EINVAL when its keys differ.
+	 */
+	const struct fl_state_map *states;
+	size_t nstates;
 };
 
 /* Whose fault a failure is. */
@@ -37,6 +58,7 @@ enum fl_fault_kind {
 	FL_FAULT_PERMISSION, /* we may not */
 	FL_FAULT_KERNEL,     /* this kernel cannot */
 	FL_FAULT_REFUSED,    /* it refused fmod_ret for prog; another way may do */
+	FL_FAULT_REQUEST,    /* what was asked for makes no sense here */
 };
 
 struct fl_fault {
@@ -49,7 +71,7 @@ struct fl_fault {
 
 void fl_fault_release(struct fl_fault *fault);
 
-/* @obj is only borrowed, and must outlive the session. */
+/* @obj is only borrowed, and must outlive the session; @opts must until it is loaded. */
 int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *opts,
 		   struct fl_session **out);
 /* Disarms, detaches, closes. */
@@ -77,9 +99,15 @@ int fl_session_events(struct fl_session *s, void (*fn)(const struct fl_event *e,
 /* The exact sums over all CPUs, at any time. */
 void fl_session_counts(const struct fl_session *s, size_t slot, struct fl_counts *sum);
 
-/* A parameter's value: a number, ns, or for a fraction 1e-9; at once, also while armed. */
-void fl_session_set_param(struct fl_session *s, size_t param, int64_t value);
-int64_t fl_session_param(const struct fl_session *s, size_t param);
+/* Number @i of the object's states; the descriptor is the session's. */
+void fl_session_state(const struct fl_session *s, size_t i, struct fl_state_map *out);
+/*
+ * Hand every key of a state and its value to @fn, until that returns other
+ * than 0, which is returned then. Keys are words as the rules wrote them; with
+ * the programs at work, which of their changes are seen is open. -errno.
+ */
+int fl_state_map_each(const struct fl_state_map *map,
+		      int (*fn)(const uint64_t *key, int64_t value, void *arg), void *arg);
 
 /* Keys of "per" and of states that found no room: what they would have counted is lost. */
 uint64_t fl_session_keys_lost(const struct fl_session *s);

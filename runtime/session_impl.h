@@ -34,8 +34,11 @@ struct fl_session {
 };
 
 /* attach.c: from ELF bytes to programs, and from those to links. */
-int fl_load_programs(struct fl_session *s);
+/* *told: the reason is in @fault already. */
+int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told);
 int fl_attach_program(struct fl_session *s, size_t i);
+/* states.c: before loading, put the maps of other sessions in the place of ours. */
+int fl_share_states(struct fl_session *s, struct fl_fault *fault);
 /* The programs that follow the command's tasks. */
 int fl_attach_followers(struct fl_session *s);
 
