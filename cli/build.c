@@ -86,7 +86,7 @@ void fl_input_release(struct fl_input *in)
 }
 
 /* A file that a script uses. */
-static int read_used(void *arg, const char *path, char **text, size_t *len)
+int fl_read_used(void *arg, const char *path, char **text, size_t *len)
 {
 	struct stat st;
 	int fd, err;
@@ -119,7 +119,7 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 		.seeded = o->has_seed,
 		.settings = o->settings,
 		.nsettings = o->nsettings,
-		.read = read_used,
+		.read = fl_read_used,
 	};
 }
 

@@ -18,6 +18,9 @@ int fl_input_read(struct fl_input *in, const char *path);
 void fl_input_from_option(struct fl_input *in, const char *rules);
 void fl_input_release(struct fl_input *in);
 
+/* A file that a script uses, for fl_compile_opts.read. */
+int fl_read_used(void *arg, const char *path, char **text, size_t *len);
+
 /* What the options say about compiling. */
 struct fl_compile_opts fl_compile_options(const struct fl_options *o);
 

@@ -37,8 +37,7 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_EXPLAIN) {
 		status = fl_explain(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
-		fputs(fl_options_help(), stderr);
-		status = FL_EXIT_USAGE;
+		status = fl_interactive(&o);
 	} else if (o.emit_c) {
 		status = fl_emit_text(&o);
 	} else {

@@ -118,7 +118,7 @@ static bool note_refusal(struct run *r, const struct fl_fault *f)
 	return true;
 }
 
-static struct fl_session_opts session_options(const struct fl_options *o)
+struct fl_session_opts fl_session_options(const struct fl_options *o)
 {
 	return (struct fl_session_opts){
 		.deadline_ns = o->deadline_ns,
@@ -144,7 +144,7 @@ static void drop_session(struct run *r)
 static int prepare(struct run *r)
 {
 	struct fl_compile_opts opts = fl_compile_options(r->o);
-	const struct fl_session_opts session = session_options(r->o);
+	const struct fl_session_opts session = fl_session_options(r->o);
 	struct fl_fault fault;
 	bool again;
 	int err;

@@ -4,9 +4,14 @@
 #define FL_RUN_H
 
 #include "options.h"
+#include "session.h"
 
 int fl_run(const struct fl_options *o);	      /* arm, watch, disarm, sum up */
 int fl_check(const struct fl_options *o);     /* compile only */
 int fl_emit_text(const struct fl_options *o); /* --emit */
+
+int fl_interactive(const struct fl_options *o); /* the REPL */
+
+struct fl_session_opts fl_session_options(const struct fl_options *o);
 
 #endif /* FL_RUN_H */

@@ -422,44 +422,53 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-int fl_complete(const char *text, size_t len, const struct fl_complete_opts *opts, size_t *start,
-		void (*fn)(const char *word, void *arg), void *arg)
+/* Where the word that ends at @len begins. */
+static size_t word_start(const char *text, size_t len)
 {
-	struct completion c = { .opts = opts };
-	size_t from = len;
-	struct fl_source src;
-	struct fl_diags ds;
+	size_t from = len, module;
 
 	while (from && is_word(text[from - 1]))
 		from--;
 	if (from && text[from - 1] == '$')
-		from--;
+		return from - 1;
 	/* MODULE:NAME is one word where functions are named */
-	if (from > 1 && text[from - 1] == ':' && is_word(text[from - 2])) {
-		size_t module = from - 1;
+	if (from < 2 || text[from - 1] != ':' || !is_word(text[from - 2]))
+		return from;
+	for (module = from - 1; module && is_word(text[module - 1]); module--)
+		;
+	return module;
+}
 
-		while (module && is_word(text[module - 1]))
-			module--;
-		from = module;
-	}
-	fl_arena_init(&c.arena, &c.on_oom);
-	fl_diags_init(&ds);
-	ds.on_oom = &c.on_oom;
-	*start = from;
-	if (setjmp(c.on_oom)) {
-		fl_diags_release(&ds);
-		fl_arena_release(&c.arena);
+/* Everything that may run out of memory; what it allocated is in @c. */
+static int run(struct completion *c, struct fl_source *src, struct fl_diags *ds, const char *word,
+	       size_t word_len)
+{
+	c->arena.on_oom = ds->on_oom = &c->on_oom;
+	if (setjmp(c->on_oom))
 		return -ENOMEM;
-	}
-	c.word = fl_arena_strndup(&c.arena, text + from, len - from);
-	c.word_len = len - from;
-	src = (struct fl_source){ "completion", text, from };
-	fl_lex(&src, &c.arena, &ds, &c.tokens);
-	complete(&c);
-	hand_out(&c, fn, arg);
+	c->word = fl_arena_strndup(&c->arena, word, word_len);
+	c->word_len = word_len;
+	fl_lex(src, &c->arena, ds, &c->tokens);
+	complete(c);
+	return 0;
+}
+
+int fl_complete(const char *text, size_t len, const struct fl_complete_opts *opts, size_t *start,
+		void (*fn)(const char *word, void *arg), void *arg)
+{
+	struct completion c = { .opts = opts };
+	struct fl_source src = { "completion", text, word_start(text, len) };
+	struct fl_diags ds;
+	int err;
+
+	*start = src.len;
+	fl_diags_init(&ds);
+	err = run(&c, &src, &ds, text + src.len, len - src.len);
+	if (!err)
+		hand_out(&c, fn, arg);
 	fl_diags_release(&ds);
 	fl_arena_release(&c.arena);
-	return 0;
+	return err;
 }
 
 static size_t trimmed_length(const struct fl_source *src)
@@ -471,32 +480,40 @@ static size_t trimmed_length(const struct fl_source *src)
 	return len;
 }
 
-bool fl_is_incomplete(const struct fl_source *src)
+/* Is what is missed missed at the end, and nothing else wrong? */
+static bool ends_too_early(const struct fl_diags *ds, size_t end)
 {
-	struct fl_arena arena;
+	for (size_t i = 0; i < ds->n; i++) {
+		const struct fl_diag *d = &ds->list[i];
+
+		if (d->tag != FL_E_BAD_COMMENT && (d->tag != FL_E_EXPECTED || d->span.off < end))
+			return false;
+	}
+	return ds->n > 0;
+}
+
+static void parse_only(const struct fl_source *src, struct fl_arena *a, struct fl_diags *ds)
+{
 	struct fl_script script = { 0 };
 	struct fl_tokens tokens;
-	struct fl_diags ds;
-	volatile bool incomplete = false;
-	const size_t end = trimmed_length(src);
 	jmp_buf on_oom;
 
-	fl_arena_init(&arena, &on_oom);
-	fl_diags_init(&ds);
-	ds.on_oom = &on_oom;
-	if (!setjmp(on_oom)) {
-		fl_lex(src, &arena, &ds, &tokens);
-		fl_parse(&tokens, NULL, &arena, &ds, &script);
-		/* what is missed is missed at the end, and nothing else is wrong */
-		for (size_t i = 0; i < ds.n; i++) {
-			const struct fl_diag *d = &ds.list[i];
+	a->on_oom = ds->on_oom = &on_oom;
+	if (setjmp(on_oom))
+		return;
+	fl_lex(src, a, ds, &tokens);
+	fl_parse(&tokens, NULL, a, ds, &script);
+}
 
-			incomplete = (d->tag == FL_E_EXPECTED || d->tag == FL_E_BAD_COMMENT) &&
-				     (d->span.off >= end || d->tag == FL_E_BAD_COMMENT);
-			if (!incomplete)
-				break;
-		}
-	}
+bool fl_is_incomplete(const struct fl_source *src)
+{
+	struct fl_arena arena = { 0 };
+	struct fl_diags ds;
+	bool incomplete;
+
+	fl_diags_init(&ds);
+	parse_only(src, &arena, &ds);
+	incomplete = ends_too_early(&ds, trimmed_length(src));
 	fl_diags_release(&ds);
 	fl_arena_release(&arena);
 	return incomplete;

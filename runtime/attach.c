@@ -192,3 +192,11 @@ int fl_attach_followers(struct fl_session *s)
 	}
 	return 0;
 }
+
+int fl_session_prog_fd(const struct fl_session *s, size_t prog)
+{
+	const struct bpf_program *p =
+		bpf_object__find_program_by_name(s->bpf, s->obj->progs[prog].name);
+
+	return p ? bpf_program__fd(p) : -1;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* interactive.c - the REPL with what the command line has, too. */
+#include <stdio.h>
+#include <string.h>
+
+#include "build.h"
+#include "facts.h"
+#include "inspect.h"
+#include "repl.h"
+#include "run.h"
+
+/* The options of this run, for the questions that a command asks. */
+static struct fl_options asked;
+
+static void ask(int (*fn)(const struct fl_options *o), enum fl_mode mode, const char *word)
+{
+	char *files[] = { (char *)word, NULL };
+
+	asked.mode = mode;
+	asked.files = files;
+	asked.nfiles = *word ? 1 : 0;
+	fn(&asked);
+	asked.files = NULL;
+	asked.nfiles = 0;
+}
+
+static void functions(const char *pattern)
+{
+	ask(fl_list, FL_MODE_LIST, pattern);
+}
+
+static void explain(const char *function)
+{
+	if (*function)
+		ask(fl_explain, FL_MODE_EXPLAIN, function);
+	else
+		fprintf(stderr, "error: explain which function?\n");
+}
+
+static void doctor(void)
+{
+	ask(fl_doctor, FL_MODE_DOCTOR, "");
+}
+
+int fl_interactive(const struct fl_options *o)
+{
+	const struct fl_facts_opts facts = { .root = "", .search_symbols = true };
+	struct fl_repl_opts opts = {
+		.compile = fl_compile_options(o),
+		.session = fl_session_options(o),
+		.functions = functions,
+		.explain = explain,
+		.doctor = doctor,
+		.read = fl_read_used,
+	};
+	int err;
+
+	asked = (struct fl_options){ .sysroot = "", .max_injections = -1 };
+	if (fl_facts_open(&facts, &opts.kernel)) {
+		fprintf(stderr, "faultline: error: out of memory\n");
+		return FL_EXIT_FINDING;
+	}
+	err = fl_repl(&opts);
+	fl_facts_close(opts.kernel);
+	if (!err)
+		return FL_EXIT_OK;
+	fprintf(stderr, "faultline: error: the prompt cannot be shown: %s\n", strerror(-err));
+	return FL_EXIT_FINDING;
+}

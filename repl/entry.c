@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * entry.c - rules from text to armed and back.
+ *
+ * Each text is an object and a session of its own, so that one can come and go
+ * while the others run. Definitions (param, let) that were typed stand before
+ * every text; @states are shared by handing on the maps of whoever has them.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "klog.h"
+#include "repl_impl.h"
+
+static void say_diags(struct fl_repl *r, const struct fl_diags *ds)
+{
+	struct fl_arena arena;
+	struct fl_buf text;
+	jmp_buf on_oom;
+
+	fl_arena_init(&arena, &on_oom);
+	if (!setjmp(on_oom)) {
+		fl_buf_init(&text, &arena);
+		for (size_t i = 0; i < ds->n; i++)
+			fl_diag_render(&ds->list[i], &text);
+		if (text.len)
+			fl_repl_say(r, "%s", text.text);
+	}
+	fl_arena_release(&arena);
+}
+
+void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f)
+{
+	fl_repl_say(r, "error: %s\n%s%s%s", f->text, f->hint[0] ? "hint: " : "", f->hint,
+		    f->hint[0] ? "\n" : "");
+}
+
+const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src)
+{
+	if (!r->definitions)
+		return NULL;
+	*src = (struct fl_source){ "definitions", r->definitions, strlen(r->definitions) };
+	return src;
+}
+
+/* Maps of @states that rules have already. */
+static size_t collect_states(struct fl_repl *r, struct fl_state_map **out)
+{
+	struct fl_state_map *maps = NULL, *more;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nentries; i++) {
+		const struct fl_entry *e = r->entries[i];
+
+		for (size_t j = 0; j < e->obj->nstates; j++) {
+			more = realloc(maps, (n + 1) * sizeof(*maps));
+			if (!more)
+				break;
+			maps = more;
+			fl_session_state(e->session, j, &maps[n++]);
+		}
+	}
+	*out = maps;
+	return n;
+}
+
+static enum fl_prepare_result prepare(struct fl_repl *r, const struct fl_source *src,
+				      struct fl_prepared *out)
+{
+	struct fl_compile_opts compile = r->opts->compile;
+	struct fl_session_opts session = r->opts->session;
+	struct fl_state_map *states;
+	struct fl_source definitions;
+	enum fl_prepare_result result;
+	struct fl_fault fault;
+	struct fl_diags ds;
+	char *log = NULL;
+
+	compile.prelude = fl_repl_prelude(r, &definitions);
+	compile.settings = r->settings;
+	compile.nsettings = r->nsettings;
+	compile.read = r->opts->read;
+	compile.clang = fl_server_compile;
+	compile.clang_arg = &r->server;
+	session.nstates = collect_states(r, &states);
+	session.states = states;
+	fl_diags_init(&ds);
+	result = fl_prepare(src, r->opts->kernel, &compile, &session, &ds, out, &fault, &log);
+	say_diags(r, &ds);
+	if (result == FL_PREPARE_CLANG)
+		fl_repl_say(r, "error: the rule could not be compiled, which is a defect of "
+			       "faultline; nothing else is affected\n%s", log ? log : "");
+	if (result == FL_PREPARE_KERNEL) {
+		fl_repl_fault(r, &fault);
+		fl_fault_release(&fault);
+	}
+	if (result == FL_PREPARE_MEMORY)
+		fl_repl_say(r, "error: out of memory\n");
+	fl_diags_release(&ds);
+	free(states);
+	free(log);
+	return result;
+}
+
+static bool name_is_taken(const struct fl_repl *r, const char *name)
+{
+	for (size_t i = 0; i < r->nentries; i++) {
+		const struct fl_entry *e = r->entries[i];
+
+		for (size_t j = 0; j < e->obj->nrules; j++) {
+			if (!e->rules[j].gone && !strcmp(e->rules[j].name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A label where there is one, otherwise r1, r2 and so on. */
+static bool name_rules(struct fl_repl *r, struct fl_entry *e, const char *name)
+{
+	for (size_t i = 0; i < e->obj->nrules; i++) {
+		const char *label = e->obj->rules[i].label;
+
+		if (!label && name && e->obj->nrules == 1)
+			label = name;
+		if (label && name_is_taken(r, label)) {
+			fl_repl_say(r, "error: there is a rule '%s' already\n"
+				       "hint: 'disarm %s' first, or label this one otherwise\n",
+				    label, label);
+			return false;
+		}
+		do {
+			if (label)
+				snprintf(e->rules[i].name, sizeof(e->rules[i].name), "%s", label);
+			else
+				snprintf(e->rules[i].name, sizeof(e->rules[i].name), "r%zu",
+					 ++r->next_name);
+		} while (!label && name_is_taken(r, e->rules[i].name));
+	}
+	return true;
+}
+
+static void free_entry(struct fl_entry *e)
+{
+	if (!e)
+		return;
+	fl_session_free(e->session);
+	fl_object_free(e->obj);
+	free(e->rules);
+	free(e->text);
+	free(e);
+}
+
+static struct fl_entry *new_entry(struct fl_repl *r, const char *name, const char *text,
+				  const struct fl_prepared *p)
+{
+	struct fl_entry *e = calloc(1, sizeof(*e)), **more;
+
+	more = realloc(r->entries, (r->nentries + 1) * sizeof(*more));
+	if (more)
+		r->entries = more;
+	if (e) {
+		e->obj = p->obj;
+		e->session = p->session;
+		e->text = strdup(text);
+		e->rules = calloc(p->obj->nrules, sizeof(*e->rules));
+	}
+	if (!e || !more || !e->text || !e->rules) {
+		fl_repl_say(r, "error: out of memory\n");
+		if (!e) {
+			fl_session_free(p->session);
+			fl_object_free(p->obj);
+		}
+		free_entry(e);
+		return NULL;
+	}
+	if (name_rules(r, e, name))
+		return e;
+	free_entry(e);
+	return NULL;
+}
+
+static void say_armed(struct fl_repl *r, const struct fl_entry *e, double ms)
+{
+	for (size_t i = 0; i < e->obj->nslots; i++) {
+		const struct fl_obj_slot *slot = &e->obj->slots[i];
+		const struct fl_obj_attach *a = &e->obj->attaches[slot->attach];
+		const struct fl_obj_prog *p = &e->obj->progs[a->prog];
+
+		/* one line for a program that is on many */
+		if (p->nattaches > 1 && a != &e->obj->attaches[p->first_attach])
+			continue;
+		fl_repl_say(r, "%s%s%s: ", fl_repl_bold(r), e->rules[slot->rule].name,
+			    fl_repl_plain(r));
+		if (p->nattaches > 1)
+			fl_repl_say(r, "%zu functions", p->nattaches);
+		else
+			fl_repl_say(r, "%s%s%s", a->module ? a->module : "", a->module ? ":" : "",
+				    a->shown);
+		fl_repl_say(r, " by %s, armed in %.0f ms\n", fl_backend_name(p->backend), ms);
+	}
+}
+
+int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const char *source)
+{
+	const struct fl_source src = { source, text, strlen(text) };
+	struct epoll_event want = { .events = EPOLLIN };
+	uint64_t started = fl_now_ns();
+	struct fl_prepared p;
+	struct fl_entry *e;
+
+	if (prepare(r, &src, &p) != FL_PREPARED)
+		return -EINVAL;
+	e = new_entry(r, name, text, &p);
+	if (!e)
+		return -EINVAL;
+	r->entries[r->nentries++] = e;
+	epoll_ctl(r->epoll, EPOLL_CTL_ADD, fl_session_event_fd(e->session), &want);
+	for (size_t i = 0; i < e->obj->nrules; i++) {
+		struct fl_undo *u = fl_repl_note(r, FL_UNDO_ARM, e->rules[i].name);
+
+		u->with_previous = i > 0;
+		fl_klog("armed: %s", e->obj->rules[i].text);
+	}
+	fl_session_arm(e->session);
+	say_armed(r, e, (double)(fl_now_ns() - started) / 1e6);
+	return 0;
+}
+
+static size_t live_rules(const struct fl_entry *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->obj->nrules; i++)
+		n += !e->rules[i].gone;
+	return n;
+}
+
+static void drop_entry(struct fl_repl *r, const struct fl_entry *e)
+{
+	for (size_t i = 0; i < r->nentries; i++) {
+		if (r->entries[i] != e)
+			continue;
+		memmove(&r->entries[i], &r->entries[i + 1],
+			(r->nentries - i - 1) * sizeof(r->entries[0]));
+		r->nentries--;
+		break;
+	}
+	fl_klog("disarmed");
+}
+
+void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref)
+{
+	struct fl_entry *e = ref.entry;
+	struct fl_fault fault;
+
+	fl_session_enable(e->session, ref.rule, false, &fault);
+	e->rules[ref.rule].gone = true;
+	if (live_rules(e))
+		return;
+	/* what it did last is still on its way */
+	fl_session_disarm(e->session);
+	fl_repl_pump(r);
+	drop_entry(r, e);
+	free_entry(e);
+}
+
+void fl_repl_disarm_all(struct fl_repl *r)
+{
+	for (size_t i = 0; i < r->nentries; i++)
+		free_entry(r->entries[i]);
+	if (r->nentries)
+		fl_klog("disarmed");
+	free(r->entries);
+	r->entries = NULL;
+	r->nentries = 0;
+}
+
+size_t fl_repl_count(const struct fl_repl *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nentries; i++)
+		n += live_rules(r->entries[i]);
+	return n;
+}
+
+void fl_repl_each(struct fl_repl *r, void (*fn)(struct fl_repl *r, struct fl_ref ref, void *arg),
+		  void *arg)
+{
+	/* from the back: @fn may take away what it is handed */
+	size_t n = r->nentries;
+	struct fl_entry **copy = malloc((n ? n : 1) * sizeof(*copy));
+
+	if (!copy)
+		return;
+	if (n)
+		memcpy(copy, r->entries, n * sizeof(*copy));
+	for (size_t i = 0; i < n; i++) {
+		size_t nrules = copy[i]->obj->nrules, left = live_rules(copy[i]);
+
+		for (size_t j = 0; j < nrules && left; j++) {
+			if (copy[i]->rules[j].gone)
+				continue;
+			left--;
+			fn(r, (struct fl_ref){ copy[i], j }, arg);
+		}
+	}
+	free(copy);
+}
+
+bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out)
+{
+	size_t matches = 0, len = strlen(name);
+
+	for (size_t i = 0; i < r->nentries; i++) {
+		struct fl_entry *e = r->entries[i];
+
+		for (size_t j = 0; j < e->obj->nrules; j++) {
+			const char *other = e->rules[j].name;
+
+			if (e->rules[j].gone || strncmp(other, name, len) != 0)
+				continue;
+			*out = (struct fl_ref){ e, j };
+			matches++;
+			if (!other[len])
+				return true;
+		}
+	}
+	if (matches == 1 && len)
+		return true;
+	if (matches && len)
+		fl_repl_say(r, "error: several rules begin with '%s'\n", name);
+	else
+		fl_repl_say(r, "error: there is no rule '%s'\nhint: 'list' shows those that are "
+			       "armed\n", name);
+	return false;
+}
+
+char *fl_repl_text(struct fl_ref ref, const char *name)
+{
+	const struct fl_obj_rule *rule = &ref.entry->obj->rules[ref.rule];
+	struct fl_rule_edit edit = ref.entry->rules[ref.rule].edit;
+
+	edit.label = name;
+	return fl_rewrite_rule(rule->text, &edit);
+}
+
+struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const char *name)
+{
+	struct fl_undo *u;
+
+	if (r->nundos == FL_MAX_UNDO) {
+		free(r->undos[0].text);
+		memmove(&r->undos[0], &r->undos[1], (FL_MAX_UNDO - 1) * sizeof(r->undos[0]));
+		r->nundos--;
+	}
+	u = &r->undos[r->nundos++];
+	memset(u, 0, sizeof(*u));
+	u->kind = kind;
+	snprintf(u->name, sizeof(u->name), "%s", name);
+	return u;
+}
+
+/* Arm what was disarmed, and change it as it had been changed. */
+static void undo_disarm(struct fl_repl *r, const struct fl_undo *u)
+{
+	size_t notes = r->nundos;
+
+	fl_repl_arm(r, u->name, u->text, u->name);
+	/* what takes back is not itself taken back */
+	while (r->nundos > notes)
+		free(r->undos[--r->nundos].text);
+}
+
+static void undo_set(struct fl_repl *r, const struct fl_undo *u)
+{
+	struct fl_fault fault;
+	struct fl_ref ref;
+	struct fl_rule_edit *edit;
+	int err = 0;
+
+	if (!fl_repl_find(r, u->name, &ref))
+		return;
+	edit = &ref.entry->rules[ref.rule].edit;
+	switch (u->kind) {
+	case FL_UNDO_ENABLE:
+		err = fl_session_enable(ref.entry->session, ref.rule, u->old, &fault);
+		break;
+	case FL_UNDO_RATE:
+		err = fl_session_set_rate(ref.entry->session, ref.rule, u->old, &fault);
+		break;
+	case FL_UNDO_TIMES:
+		err = fl_session_set_times(ref.entry->session, ref.rule, (uint64_t)u->old, &fault);
+		break;
+	default:
+		err = fl_session_set_value(ref.entry->session, ref.rule, u->old, &fault);
+	}
+	*edit = u->edit;
+	if (err)
+		fl_repl_fault(r, &fault);
+	else
+		fl_repl_say(r, "%s is as it was\n", u->name);
+}
+
+void fl_repl_undo(struct fl_repl *r)
+{
+	struct fl_ref ref;
+	struct fl_undo u;
+
+	if (!r->nundos) {
+		fl_repl_say(r, "there is nothing to take back\n");
+		return;
+	}
+	u = r->undos[--r->nundos];
+	switch (u.kind) {
+	case FL_UNDO_ARM:
+		if (fl_repl_find(r, u.name, &ref)) {
+			fl_repl_disarm(r, ref);
+			fl_repl_say(r, "%s is disarmed\n", u.name);
+		}
+		break;
+	case FL_UNDO_DISARM:
+		undo_disarm(r, &u);
+		break;
+	case FL_UNDO_PARAM:
+		if (fl_repl_set_param(r, u.name, u.text))
+			fl_repl_say(r, "%s is %s again\n", u.name, u.text);
+		break;
+	default:
+		undo_set(r, &u);
+	}
+	free(u.text);
+	if (u.with_previous)
+		fl_repl_undo(r);
+}
+
+bool fl_repl_define(struct fl_repl *r, const char *text)
+{
+	size_t old = r->definitions ? strlen(r->definitions) : 0, len = strlen(text);
+	struct fl_compile_opts opts = { .emit = FL_EMIT_NONE, .sema = { .lenient = true } };
+	char *all = malloc(old + len + 2);
+	struct fl_object *obj;
+	struct fl_source src;
+	struct fl_diags ds;
+	char *log;
+	int err;
+
+	if (!all)
+		return false;
+	snprintf(all, old + len + 2, "%s%s\n", r->definitions ? r->definitions : "", text);
+	src = (struct fl_source){ "definitions", all, old + len + 1 };
+	fl_diags_init(&ds);
+	/* unused parameters are no mistake here: rules come later */
+	err = fl_compile(&src, r->opts->kernel, &opts, &ds, &obj, &log);
+	if (err)
+		say_diags(r, &ds);
+	fl_diags_release(&ds);
+	fl_object_free(obj);
+	free(log);
+	if (err) {
+		free(all);
+		return false;
+	}
+	free(r->definitions);
+	r->definitions = all;
+	return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * repl.h - the interactive front end: rules that are armed as they are typed,
+ * watched and changed while they run.
+ */
+#ifndef FL_REPL_H
+#define FL_REPL_H
+
+#include "compile.h"
+#include "session.h"
+
+struct fl_repl_opts {
+	struct fl_kernel *kernel;
+	struct fl_compile_opts compile; /* prelude, clang and read are the loop's own */
+	struct fl_session_opts session;
+	/* What the command line has, too; NULL: not to be had. */
+	void (*functions)(const char *pattern); /* "" for all */
+	void (*explain)(const char *function);
+	void (*doctor)(void);
+	int (*read)(void *arg, const char *path, char **text, size_t *len);
+};
+
+/*
+ * Until the user leaves. Standard input is a terminal. Returns 0, or -errno
+ * when it cannot start; nothing is armed any more then.
+ */
+int fl_repl(const struct fl_repl_opts *opts);
+
+#endif /* FL_REPL_H */

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * repl_impl.h - what the files of repl/ share.
+ *
+ *	repl.c		the loop: keys, events, time
+ *	command.c	commands: found, and those that change something
+ *	entry.c		rules from text to armed and back; undo
+ *	show.c		commands that only show
+ *	watch.c		the live table
+ *	file.c		load, save, edit
+ *	job.c		run
+ *	line.c		completion and history
+ *	prepare.c	compile, load and attach, as often as it takes
+ *	server.c	Clang in a process of its own
+ */
+#ifndef FL_REPL_IMPL_H
+#define FL_REPL_IMPL_H
+
+#include <stdio.h>
+
+#include "knobs.h"
+#include "prepare.h"
+#include "repl.h"
+#include "rewrite.h"
+#include "server.h"
+#include "symbols.h"
+
+#define FL_MAX_EVENTS 1000 /* that are remembered */
+#define FL_HISTORY 30	   /* seconds of rates that are remembered */
+#define FL_MAX_UNDO 100
+
+/* One text that was armed: a rule that was typed, or a file. */
+struct fl_entry {
+	char *text;
+	struct fl_object *obj;
+	struct fl_session *session;
+	struct fl_entry_rule {
+		char name[64];
+		bool gone; /* disarmed, while others of the same text are not */
+		struct fl_rule_edit edit; /* what "set" has changed */
+		uint64_t last;		  /* injected or fired a second ago */
+		uint32_t history[FL_HISTORY];
+	} *rules; /* one for each of obj */
+};
+
+/* A rule that a command is about. */
+struct fl_ref {
+	struct fl_entry *entry;
+	size_t rule;
+};
+
+struct fl_seen {
+	size_t number; /* from 1, over the whole session */
+	char name[64]; /* the rule's */
+	char *text;    /* with its stack, a line each */
+};
+
+enum fl_undo_kind {
+	FL_UNDO_ARM,	/* the rule called name was armed */
+	FL_UNDO_DISARM, /* text was armed as name; edit had been made to it */
+	FL_UNDO_ENABLE, /* old: it was enabled */
+	FL_UNDO_RATE,
+	FL_UNDO_TIMES,
+	FL_UNDO_VALUE,
+	FL_UNDO_PARAM,
+};
+
+struct fl_undo {
+	enum fl_undo_kind kind;
+	char name[64]; /* of the rule or parameter */
+	char *text;
+	int64_t old;
+	struct fl_rule_edit edit;
+	bool with_previous; /* belongs to the change before it */
+};
+
+struct fl_repl {
+	const struct fl_repl_opts *opts;
+	struct fl_server server;
+	struct fl_entry **entries;
+	size_t nentries;
+	size_t next_name;
+	char *definitions; /* param and let, as they were typed */
+	struct fl_param_setting *settings;
+	size_t nsettings;
+	struct fl_seen events[FL_MAX_EVENTS];
+	size_t nevents; /* ever */
+	struct fl_undo undos[FL_MAX_UNDO];
+	size_t nundos;
+	struct fl_symbols *symbols;
+	bool symbols_tried;
+	/* the terminal */
+	char *pending;	   /* lines of a rule that is not complete */
+	bool line_is_open; /* readline shows a prompt */
+	bool asked;	   /* whether to leave although rules are armed */
+	bool leaving;
+	bool color;
+	bool quiet; /* events are kept, not shown: a command has the terminal */
+	uint64_t second;
+	unsigned int shown; /* event lines in this second */
+	uint64_t hidden;
+	uint64_t ticked; /* the second that rates were taken at */
+	int epoll;
+	int signal_fd;
+	int klog_fd;
+};
+
+/* repl.c: print above the prompt, which comes back by itself. */
+__attribute__((format(printf, 2, 3))) void fl_repl_say(struct fl_repl *r, const char *format, ...);
+void fl_repl_open_line(struct fl_repl *r);
+void fl_repl_close_line(struct fl_repl *r);
+/* Heartbeats, events, rates: whatever else is going on. */
+void fl_repl_pump(struct fl_repl *r);
+const char *fl_repl_bold(const struct fl_repl *r);
+const char *fl_repl_plain(const struct fl_repl *r);
+
+/* entry.c */
+int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const char *source);
+void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref);
+void fl_repl_disarm_all(struct fl_repl *r);
+/* The rule of that name, or one that it is the beginning of; says so when there is none. */
+bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out);
+size_t fl_repl_count(const struct fl_repl *r);
+/* Call @fn for every rule that is armed. */
+void fl_repl_each(struct fl_repl *r, void (*fn)(struct fl_repl *r, struct fl_ref ref, void *arg),
+		  void *arg);
+/* The rule as text, with the changes that were made to it; malloc'd. */
+char *fl_repl_text(struct fl_ref ref, const char *name);
+struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const char *name);
+void fl_repl_undo(struct fl_repl *r);
+/* Add to the definitions that stand before every rule; false after a report. */
+bool fl_repl_define(struct fl_repl *r, const char *text);
+void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f);
+const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src);
+
+/* command.c */
+void fl_repl_command(struct fl_repl *r, char *line);
+bool fl_repl_is_command(const char *word);
+/* A parameter's value everywhere; false when no rule has it. */
+bool fl_repl_set_param(struct fl_repl *r, const char *name, const char *text);
+
+/* show.c */
+void fl_repl_list(struct fl_repl *r);
+void fl_repl_show(struct fl_repl *r, struct fl_ref ref);
+void fl_repl_events(struct fl_repl *r, const char *name, size_t n);
+void fl_repl_stack(struct fl_repl *r, const char *number);
+void fl_repl_help(struct fl_repl *r, const char *topic);
+/* One line of a table; @wide: with the rule's text cut to so many columns. */
+void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool history);
+
+/* watch.c */
+void fl_repl_watch(struct fl_repl *r, const struct fl_ref *only);
+
+/* file.c */
+void fl_repl_load(struct fl_repl *r, const char *path);
+void fl_repl_save(struct fl_repl *r, const char *path);
+void fl_repl_edit(struct fl_repl *r, struct fl_ref ref);
+
+/* job.c: a shell's command in the foreground; its status as from waitpid(2), or -1. */
+int fl_repl_job(struct fl_repl *r, const char *command, bool is_child);
+void fl_repl_run(struct fl_repl *r, const char *command);
+
+/* line.c */
+void fl_repl_line_init(struct fl_repl *r);
+void fl_repl_line_done(struct fl_repl *r);
+void fl_repl_remember(const char *text);
+
+#endif /* FL_REPL_IMPL_H */

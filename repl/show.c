@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show.c - commands that only show. */
+#include <bpf/bpf.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "repl_impl.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+
+static const struct {
+	const char *name;
+	const char *args;
+	const char *help;
+} commands[] = {
+#define FL_COMMAND(name, args, completion, help) { #name, args, help },
+#include "command.def"
+#undef FL_COMMAND
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *state_of(const struct fl_entry *e, const struct fl_rule_status *s)
+{
+	if (!s->enabled)
+		return "disabled";
+	if (!fl_session_is_active(e->session))
+		return "paused";
+	if (fl_session_deadline(e->session) == 0)
+		return "over";
+	if (s->times != FL_NEVER && !s->per_key && s->passed >= s->times)
+		return "used up";
+	return "armed";
+}
+
+static uint64_t acted(const struct fl_entry *e, size_t rule, const struct fl_counts *c)
+{
+	return e->obj->rules[rule].returns ? c->injected : c->fired;
+}
+
+/* Eight steps, or four where the terminal knows no better characters. */
+static void put_history(FILE *out, const uint32_t *history)
+{
+	static const char *const steps[] = { " ", ".", ":", "|", "#" };
+	uint32_t most = 1;
+
+	for (size_t i = 0; i < FL_HISTORY; i++) {
+		if (history[i] > most)
+			most = history[i];
+	}
+	fputc('[', out);
+	for (size_t i = 0; i < FL_HISTORY; i++)
+		fputs(steps[(history[i] * 4 + most - 1) / most], out);
+	fputc(']', out);
+}
+
+void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool history)
+{
+	const struct fl_entry *e = ref.entry;
+	const struct fl_entry_rule *rule = &e->rules[ref.rule];
+	struct fl_rule_status s;
+	char *text;
+
+	fl_session_rule_status(e->session, ref.rule, &s);
+	fprintf(out, "%-12s %-8s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %8u/s  ", rule->name,
+		state_of(e, &s), (uint64_t)s.counts.calls, (uint64_t)s.counts.matched,
+		acted(e, ref.rule, &s.counts), rule->history[FL_HISTORY - 1]);
+	if (history) {
+		put_history(out, rule->history);
+		fputs("  ", out);
+	}
+	text = fl_repl_text(ref, NULL);
+	fprintf(out, "%.*s\n", wide > 20 ? wide : 20, text ? text : "");
+	free(text);
+	(void)r;
+}
+
+static void row(struct fl_repl *r, struct fl_ref ref, void *arg)
+{
+	FILE *out = arg;
+
+	fl_repl_row(r, ref, out, 200, false);
+}
+
+void fl_repl_list(struct fl_repl *r)
+{
+	if (!fl_repl_count(r)) {
+		fl_repl_say(r, "no rules are armed\nhint: on FUNCTION if CONDITION return -EIO\n");
+		return;
+	}
+	fl_repl_say(r, "%-12s %-8s %10s %10s %10s %10s  rule\n", "name", "state", "calls", "matched",
+		    "done", "now");
+	fl_repl_each(r, row, stdout);
+	fflush(stdout);
+}
+
+static void show_program(struct fl_repl *r, const struct fl_entry *e, size_t prog)
+{
+	const struct fl_obj_prog *p = &e->obj->progs[prog];
+	const struct fl_obj_attach *a = &e->obj->attaches[p->first_attach];
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+	int fd = fl_session_prog_fd(e->session, prog);
+
+	fl_repl_say(r, "  %s%s%s by %s: %s\n", a->module ? a->module : "", a->module ? ":" : "",
+		    a->func, fl_backend_name(p->backend),
+		    p->is_tracker ? "watched for within()" : p->reason);
+	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
+		fl_repl_say(r, "    %u instructions, %u bytes of machine code, %u looked at by the "
+			       "verifier\n",
+			    info.xlated_prog_len / 8, info.jited_prog_len, info.verified_insns);
+}
+
+void fl_repl_show(struct fl_repl *r, struct fl_ref ref)
+{
+	const struct fl_entry *e = ref.entry;
+	char *text = fl_repl_text(ref, e->rules[ref.rule].name);
+
+	fl_repl_say(r, "%s\n", text ? text : e->obj->rules[ref.rule].text);
+	free(text);
+	for (size_t i = 0; i < e->obj->nprogs; i++) {
+		bool is_ours = e->obj->progs[i].is_tracker;
+
+		for (size_t j = 0; j < e->obj->nslots && !is_ours; j++)
+			is_ours = e->obj->slots[j].rule == ref.rule &&
+				  e->obj->attaches[e->obj->slots[j].attach].prog == i;
+		if (is_ours)
+			show_program(r, e, i);
+	}
+	fl_repl_say(r, "%.*s", (int)e->obj->c_len, e->obj->c_text);
+}
+
+void fl_repl_events(struct fl_repl *r, const char *name, size_t n)
+{
+	size_t first = r->nevents > FL_MAX_EVENTS ? r->nevents - FL_MAX_EVENTS : 0;
+	size_t from = r->nevents, found = 0;
+
+	while (from > first && found < n) {
+		const struct fl_seen *s = &r->events[--from % FL_MAX_EVENTS];
+
+		found += !*name || !strcmp(s->name, name);
+	}
+	if (!found)
+		fl_repl_say(r, "there are no events\n");
+	for (size_t i = from; i < r->nevents; i++) {
+		const struct fl_seen *s = &r->events[i % FL_MAX_EVENTS];
+
+		if (!*name || !strcmp(s->name, name))
+			fl_repl_say(r, "%6zu %-10s %.*s\n", s->number, s->name,
+				    (int)strcspn(s->text, "\n"), s->text);
+	}
+}
+
+void fl_repl_stack(struct fl_repl *r, const char *number)
+{
+	size_t wanted = strtoul(number, NULL, 10);
+	size_t first = r->nevents > FL_MAX_EVENTS ? r->nevents - FL_MAX_EVENTS : 0;
+
+	if (!wanted || wanted <= first || wanted > r->nevents) {
+		fl_repl_say(r, "error: there is no event '%s'\nhint: 'events' shows their numbers\n",
+			    number);
+		return;
+	}
+	if (!strchr(r->events[(wanted - 1) % FL_MAX_EVENTS].text, '\n')) {
+		fl_repl_say(r, "event %zu has no stack\nhint: the action 'stack' takes one: { stack; "
+			       "return -EIO }\n", wanted);
+		return;
+	}
+	fl_repl_say(r, "%s", r->events[(wanted - 1) % FL_MAX_EVENTS].text);
+}
+
+static const char rules_help[] =
+	"A rule reads as one sentence and is armed when it is complete:\n"
+	"  on FUNCTION if CONDITION SCHEDULE return -EIO\n"
+	"  on mlx5_cmd_exec if comm==\"ip\" && rand<10 return -EIO\n"
+	"  on should_failslab if child nth 3..9+2 return -ENOMEM\n"
+	"  on exit vfs_read if retval < 0 log \"read failed: %e\", retval\n"
+	"Schedules: nth every times after for per. Actions: return delay signal log stack\n"
+	"@state[key] = value. 'param rate = 10' and 'let tools = {\"ip\", \"tc\"}' define names\n"
+	"for the rules that follow. NAME: in front labels a rule.\n";
+
+void fl_repl_help(struct fl_repl *r, const char *topic)
+{
+	size_t len = strlen(topic);
+
+	if (len && !strncmp("rules", topic, len)) {
+		fl_repl_say(r, "%s", rules_help);
+		return;
+	}
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		if (!len || !strncmp(commands[i].name, topic, len))
+			fl_repl_say(r, "  %-9s %s%s%s\n", commands[i].name, commands[i].args,
+				    *commands[i].args ? ": " : "", commands[i].help);
+	}
+	if (!len)
+		fl_repl_say(r, "Anything that is a rule is armed; 'help rules' shows how they read.\n"
+			       "Commands may be shortened. Tab completes.\n");
+}
