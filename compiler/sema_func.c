@@ -343,6 +343,10 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 	}
 	f = fl_arena_alloc(x->s->arena, sizeof(*f));
 	on.func = f;
+	if (has_return(x->rule) && fl_denied(x->s, name)) {
+		fl_report(x->s->diags, FL_W_DENIED, t->span, name, fl_denied(x->s, name), NULL);
+		return 0;
+	}
 	/* one that exists twice cannot be meant by a pattern */
 	if (x->s->kernel->ops->find_func(x->s->kernel, module ? module : "vmlinux", name, f))
 		return 0;
@@ -372,6 +376,11 @@ static void expand_syscalls(struct expansion *x)
 		*one = *t;
 		one->name = call->name;
 		one->is_glob = false;
+		if (has_return(x->rule) && fl_denied(x->s, call->name)) {
+			fl_report(x->s->diags, FL_W_DENIED, t->span, call->name,
+				  fl_denied(x->s, call->name), NULL);
+			continue;
+		}
 		if (fl_find_on(x->s, one, has_return(x->rule), &on)) {
 			x->found++;
 			add_on(x, &on);
@@ -419,7 +428,11 @@ void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
 		if (t->is_glob) {
 			expand_glob(&x);
 		} else if (fl_find_on(s, t, has_return(rule), &on)) {
-			if (is_on(rule, on.func))
+			const char *why = has_return(rule) ? fl_denied(s, t->name) : NULL;
+
+			if (why)
+				fl_report(s->diags, FL_E_DENIED, t->span, t->name, why, NULL);
+			else if (is_on(rule, on.func))
 				fl_report(s->diags, FL_E_DUPLICATE_TARGET, t->span, t->name, NULL);
 			else
 				add_on(&x, &on);
