@@ -89,7 +89,8 @@ struct fl_rule_state {
 	__u64 ordinal; /* matched calls */
 	__u64 passed;  /* those that "times" has counted */
 	__u64 draws;   /* evaluations that drew a random number */
-	__u64 reserved[5];
+	__u64 gates;   /* those of a rate that was set later */
+	__u64 reserved[4];
 };
 
 /* One parameter of the script: an array in map .data.params. */

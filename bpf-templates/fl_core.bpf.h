@@ -218,8 +218,18 @@ FL_INLINE u32 fl_draw(struct fl_call *c, u32 rule, u32 mention)
 	n = fl_mix(fl_run.seed + c->evaluation * 0x9e3779b97f4a7c15ULL);
 	return fl_mix(n + (((u64)rule << 32) | mention)) >> 32;
 }
+
+/* The draw of a rate that was set while armed, for a rule that draws nothing itself. */
+FL_INLINE u32 fl_draw_gate(u32 rule)
+{
+	u64 n = __sync_fetch_and_add(&fl_state[rule].gates, 1);
+
+	n = fl_mix(fl_run.seed + n * 0x9e3779b97f4a7c15ULL);
+	return fl_mix(n + (((u64)rule << 32) | ~0U)) >> 32;
+}
 #else
 #define fl_draw(c, rule, mention) bpf_get_prandom_u32()
+#define fl_draw_gate(rule) bpf_get_prandom_u32()
 #endif
 
 FL_INLINE struct fl_counts *fl_counts(u32 slot)
@@ -328,7 +338,7 @@ FL_INLINE u64 fl_decide_by(u32 rule, u32 slot, int returns, u64 *ordinals, u64 *
 	const struct fl_rule_knobs *k = &fl_rule[rule];
 	u64 now = bpf_ktime_get_ns(), ordinal;
 
-	if (k->gate < FL_RATE_ALWAYS && bpf_get_prandom_u32() >= k->gate)
+	if (k->gate < FL_RATE_ALWAYS && fl_draw_gate(rule) >= k->gate)
 		return 0;
 	__sync_fetch_and_add(&fl_counts(slot)->matched, 1);
 	ordinal = __sync_fetch_and_add(ordinals, 1) + 1;

@@ -109,10 +109,12 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 		.sema = {
 			.system_wide = o->system_wide,
 			/* check cannot know; most scripts are run with one */
-			.has_command = o->command || o->shell_command ||
+			.has_command = o->command || o->shell_command || o->pid ||
 				       o->mode == FL_MODE_CHECK,
 			.force_return = o->force_return,
 			.lenient = o->mode == FL_MODE_CHECK,
+			.allowed = o->allowed,
+			.nallowed = o->nallowed,
 		},
 		.plan = { .backend = o->backend, .force_return = o->force_return },
 		.emit = o->emit_c ? FL_EMIT_C : FL_EMIT_OBJECT,

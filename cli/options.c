@@ -10,7 +10,8 @@
 #include <string.h>
 
 enum {
-	OPT_ALLOW_IDLE = 256,
+	OPT_ALLOW = 256,
+	OPT_ALLOW_IDLE,
 	OPT_BACKEND,
 	OPT_DEADLINE,
 	OPT_EMIT,
@@ -20,11 +21,13 @@ enum {
 	OPT_MAX_INJECTIONS,
 	OPT_NO_RETURN,
 	OPT_PROPAGATE,
+	OPT_RATE_CAP,
 	OPT_SEED,
 	OPT_SET,
 	OPT_SYSROOT,
 	OPT_SYSTEM_WIDE,
 	OPT_TRACEABLE,
+	OPT_WAIT_FOR_MODULE,
 };
 
 static const char help[] =
@@ -43,6 +46,8 @@ static const char help[] =
 	"  -- COMMAND ARG...     run this while the rules are armed, then stop; rules that\n"
 	"                        do not say which tasks they hit are limited to it\n"
 	"  -c COMMAND            the same through the shell\n"
+	"  -p PID                until that process ends; rules that do not say which tasks\n"
+	"                        they hit are limited to it and what descends from it\n"
 	"  check FILE...         compile only; needs no privileges (- is standard input)\n"
 	"  --emit c              print the C that the rules become, and stop\n"
 	"\n"
@@ -56,7 +61,9 @@ static const char help[] =
 	"Limits\n"
 	"  --deadline TIME       stop after that: 500ms, 30s, 5m, 1h\n"
 	"  --max-injections N    stop after N injections over all rules\n"
+	"  --rate-cap N          at most N injections in a second over all rules\n"
 	"  --system-wide         allow rules on core functions to hit every task\n"
+	"  --allow FUNCTION      let a function fail that is known to do great harm then\n"
 	"  --include-init        process 1 is not exempt\n"
 	"  --include-self        faultline and its ancestors are not exempt\n"
 	"  --force-return        allow any value to be returned\n"
@@ -64,14 +71,15 @@ static const char help[] =
 	"\n"
 	"How\n"
 	"  --backend NAME        fmod_ret or kprobe, instead of the best one per function\n"
+	"  --wait-for-module     rules on modules that are not loaded wait for them\n"
 	"  --set NAME=VALUE      set a parameter of the script, as NAME=VALUE behind its name\n"
 	"  --seed N              make random draws repeatable\n"
 	"  --sysroot DIR         check, -l, explain: read kernel facts below DIR\n"
 	"\n"
 	"Output\n"
-	"  -f text|json          of doctor, -l and explain\n"
+	"  -f text|json          json: an object a line, docs/events.md\n"
 	"  -o FILE               write injections and summary to FILE\n"
-	"  -q                    no line per injection\n"
+	"  -q                    no line per injection, no line of status\n"
 	"  -v                    say which back end is used and why, and what the kernel said\n"
 	"  --allow-idle          a run that injected nothing is no failure\n"
 	"  --propagate           exit with the command's status\n"
@@ -177,11 +185,56 @@ static int add_setting(struct fl_options *o, const char *arg)
 	return 0;
 }
 
+/* Options that are on or off. */
+static bool parse_flag(struct fl_options *o, int opt)
+{
+	const struct {
+		int opt;
+		bool *flag;
+	} flags[] = {
+		{ 'q', &o->quiet },
+		{ 'v', &o->verbose },
+		{ OPT_ALLOW_IDLE, &o->allow_idle },
+		{ OPT_FORCE_RETURN, &o->force_return },
+		{ OPT_INCLUDE_INIT, &o->include_init },
+		{ OPT_INCLUDE_SELF, &o->include_self },
+		{ OPT_NO_RETURN, &o->no_return },
+		{ OPT_PROPAGATE, &o->propagate },
+		{ OPT_SYSTEM_WIDE, &o->system_wide },
+		{ OPT_TRACEABLE, &o->traceable },
+		{ OPT_WAIT_FOR_MODULE, &o->wait_for_module },
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (flags[i].opt == opt) {
+			*flags[i].flag = true;
+			return true;
+		}
+	}
+	return false;
+}
+
 static int parse_option(struct fl_options *o, int opt, const char *arg)
 {
 	uint64_t number;
 
+	if (parse_flag(o, opt))
+		return 0;
 	switch (opt) {
+	case 'h':
+		o->mode = FL_MODE_HELP;
+		break;
+	case 'l':
+		o->mode = FL_MODE_LIST;
+		break;
+	case 'V':
+		o->mode = FL_MODE_VERSION;
+		break;
+	case 'p':
+		if (!parse_number(arg, &number) || !number || number > INT32_MAX)
+			return usage("-p '%s' is not the number of a process", arg);
+		o->pid = (int)number;
+		break;
 	case 'c':
 		o->shell_command = arg;
 		break;
@@ -192,26 +245,11 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 		break;
 	case 'f':
 		return parse_format(o, arg);
-	case 'h':
-		o->mode = FL_MODE_HELP;
-		break;
-	case 'l':
-		o->mode = FL_MODE_LIST;
-		break;
 	case 'o':
 		o->output = arg;
 		break;
-	case 'q':
-		o->quiet = true;
-		break;
-	case 'v':
-		o->verbose = true;
-		break;
-	case 'V':
-		o->mode = FL_MODE_VERSION;
-		break;
-	case OPT_ALLOW_IDLE:
-		o->allow_idle = true;
+	case OPT_ALLOW:
+		o->allowed[o->nallowed++] = arg;
 		break;
 	case OPT_BACKEND:
 		return parse_backend(o, arg);
@@ -224,25 +262,15 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 			return usage("--emit '%s' is not known: it is c", arg);
 		o->emit_c = true;
 		break;
-	case OPT_FORCE_RETURN:
-		o->force_return = true;
-		break;
-	case OPT_INCLUDE_INIT:
-		o->include_init = true;
-		break;
-	case OPT_INCLUDE_SELF:
-		o->include_self = true;
-		break;
 	case OPT_MAX_INJECTIONS:
 		if (!parse_number(arg, &number) || number > INT64_MAX)
 			return usage("--max-injections '%s' is not a number", arg);
 		o->max_injections = (int64_t)number;
 		break;
-	case OPT_NO_RETURN:
-		o->no_return = true;
-		break;
-	case OPT_PROPAGATE:
-		o->propagate = true;
+	case OPT_RATE_CAP:
+		if (!parse_number(arg, &number) || !number || number > UINT32_MAX)
+			return usage("--rate-cap '%s' is not a number from 1", arg);
+		o->rate_cap = (uint32_t)number;
 		break;
 	case OPT_SEED:
 		if (!parse_number(arg, &o->seed))
@@ -253,12 +281,6 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 		return add_setting(o, arg);
 	case OPT_SYSROOT:
 		o->sysroot = arg;
-		break;
-	case OPT_SYSTEM_WIDE:
-		o->system_wide = true;
-		break;
-	case OPT_TRACEABLE:
-		o->traceable = true;
 		break;
 	case ':':
 		return usage("option '%s' needs a value", arg);
@@ -297,8 +319,6 @@ static int check_combination(const struct fl_options *o)
 		return usage("--traceable is for -l");
 	if (o->mode == FL_MODE_DOCTOR || o->mode == FL_MODE_EXPLAIN || o->mode == FL_MODE_LIST)
 		return check_inspection(o);
-	if (o->json)
-		return usage("-f json is for doctor, -l and explain");
 	if (o->mode == FL_MODE_CHECK) {
 		if (!o->nfiles)
 			return usage("check needs a file; - is standard input");
@@ -310,6 +330,8 @@ static int check_combination(const struct fl_options *o)
 		return usage("rules were given by -e and by file '%s'", o->files[0]);
 	if (o->nfiles > 1)
 		return usage("'%s' is one script too many", o->files[1]);
+	if (o->pid && (o->command || o->shell_command))
+		return usage("-p is for a process that runs already, and a command was given");
 	if (o->command && o->shell_command)
 		return usage("a command was given by -c and behind --");
 	if (*o->sysroot && !o->emit_c)
@@ -342,6 +364,7 @@ static bool parse_subcommand(struct fl_options *o, const char *word)
 int fl_options_parse(struct fl_options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
+		{ "allow", required_argument, NULL, OPT_ALLOW },
 		{ "allow-idle", no_argument, NULL, OPT_ALLOW_IDLE },
 		{ "backend", required_argument, NULL, OPT_BACKEND },
 		{ "deadline", required_argument, NULL, OPT_DEADLINE },
@@ -355,14 +378,17 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 		{ "max-injections", required_argument, NULL, OPT_MAX_INJECTIONS },
 		{ "no-return", no_argument, NULL, OPT_NO_RETURN },
 		{ "output", required_argument, NULL, 'o' },
+		{ "pid", required_argument, NULL, 'p' },
 		{ "propagate", no_argument, NULL, OPT_PROPAGATE },
 		{ "quiet", no_argument, NULL, 'q' },
+		{ "rate-cap", required_argument, NULL, OPT_RATE_CAP },
 		{ "seed", required_argument, NULL, OPT_SEED },
 		{ "set", required_argument, NULL, OPT_SET },
 		{ "sysroot", required_argument, NULL, OPT_SYSROOT },
 		{ "system-wide", no_argument, NULL, OPT_SYSTEM_WIDE },
 		{ "traceable", no_argument, NULL, OPT_TRACEABLE },
 		{ "verbose", no_argument, NULL, 'v' },
+		{ "wait-for-module", no_argument, NULL, OPT_WAIT_FOR_MODULE },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -372,7 +398,8 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 	o->sysroot = "";
 	o->max_injections = -1;
 	o->files = calloc((size_t)argc + 1, sizeof(o->files[0]));
-	if (!o->files)
+	o->allowed = calloc((size_t)argc + 1, sizeof(o->allowed[0]));
+	if (!o->files || !o->allowed)
 		return usage("out of memory");
 	/* What stands behind "--" is the command's, options and all. */
 	for (end = 1; end < argc && strcmp(argv[end], "--"); end++)
@@ -385,7 +412,7 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 	optind = 0; /* and not 1: GNU forgets an earlier command line */
 	opterr = 0;
 	/* "-": words that are no options come as the value of option 1 */
-	while ((opt = getopt_long(end, argv, "-:c:e:f:hlo:qvV", longs, NULL)) != -1) {
+	while ((opt = getopt_long(end, argv, "-:c:e:f:hlo:p:qvV", longs, NULL)) != -1) {
 		if (opt == 1 && !o->nfiles && o->mode == FL_MODE_RUN && parse_subcommand(o, optarg))
 			continue;
 		if (opt == 1 && o->mode == FL_MODE_RUN && o->nfiles && strchr(optarg, '=')) {
@@ -411,6 +438,8 @@ void fl_options_release(struct fl_options *o)
 {
 	free(o->files);
 	o->files = NULL;
+	free(o->allowed);
+	o->allowed = NULL;
 	for (size_t i = 0; i < o->nsettings; i++)
 		free((char *)o->settings[i].name);
 	free(o->settings);

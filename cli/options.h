@@ -39,6 +39,9 @@ struct fl_options {
 	const char *shell_command; /* -c, or NULL */
 	const char *output;	   /* -o, or NULL */
 	const char *sysroot;	   /* facts are read below it; "" is / */
+	int pid;		   /* -p, or 0 */
+	const char **allowed;	   /* --allow */
+	size_t nallowed;
 	enum fl_backend backend;
 	bool emit_c;
 	bool json;	/* -f */
@@ -50,12 +53,14 @@ struct fl_options {
 	bool no_return;
 	bool allow_idle;
 	bool propagate;
+	bool wait_for_module;
 	bool include_init;
 	bool include_self;
 	bool has_seed;
 	uint64_t seed;
 	uint64_t deadline_ns;	/* 0: none */
 	int64_t max_injections; /* negative: any number */
+	uint32_t rate_cap;	/* 0: any number */
 };
 
 /*

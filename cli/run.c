@@ -129,6 +129,7 @@ struct fl_session_opts fl_session_options(const struct fl_options *o)
 		.include_init = o->include_init,
 		.include_self = o->include_self,
 		.force_return = o->force_return,
+		.rate_cap = o->rate_cap,
 	};
 }
 

@@ -88,6 +88,9 @@ const char *fl_offers(struct fl_sema *s, const char *wanted);
 /* What the glob pattern of caller() or within() stands for, as e->index. */
 void fl_check_pattern(struct fl_sema *s, struct fl_expr *e);
 
+/* deny.c: why the function must not be made to fail, or NULL. */
+const char *fl_denied(const struct fl_sema *s, const char *name);
+
 /* sema_rule.c */
 void fl_check_schedules(struct fl_sema *s, struct fl_rule *rule);
 void fl_check_actions(struct fl_sema *s, struct fl_rule *rule, struct fl_instance *in);

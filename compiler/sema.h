@@ -10,6 +10,8 @@ struct fl_sema_opts {
 	bool has_command;  /* rules that do not say are limited to the command */
 	bool force_return; /* any value may be returned */
 	bool lenient;	   /* what cannot be looked up is a warning */
+	const char *const *allowed; /* functions of deny.def that may fail */
+	size_t nallowed;
 };
 
 /* Annotate @script in place. Reports all mistakes; ds->nerrors tells. */

@@ -326,6 +326,22 @@ static void add_on(struct expansion *x, const struct fl_on *on)
 	x->rule->ons[x->rule->nons++] = *on;
 }
 
+/* A pattern means those of its functions that can fail, and not the others. */
+static bool returns_nothing(const struct fl_func *f)
+{
+	return f->in_btf && f->ret.kind == FL_TYPE_VOID;
+}
+
+/* Would the rule make it fail though it must not? Says that it is left out. */
+static bool leaves_out(const struct expansion *x, const char *name)
+{
+	const char *why = has_return(x->rule) ? fl_denied(x->s, name) : NULL;
+
+	if (why)
+		fl_report(x->s->diags, FL_W_DENIED, x->target->span, name, why, NULL);
+	return why != NULL;
+}
+
 /* One function that a glob may mean. */
 static int expand(const char *name, const char *module, enum fl_tag tag, void *arg)
 {
@@ -343,8 +359,12 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 	}
 	f = fl_arena_alloc(x->s->arena, sizeof(*f));
 	on.func = f;
+	if (leaves_out(x, name))
+		return 0;
 	/* one that exists twice cannot be meant by a pattern */
 	if (x->s->kernel->ops->find_func(x->s->kernel, module ? module : "vmlinux", name, f))
+		return 0;
+	if (has_return(x->rule) && returns_nothing(f))
 		return 0;
 	if (!on.on_list && is_security(name))
 		f->tag = FL_TAG_ERRNO;
@@ -372,6 +392,12 @@ static void expand_syscalls(struct expansion *x)
 		*one = *t;
 		one->name = call->name;
 		one->is_glob = false;
+		if (leaves_out(x, call->name))
+			continue;
+		/* one that this kernel was built without is no more than a name */
+		if (has_return(x->rule) && !f.tag &&
+		    x->s->kernel->ops->list_state(x->s->kernel) == FL_LIST_KNOWN)
+			continue;
 		if (fl_find_on(x->s, one, has_return(x->rule), &on)) {
 			x->found++;
 			add_on(x, &on);
@@ -419,7 +445,11 @@ void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
 		if (t->is_glob) {
 			expand_glob(&x);
 		} else if (fl_find_on(s, t, has_return(rule), &on)) {
-			if (is_on(rule, on.func))
+			const char *why = has_return(rule) ? fl_denied(s, t->name) : NULL;
+
+			if (why)
+				fl_report(s->diags, FL_E_DENIED, t->span, t->name, why, NULL);
+			else if (is_on(rule, on.func))
 				fl_report(s->diags, FL_E_DUPLICATE_TARGET, t->span, t->name, NULL);
 			else
 				add_on(&x, &on);

@@ -18,6 +18,9 @@
 
 #define MAX_SYMBOL 256
 
+/* Whose programs libbpf loads: what it calls back has nothing of ours. */
+static struct fl_session *loading;
+
 static int find_prog(const struct fl_session *s, const char *name)
 {
 	for (size_t i = 0; i < s->obj->nprogs; i++) {
@@ -51,10 +54,11 @@ static int prepare_tracing(struct bpf_program *prog, struct bpf_prog_load_opts *
 		[FL_BACKEND_FENTRY] = BPF_TRACE_FENTRY,
 		[FL_BACKEND_FEXIT] = BPF_TRACE_FEXIT,
 	};
-	struct fl_session *s = (struct fl_session *)cookie;
+	struct fl_session *s = loading;
 	int i = find_prog(s, bpf_program__name(prog)), err;
 	const struct fl_obj_attach *attach;
 
+	(void)cookie;
 	if (i < 0)
 		return -ENOENT;
 	attach = first_attach(s, (size_t)i);
@@ -73,41 +77,46 @@ static int prepare_tracing(struct bpf_program *prog, struct bpf_prog_load_opts *
 	return 0;
 }
 
-static int open_and_load(struct fl_session *s, struct fl_fault *fault, bool *told)
+/*
+ * Our sections, for the whole process and for good: when the last handler is
+ * unregistered, libbpf frees the list of them and frees it again at the next
+ * registration (libbpf_unregister_prog_handler() takes NULL from a realloc()
+ * to nothing for a failure).
+ */
+static int register_sections(void)
+{
+	static const char *const sections[] = { "fmod_ret+", "fentry+", "fexit+" };
+	static size_t done;
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .prog_prepare_load_fn = prepare_tracing);
+
+	for (; done < sizeof(sections) / sizeof(sections[0]); done++) {
+		int id = libbpf_register_prog_handler(sections[done], BPF_PROG_TYPE_KPROBE, 0,
+						      &handler);
+
+		if (id < 0)
+			return id;
+	}
+	return 0;
+}
+
+int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline");
-	int err;
+	int err = register_sections();
 
+	*told = false;
+	if (err)
+		return err;
 	s->bpf = bpf_object__open_mem(s->obj->elf, s->obj->elf_len, &open);
 	if (!s->bpf)
 		return -errno;
 	err = fl_share_states(s, fault);
 	*told = err != 0;
-	return err ? err : bpf_object__load(s->bpf);
-}
-
-int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
-{
-	static const char *const sections[] = { "fmod_ret+", "fentry+", "fexit+" };
-	const size_t n = sizeof(sections) / sizeof(sections[0]);
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)s,
-		    .prog_prepare_load_fn = prepare_tracing);
-	int ids[3], err = 0;
-	size_t done;
-
-	*told = false;
-	for (done = 0; done < n; done++) {
-		ids[done] = libbpf_register_prog_handler(sections[done], BPF_PROG_TYPE_KPROBE, 0,
-							 &handler);
-		if (ids[done] < 0) {
-			err = ids[done];
-			break;
-		}
-	}
-	if (!err)
-		err = open_and_load(s, fault, told);
-	while (done > 0)
-		libbpf_unregister_prog_handler(ids[--done]);
+	if (err)
+		return err;
+	loading = s;
+	err = bpf_object__load(s->bpf);
+	loading = NULL;
 	drop_btf_fd(s);
 	return err;
 }

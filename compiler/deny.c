@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* deny.c - functions that must not fail, and who says that they may. */
+#include <string.h>
+
+#include "check.h"
+
+static const struct {
+	const char *name;
+	const char *reason;
+} denied[] = {
+#define FL_DENY(name, reason) { #name, reason },
+#include "deny.def"
+#undef FL_DENY
+};
+
+/* "__x64_sys_kill" and "__do_sys_kill" are the system call sys_kill. */
+static const char *script_name(const char *name)
+{
+	const char *call = strstr(name, "_sys_");
+
+	return call && !strncmp(name, "__", 2) ? call + 1 : name;
+}
+
+static bool is_allowed(const struct fl_sema *s, const char *name)
+{
+	for (size_t i = 0; i < s->opts->nallowed; i++) {
+		if (!strcmp(script_name(s->opts->allowed[i]), name))
+			return true;
+	}
+	return false;
+}
+
+const char *fl_denied(const struct fl_sema *s, const char *name)
+{
+	name = script_name(name);
+	for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
+		if (!strcmp(denied[i].name, name))
+			return is_allowed(s, name) ? NULL : denied[i].reason;
+	}
+	return NULL;
+}
