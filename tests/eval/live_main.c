@@ -4,6 +4,7 @@
  * machine with fl_targets loaded.
  *
  *	live table BACKEND MOST FILE...
+ *	live random SEED COUNT [FIRST]
  */
 #include "live_main.h"
 
@@ -26,7 +27,10 @@ static int run(struct fl_kernel *k, const struct eval_task *task, char **argv)
 	if (argv[1] && !strcmp(argv[1], "table") && argv[2] && argv[3] && argv[4])
 		return live_tables(k, task, argv + 4, backend_named(argv[2]),
 				   strtoul(argv[3], NULL, 10));
-	fprintf(stderr, "usage: live table BACKEND MOST FILE...\n");
+	if (argv[1] && !strcmp(argv[1], "random") && argv[2] && argv[3])
+		return live_random(k, task, strtoull(argv[2], NULL, 0), strtoull(argv[3], NULL, 0),
+				   argv[4] ? strtoull(argv[4], NULL, 0) : 0);
+	fprintf(stderr, "usage: live table BACKEND MOST FILE... | random SEED COUNT [FIRST]\n");
 	return 2;
 }
 

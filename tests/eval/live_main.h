@@ -9,4 +9,8 @@
 int live_tables(struct fl_kernel *k, const struct eval_task *task, char *const *files,
 		enum fl_backend backend, size_t most);
 
+/* About @count random rules; scripts from the @first'th on. */
+int live_random(struct fl_kernel *k, const struct eval_task *task, uint64_t seed, uint64_t count,
+		uint64_t first);
+
 #endif /* LIVE_MAIN_H */
