@@ -18,6 +18,9 @@
 
 #define MAX_SYMBOL 256
 
+/* Whose programs are being loaded: handlers are libbpf's, and not a session's. */
+static struct fl_session *loading;
+
 static int find_prog(const struct fl_session *s, const char *name)
 {
 	for (size_t i = 0; i < s->obj->nprogs; i++) {
@@ -51,10 +54,11 @@ static int prepare_tracing(struct bpf_program *prog, struct bpf_prog_load_opts *
 		[FL_BACKEND_FENTRY] = BPF_TRACE_FENTRY,
 		[FL_BACKEND_FEXIT] = BPF_TRACE_FEXIT,
 	};
-	struct fl_session *s = (struct fl_session *)cookie;
+	struct fl_session *s = loading;
 	int i = find_prog(s, bpf_program__name(prog)), err;
 	const struct fl_obj_attach *attach;
 
+	(void)cookie;
 	if (i < 0)
 		return -ENOENT;
 	attach = first_attach(s, (size_t)i);
@@ -86,28 +90,36 @@ static int open_and_load(struct fl_session *s, struct fl_fault *fault, bool *tol
 	return err ? err : bpf_object__load(s->bpf);
 }
 
-int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
+/*
+ * For good: libbpf 1.1 frees its table of handlers when the last one is taken
+ * out, and goes on using it; 1.3 does not ("fix realloc API handling in
+ * zero-sized edge cases").
+ */
+static int register_handlers(void)
 {
 	static const char *const sections[] = { "fmod_ret+", "fentry+", "fexit+" };
-	const size_t n = sizeof(sections) / sizeof(sections[0]);
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = (long)s,
-		    .prog_prepare_load_fn = prepare_tracing);
-	int ids[3], err = 0;
-	size_t done;
+	static size_t done;
+	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .prog_prepare_load_fn = prepare_tracing);
+
+	for (; done < sizeof(sections) / sizeof(sections[0]); done++) {
+		int id = libbpf_register_prog_handler(sections[done], BPF_PROG_TYPE_KPROBE, 0,
+						      &handler);
+
+		if (id < 0)
+			return id;
+	}
+	return 0;
+}
+
+int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
+{
+	int err = register_handlers();
 
 	*told = false;
-	for (done = 0; done < n; done++) {
-		ids[done] = libbpf_register_prog_handler(sections[done], BPF_PROG_TYPE_KPROBE, 0,
-							 &handler);
-		if (ids[done] < 0) {
-			err = ids[done];
-			break;
-		}
-	}
+	loading = s;
 	if (!err)
 		err = open_and_load(s, fault, told);
-	while (done > 0)
-		libbpf_unregister_prog_handler(ids[--done]);
+	loading = NULL;
 	drop_btf_fd(s);
 	return err;
 }
