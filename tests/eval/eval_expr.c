@@ -65,6 +65,11 @@ static uint64_t as_type(const struct fl_expr *e, uint64_t raw)
 	return narrow(raw, t->size * 8, t->is_signed);
 }
 
+static uint64_t cast(const struct fl_expr *e, uint64_t n)
+{
+	return !e->stars && e->base.kind == FL_TYPE_BOOL ? n != 0 : as_type(e, n);
+}
+
 static uint64_t load(struct eval *ev, const struct fl_expr *e)
 {
 	size_t size = e->stars || e->base.size > 8 ? 8 : e->base.size;
@@ -473,7 +478,7 @@ static uint64_t work_out(struct eval *ev, const struct fl_expr *e)
 	case FL_EXPR_STATE:
 		return state(ev, e);
 	case FL_EXPR_CAST:
-		return as_type(e, eval_number(ev, e->left));
+		return cast(e, eval_number(ev, e->left));
 	case FL_EXPR_CALL:
 		return call(ev, e);
 	case FL_EXPR_UNARY:
