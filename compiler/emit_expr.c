@@ -167,6 +167,8 @@ static void emit_cast(struct fl_emitter *em, const struct fl_expr *e)
 	fl_buf_putc(em->out, '(');
 	if (e->stars || e->base.kind == FL_TYPE_VOID)
 		fl_buf_puts(em->out, "(u64)(");
+	else if (e->base.kind == FL_TYPE_BOOL) /* of a number, not of a register's lowest byte */
+		fl_buf_puts(em->out, "(s64)!!(");
 	else
 		emit_register(em, e, "(");
 	fl_emit_expr(em, e->left, FL_PREC_TERNARY);

@@ -244,7 +244,7 @@ static const struct {
 	uint32_t size;
 	bool is_signed;
 } int_types[] = {
-	{ "char", 1, true },	{ "s8", 1, true },	 { "__s8", 1, true },
+	{ "s8", 1, true },	{ "__s8", 1, true },
 	{ "int8_t", 1, true },	{ "u8", 1, false },	 { "__u8", 1, false },
 	{ "uint8_t", 1, false }, { "s16", 2, true },	 { "__s16", 2, true },
 	{ "int16_t", 2, true }, { "u16", 2, false },	 { "__u16", 2, false },
@@ -257,10 +257,18 @@ static const struct {
 	{ "uintptr_t", 8, false },
 };
 
-/* "unsigned long int" and what there is of that kind. */
-static bool parse_int_words(const char *text, struct fl_type *out)
+/* Whether it has a sign is the architecture's choice, and since Linux 6.2 the kernel's. */
+static bool is_char_signed(struct fl_sema *s)
 {
-	bool is_unsigned = strstr(text, "unsigned") != NULL;
+	struct fl_type t;
+
+	return !s->kernel->ops->find_type(s->kernel, NULL, FL_TYPE_INT, "char", &t) && t.is_signed;
+}
+
+/* "unsigned long int" and what there is of that kind. */
+static bool parse_int_words(struct fl_sema *s, const char *text, struct fl_type *out)
+{
+	bool is_unsigned = strstr(text, "unsigned") || (!strcmp(text, "char") && !is_char_signed(s));
 
 	for (size_t i = 0; i < sizeof(int_types) / sizeof(int_types[0]); i++) {
 		if (!strcmp(int_types[i].name, text)) {
@@ -295,7 +303,7 @@ static bool find_cast_type(struct fl_sema *s, const struct fl_typename *name, st
 		t.kind = FL_TYPE_VOID;
 	} else if (name->kind == FL_TYPE_INT) {
 		t.kind = FL_TYPE_INT;
-		parse_int_words(name->name, &t);
+		parse_int_words(s, name->name, &t);
 	} else if (s->kernel->ops->find_type(s->kernel, module, name->kind, name->name, &t)) {
 		static const char *const words[] = {
 			[FL_TYPE_UNKNOWN] = "type",

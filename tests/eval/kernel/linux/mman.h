@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef EVAL_LINUX_MMAN_H
+#define EVAL_LINUX_MMAN_H
+
+#include <sys/mman.h>
+
+#endif
