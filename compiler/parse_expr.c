@@ -337,6 +337,7 @@ static struct fl_expr *parse_primary(struct fl_parser *p)
 		return e;
 	case FL_TOK_STATE:
 		return fl_parse_state(p);
+	case FL_TOK_exit: /* the command's status, in expectations */
 	case FL_TOK_NAME:
 		fl_next(p);
 		if (fl_accept(p, FL_TOK_LPAREN))

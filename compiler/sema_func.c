@@ -202,7 +202,8 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 	if (found)
 		return true;
 	each_traceable(k, take_first, &first);
-	if (first.found && !k->ops->find_func(k, first.module ? first.module : "vmlinux", t->name, f))
+	if (first.found &&
+	    !k->ops->find_func(k, first.module ? first.module : "vmlinux", t->name, f))
 		return true;
 	/* without type information a kprobe will do */
 	err = k->ops->ranges(k, t->module, t->name, &ranges, &n);
@@ -215,6 +216,21 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 	}
 	fl_report(s->diags, FL_E_NO_TRACEABLE, t->span, t->name, fl_offers(s, t->name), NULL);
 	return false;
+}
+
+/* By the one of its names that the injectable list has. */
+static int find_syscall(struct fl_kernel *k, const struct fl_syscall *call, struct fl_func *f)
+{
+	int err = k->ops->find_func(k, NULL, call->function, f);
+	struct fl_func alias;
+
+	if (err == -ENOENT || (!err && f->tag == FL_TAG_NONE)) {
+		if (call->alias && !k->ops->find_func(k, NULL, call->alias, &alias)) {
+			*f = alias;
+			return 0;
+		}
+	}
+	return err;
 }
 
 /* The function's arguments are the system call's, which its wrapper unpacks. */
@@ -255,7 +271,7 @@ bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return,
 		fl_report(s->diags, FL_E_NO_MODULE, t->module_span, t->module, NULL);
 		return false;
 	}
-	err = k->ops->find_func(k, t->module, name, f);
+	err = call ? find_syscall(k, call, f) : k->ops->find_func(k, t->module, name, f);
 	if (err == -ENOTUNIQ) {
 		report_twice(s, t, f);
 		return false;
@@ -386,7 +402,7 @@ static void expand_syscalls(struct expansion *x)
 		struct fl_on on;
 
 		if (!call || fnmatch(t->name, call->name, FNM_NOESCAPE) ||
-		    x->s->kernel->ops->find_func(x->s->kernel, NULL, call->function, &f))
+		    find_syscall(x->s->kernel, call, &f))
 			continue;
 		one = fl_arena_alloc(x->s->arena, sizeof(*one));
 		*one = *t;
@@ -470,8 +486,8 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 		if (err == -EACCES)
 			fl_report(s->diags, FL_E_HIDDEN_ADDRESS, p->span, p->name, NULL);
 		else
-			fl_report(s->diags, FL_E_NO_SYMBOL, p->span, p->name,
-				  fl_offers(s, p->name), NULL);
+			fl_report(s->diags, FL_E_NO_SYMBOL, p->span, p->name, fl_offers(s, p->name),
+				  NULL);
 		return;
 	}
 	if (s->script->npatterns) {

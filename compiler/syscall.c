@@ -17,13 +17,13 @@
 
 /* A table for each architecture, because names are made by the preprocessor. */
 static const struct fl_syscall x86_64[] = {
-#define FL_SYSCALL(name, args) { "sys_" #name, "__x64_sys_" #name, { args } },
+#define FL_SYSCALL(name, args) { "sys_" #name, "__x64_sys_" #name, "__do_sys_" #name, { args } },
 #include "syscall.def"
 #undef FL_SYSCALL
 };
 
 static const struct fl_syscall arm64[] = {
-#define FL_SYSCALL(name, args) { "sys_" #name, "__arm64_sys_" #name, { args } },
+#define FL_SYSCALL(name, args) { "sys_" #name, "__arm64_sys_" #name, NULL, { args } },
 #include "syscall.def"
 #undef FL_SYSCALL
 };

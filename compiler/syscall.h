@@ -15,6 +15,11 @@
 struct fl_syscall {
 	const char *name;     /* "sys_openat" */
 	const char *function; /* "__x64_sys_openat" */
+	/*
+	 * "__do_sys_getpid": one without arguments has a second name on x86-64
+	 * (__X64_SYS_STUB0), and the injectable list may know it by that.
+	 */
+	const char *alias;
 	struct fl_param params[6]; /* those without name are none */
 };
 
