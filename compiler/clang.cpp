@@ -160,10 +160,10 @@ std::unique_ptr<clang::CompilerInstance> make_compiler(
 	compiler->createFileManager();
 #elif LLVM_VERSION_MAJOR >= 20
 	compiler->createDiagnostics(*files, consumer, false);
-	compiler->createFileManager(files);
+	compiler->createFileManager(std::move(files));
 #else
 	compiler->createDiagnostics(consumer, false);
-	compiler->createFileManager(files);
+	compiler->createFileManager(std::move(files));
 #endif
 	return compiler;
 }
@@ -240,6 +240,7 @@ bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, 
 	auto inv = std::make_shared<clang::CompilerInvocation>();
 
 	initialize();
+	argv.reserve(args.size());
 	for (const std::string &a : args)
 		argv.push_back(a.c_str());
 

@@ -24,11 +24,12 @@ void fl_klog(const char *format, ...)
 	vsnprintf(line + len, sizeof(line) - (size_t)len - 1, format, ap);
 	va_end(ap);
 	/* without it the kernel waits for the rest of the line and shows nothing */
-	strcat(line, "\n");
+	len = (int)strlen(line);
+	line[len++] = '\n';
 	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	n = write(fd, line, strlen(line));
+	n = write(fd, line, (size_t)len);
 	(void)n; /* a mark is all that is lost */
 	close(fd);
 }

@@ -4,8 +4,9 @@
 # lib.sh - cases that compare what faultline prints with a file. Sourced.
 #
 # A case is NAME.fault beside NAME.SUFFIX, the expected text. A script that
-# cannot stand in a file, for its size say, is what NAME.sh prints. Comments in
-# its first lines choose how it is run:
+# cannot stand in a file, for its size say, is what NAME.sh prints, which may
+# also write files where it runs. Comments in its first lines choose how it is
+# run:
 #
 #	# root: NAME	the kernel whose facts are read, a root_NAME below
 #	# args: WORDS	instead of the runner's own; FILE stands for the script
@@ -54,6 +55,12 @@ root_hidden() {
 	rm -r "$1/sys/kernel/debug"
 }
 
+# A kernel that shows all addresses as 0.
+root_zeroed() {
+	root_cases "$1"
+	sed -i 's/^[0-9a-f]*/0000000000000000/' "$1/proc/kallsyms"
+}
+
 # A machine of which nothing is known.
 root_nothing() { mkdir -p "$1/sys/kernel" "$1/proc"; }
 
@@ -75,11 +82,12 @@ setting() { sed -nE "/^#/!q; s/^# $1: *//p" "$2"; }
 
 # run_case NAME: what it gives now goes to $cases_work/NAME.
 run_case() {
-	local name=$1 script=$name.fault dir=$PWD words
+	local name=$1 dir=$PWD words
+	local script=$name.fault
 
 	if [[ -e $name.sh ]]; then
 		dir=$cases_work
-		bash "$name.sh" >"$dir/$script"
+		(cd "$dir" && bash "$OLDPWD/$name.sh" >"$script")
 		words=$name.sh
 	else
 		words=$script

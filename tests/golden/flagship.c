@@ -5,24 +5,33 @@
 #include "fl_core.bpf.h"
 
 /* on mlx5_cmd_exec if comm == "ip" && rand < 10 return -EIO */
-FL_INLINE int fl_rule_0(struct fl_call *c, u32 slot)
+FL_RULE int fl_rule_0(struct fl_call *c)
 {
-	if (!fl_enter(0, slot))
+	u64 ordinal;
+
+	if (!fl_enter(c, 0))
 		return 0;
 	if (!(fl_comm_is(c, 0x7069ULL, 0x0ULL)))
 		return 0;
-	if (!((fl_draw(0, 0) < fl_rule[0].rate)))
+	if (!fl_guard())
 		return 0;
-	return fl_inject(0, slot);
+	if (!((fl_draw(c, 0, 0) < fl_rule[0].rate)))
+		return 0;
+	ordinal = fl_decide(0, c->slot, 1);
+	if (!ordinal)
+		return 0;
+	c->value = fl_rule[0].value;
+	return fl_injected(c->slot, ordinal, c->value);
 }
 
 SEC("fmod_ret/mlx5_cmd_exec") u64 fl0_mlx5_cmd_exec(u64 *ctx)
 {
-	FL_CALL(c);
+	struct fl_call c = { .prog = 0, .func = 0 };
 
 	if (!fl_run.armed)
 		return 0;
-	if (fl_rule_0(&c, 0))
-		FL_RETURN_FMOD_RET(0);
+	c.slot = 0;
+	if (fl_rule_0(&c))
+		FL_RETURN_FMOD_RET;
 	return 0;
 }

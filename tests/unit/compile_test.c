@@ -218,8 +218,10 @@ static void test_a_crash_in_clang_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_manifest),  cmocka_unit_test(test_mistakes),
-		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_object_is_bpf_and_repeats),
+		cmocka_unit_test(test_manifest),
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_object_is_bpf_and_repeats),
 		cmocka_unit_test(test_clang),
 		cmocka_unit_test(test_a_crash_in_clang_is_survived),
 	};

@@ -164,7 +164,8 @@ static void check_style(const char *tag, const char *text)
 	size_t len = strlen(text);
 	char last = len ? text[len - 1] : 'x';
 
-	if (last == '.' || (*text >= 'A' && *text <= 'Z'))
+	/* LABEL.calls is no sentence */
+	if (last == '.' || (*text >= 'A' && *text <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z')))
 		fail_msg("%s: '%s' is not lower case without a full stop", tag, text);
 	for (const char *p = strchr(text, '{'); p; p = strchr(p + 1, '{')) {
 		if (p[1] >= '0' && p[1] <= '9' && (p[1] > '3' || p[2] != '}'))

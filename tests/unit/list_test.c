@@ -104,12 +104,14 @@ static void test_empty_list(void **state)
 static void test_long_list(void **state)
 {
 	struct fl_list list;
-	char *text = test_malloc(1 << 20);
+	const size_t size = 1 << 20;
+	char *text = test_malloc(size);
 	size_t len = 0;
 
 	(void)state;
 	for (int i = 0; i < 20000; i++)
-		len += (size_t)sprintf(text + len, "function_%d+0x0/0x10 [m]\tERRNO\n", i);
+		len += (size_t)snprintf(text + len, size - len, "function_%d+0x0/0x10 [m]\tERRNO\n",
+					i);
 	root_write(LIST, text, len);
 	test_free(text);
 	read_list(&list, false);

@@ -209,7 +209,7 @@ static void write_symbols(struct image *im, const struct machine_module *m)
 		sym->st_value = i * 16;
 		sym->st_size = 16;
 		must(len + strlen(m->entries[i].name) + 1 < sizeof(names));
-		strcpy(names + len, m->entries[i].name);
+		memcpy(names + len, m->entries[i].name, strlen(m->entries[i].name) + 1);
 		len += strlen(m->entries[i].name) + 1;
 	}
 	section(im, S_SYMTAB, SHT_SYMTAB, syms, (m->nentries + 2) * sizeof(*syms));
@@ -254,7 +254,7 @@ static void write_headers(struct image *im)
 		if (s != S_SHSTRTAB && im->sh[s].sh_type == SHT_NULL)
 			continue;
 		im->sh[s].sh_name = (Elf64_Word)len;
-		strcpy(names + len, section_names[s]);
+		memcpy(names + len, section_names[s], strlen(section_names[s]) + 1);
 		len += strlen(section_names[s]) + 1;
 	}
 	section(im, S_SHSTRTAB, SHT_STRTAB, names, len);

@@ -15,8 +15,8 @@ links() {
 	done 2>>"errors.${ip##*/}"
 	for ((i = 0; i < $2 * 4; i++)); do
 		printf 'link set flnet0 up\nlink set flnet0 down\n'
-	done >batch
-	"$ip" -force -batch batch >/dev/null 2>>"errors.${ip##*/}"
+	done >commands
+	"$ip" -force -batch commands >/dev/null 2>>"errors.${ip##*/}"
 	true
 }
 

@@ -95,18 +95,18 @@ test_core_function_needs_scope() {
 
 # The whole tree below the command and nothing beside it.
 test_child_scope() {
-	mkfifo go done
+	mkfifo go over
 	fl_start -e 'on security_inode_mkdir return -EIO' -- bash -c '
 		mkdir direct
 		(mkdir grandchild)
 		setsid bash -c "mkdir daemon; exit" &
 		wait
 		echo >go
-		read -r <done'
+		read -r <over'
 	read -r <go
 	mkdir beside || fail "a task outside of the command was hit"
 	bash -c 'mkdir beside2' || fail "a task outside of the command was hit"
-	echo >done
+	echo >over
 	wait "$fl_pid"
 	for name in direct grandchild daemon; do
 		[[ ! -e $name ]] || fail "mkdir $name was not hit"

@@ -5,13 +5,13 @@
 
 # What the distribution's kernels can do, too.
 test_security_hook() {
-	mkfifo go done
+	mkfifo go over
 	fl_start -e 'on security_file_open if comm=="cat" return -EIO' -- \
-		sh -c 'cat /etc/hostname; echo >go; read -r _ <done'
+		sh -c 'cat /etc/hostname; echo >go; read -r _ <over'
 	read -r <go
 	read -r line </etc/hostname || [[ -n $line ]] || fail "the shell beside it cannot read"
 	head -n 1 /etc/hostname >beside || fail "head cannot read"
-	echo >done
+	echo >over
 	wait "$fl_pid"
 	expect_text err 'cat: .*Input/output error'
 	expect_text err 'security_file_open = -EIO  cat '

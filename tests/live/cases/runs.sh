@@ -78,7 +78,7 @@ test_output() {
 
 # On a terminal lines are limited in rate, and what was held back is counted.
 test_terminal() {
-	local i lines hidden
+	local lines hidden
 
 	# shellcheck disable=SC2016 # for the inner shell
 	cat >many <<-'END'
