@@ -43,15 +43,27 @@ root_bad_btf() {
 	echo "no types" >"$1/sys/kernel/btf/vmlinux"
 }
 
+# the kernel shows addresses to root only
+root_hidden_addresses() {
+	root_cases "$1"
+	sed -i -E 's/^[0-9a-f]+/0000000000000000/' "$1/proc/kallsyms"
+}
+
+# it does not tell where it counts interrupts
+root_no_symbols() {
+	root_cases "$1"
+	sed -i '/__preempt_count/d' "$1/proc/kallsyms"
+}
+
 root_no_injection() {
 	root_cases "$1"
 	rm -r "$1/sys/kernel/debug/error_injection"
 }
 
-# debugfs is not mounted
+# debugfs is not mounted, and no symbols tell what it would
 root_hidden() {
 	root_cases "$1"
-	rm -r "$1/sys/kernel/debug"
+	rm -r "$1/sys/kernel/debug" "$1/proc/kallsyms"
 }
 
 # A machine of which nothing is known.
@@ -79,7 +91,7 @@ run_case() {
 
 	if [[ -e $name.sh ]]; then
 		dir=$cases_work
-		bash "$name.sh" >"$dir/$script"
+		(cd "$dir" && bash "$OLDPWD/$name.sh") >"$dir/$script"
 		words=$name.sh
 	else
 		words=$script
