@@ -14,10 +14,8 @@ static const struct {
 #define FL_OP(id, text, prec) [FL_OP_##id] = { text, prec },
 #include "op.def"
 #undef FL_OP
-	[FL_OP_NOT] = { "!", FL_PREC_UNARY },
-	[FL_OP_TILDE] = { "~", FL_PREC_UNARY },
-	[FL_OP_NEGATE] = { "-", FL_PREC_UNARY },
-	[FL_OP_POSITIVE] = { "+", FL_PREC_UNARY },
+	[FL_OP_NOT] = { "!", FL_PREC_UNARY },	 [FL_OP_TILDE] = { "~", FL_PREC_UNARY },
+	[FL_OP_NEGATE] = { "-", FL_PREC_UNARY }, [FL_OP_POSITIVE] = { "+", FL_PREC_UNARY },
 	[FL_OP_FOLLOW] = { "*", FL_PREC_UNARY },
 };
 
@@ -240,6 +238,7 @@ struct fl_expr *fl_clone_expr(const struct fl_expr *e, struct fl_arena *a)
 		.cast = e->cast,
 		.pattern = e->pattern,
 		.is_range = e->is_range,
+		.is_set = e->is_set,
 		.is_duration = e->is_duration,
 		.is_arrow = e->is_arrow,
 		.depth = e->depth,

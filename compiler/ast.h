@@ -110,6 +110,7 @@ struct fl_expr {
 	struct fl_typename *cast;
 	struct fl_pattern *pattern;
 	bool is_range;	    /* IN */
+	bool is_set;	    /* IN: written in braces */
 	bool is_duration;   /* INT */
 	bool is_arrow;	    /* MEMBER */
 	unsigned int depth; /* nodes on the longest way down */
@@ -267,9 +268,9 @@ struct fl_rule {
 	bool limits_tasks;	     /* the condition says which tasks it hits */
 	bool child_only;	     /* limited to the command's tasks */
 	bool has_rate;
-	uint64_t rate;	   /* FL_RATE_ALWAYS and less, see fl_abi.h */
-	int rate_param;	   /* index of the parameter that is the rate, or -1 */
-	bool fixed_value;  /* returns one constant: the knob's initial value */
+	uint64_t rate;	  /* FL_RATE_ALWAYS and less, see fl_abi.h */
+	int rate_param;	  /* index of the parameter that is the rate, or -1 */
+	bool fixed_value; /* returns one constant: the knob's initial value */
 };
 
 struct fl_param_def {
@@ -277,6 +278,7 @@ struct fl_param_def {
 	const char *name;
 	struct fl_expr *value;
 	const char *help; /* or NULL */
+	bool is_set;	  /* its value was given from outside */
 
 	/* sema */
 	const char *string; /* a string's value; NULL for a number */
@@ -287,7 +289,7 @@ struct fl_param_def {
 struct fl_let {
 	struct fl_span span;
 	const char *name;
-	struct fl_expr *value;	/* or NULL: a set */
+	struct fl_expr *value; /* or NULL: a set */
 	struct fl_expr **items;
 	size_t nitems;
 };
@@ -321,10 +323,10 @@ struct fl_use {
 /* sema: a map that rules share, @name. */
 struct fl_state_def {
 	const char *name;
-	struct fl_span span;	 /* of its first mention */
-	unsigned int nkeys;	 /* 0: a single number */
+	struct fl_span span;	/* of its first mention */
+	unsigned int nkeys;	/* 0: a single number */
 	unsigned int key_words; /* of 8 bytes */
-	uint8_t *widths;	 /* words of each key */
+	uint8_t *widths;	/* words of each key */
 };
 
 /* sema: within(f if EXPR), followed by programs of its own. */
@@ -364,12 +366,13 @@ struct fl_script {
 	bool uses_child;
 	bool uses_irq;
 	bool uses_ppid;
+	struct fl_span first_mention[FL_NBUILTINS]; /* src NULL: none */
 };
 
 /* One more element at the end of a list of @s, zeroed. */
-#define FL_APPEND(arena, s, name)                                                              \
-	((s)->name = fl_arena_grow(arena, (s)->name, (s)->n##name, &(s)->cap_##name,           \
-				   sizeof(*(s)->name)),                                        \
+#define FL_APPEND(arena, s, name)                                                    \
+	((s)->name = fl_arena_grow(arena, (s)->name, (s)->n##name, &(s)->cap_##name, \
+				   sizeof(*(s)->name)),                              \
 	 memset(&(s)->name[(s)->n##name], 0, sizeof(*(s)->name)), &(s)->name[(s)->n##name++])
 
 /* "<=" */

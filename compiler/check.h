@@ -3,9 +3,11 @@
  * check.h - what the files of sema share. Internal to them.
  *
  *	sema.c		items in order; rules put together
- *	sema_func.c	functions: targets, patterns, what was perhaps meant
+ *	sema_func.c	functions: targets and patterns
+ *	sema_near.c	names that are none, and what was perhaps meant
  *	sema_expr.c	operators, strings, random numbers; constants folded
  *	sema_name.c	names: arguments, builtins, parameters, states
+ *	sema_call.c	str(), within() and the like; counters of rules
  *	sema_type.c	the kernel's types: members, casts, pointers followed
  *	sema_rule.c	schedules and actions
  *	sema_return.c	what may be returned, and whose tasks are hit
@@ -15,9 +17,13 @@
 
 #include "sema.h"
 
+#define FL_SECURITY "security_" /* can be made to fail though on no list */
+#define FL_SYSCALL_PREFIX "sys_"
+
 /* Where an expression stands decides what it may mention. */
 enum fl_place {
 	FL_PLACE_CONSTANT, /* param, let */
+	FL_PLACE_SCHEDULE, /* a number of a schedule, a weight */
 	FL_PLACE_COND,
 	FL_PLACE_ACTION,
 	FL_PLACE_TRACKER, /* the condition inside within() */
@@ -30,6 +36,7 @@ struct fl_sema {
 	const struct fl_sema_opts *opts;
 	struct fl_arena *arena;
 	struct fl_diags *diags;
+	size_t nlets; /* those that have been checked, which may be mentioned */
 	/* the expression at hand */
 	enum fl_place place;
 	struct fl_rule *rule;
@@ -40,7 +47,7 @@ struct fl_sema {
 void fl_check_expr(struct fl_sema *s, struct fl_expr *e);
 /* @e is asked whether it is true; false after a report. */
 bool fl_want_truth(struct fl_sema *s, const struct fl_expr *e);
-/* @e is an operand: say what is wrong when it is no number. */
+/* @e is an operand of @op, or NONE: say what is wrong when it is no number. */
 bool fl_want_number(struct fl_sema *s, const struct fl_expr *e, enum fl_op op);
 void fl_set_constant(struct fl_expr *e, enum fl_value_type type, uint64_t value);
 bool fl_is_number(const struct fl_expr *e);
@@ -50,23 +57,29 @@ bool fl_is_number(const struct fl_expr *e);
  */
 bool fl_initial_value(const struct fl_expr *e, uint64_t *value);
 uint64_t fl_fold(enum fl_op op, uint64_t a, uint64_t b, bool is_unsigned, bool left_unsigned);
+/* "3..9" for a range that was written 9..3, or NULL. */
+const char *fl_turned_range(struct fl_sema *s, const struct fl_expr *low,
+			    const struct fl_expr *high);
 const char *fl_expr_text(struct fl_sema *s, const struct fl_expr *e);
 
 /* sema_name.c */
 void fl_check_name(struct fl_sema *s, struct fl_expr *e);
 void fl_check_param(struct fl_sema *s, struct fl_expr *e);
 void fl_check_state(struct fl_sema *s, struct fl_expr *e);
-void fl_check_call(struct fl_sema *s, struct fl_expr *e);
-/* A label's counter in an expect: also a member expression. */
-void fl_check_counter(struct fl_sema *s, struct fl_expr *e);
+/* Does the name always mean the same number? */
+bool fl_is_constant_name(struct fl_sema *s, const char *name);
 const struct fl_let *fl_find_let(const struct fl_script *script, const char *name);
+/* Is what is at hand worked out without a call of a function? */
+bool fl_is_outside_calls(const struct fl_sema *s);
 /* Words of 8 bytes that @e takes as part of a key; 0 after a report. */
 unsigned int fl_key_words(struct fl_sema *s, const struct fl_expr *e);
 /* Does what @e says depend on the function that the rule is on? */
 bool fl_depends_on_func(const struct fl_script *script, const struct fl_expr *e);
-/* The nearest of @n names, or NULL; *best_distance is to be beaten. */
-void fl_nearest(const char *wanted, const char *name, const char **best,
-		unsigned int *best_distance);
+
+/* sema_call.c */
+void fl_check_call(struct fl_sema *s, struct fl_expr *e);
+/* A label's counter in an expect: also a member expression. */
+void fl_check_counter(struct fl_sema *s, struct fl_expr *e);
 
 /* sema_type.c */
 void fl_set_type(struct fl_sema *s, struct fl_expr *e, const struct fl_type *t);
@@ -74,6 +87,8 @@ void fl_check_member(struct fl_sema *s, struct fl_expr *e);
 void fl_check_index(struct fl_sema *s, struct fl_expr *e);
 void fl_check_cast(struct fl_sema *s, struct fl_expr *e);
 void fl_check_follow(struct fl_sema *s, struct fl_expr *e);
+/* "its first member is X.NAME" of a whole that is no value by itself, or NULL. */
+const char *fl_part_of(struct fl_sema *s, const struct fl_expr *e);
 /* "struct bio *" */
 const char *fl_type_text(struct fl_sema *s, const struct fl_expr *e);
 /* Is it an array of characters, which is a string? */
@@ -83,13 +98,27 @@ bool fl_is_char_array(struct fl_sema *s, const struct fl_type *t);
 void fl_check_targets(struct fl_sema *s, struct fl_rule *rule);
 /* Add what one target stands for to rule->ons. */
 bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return, struct fl_on *on);
-/* "'mlx5_cmd_exec' (module mlx5_core) or ...", or NULL. */
-const char *fl_offers(struct fl_sema *s, const char *wanted);
 /* What the glob pattern of caller() or within() stands for, as e->index. */
 void fl_check_pattern(struct fl_sema *s, struct fl_expr *e);
 
 /* deny.c: why the function must not be made to fail, or NULL. */
 const char *fl_denied(const struct fl_sema *s, const char *name);
+/* sema_near.c */
+/* *best becomes @name where that is nearer to @wanted than *best_distance. */
+void fl_nearest(const char *wanted, const char *name, const char **best,
+		unsigned int *best_distance);
+/*
+ * Functions near to a name or pattern that is none, among the injectable or
+ * all @traceable ones: "'mlx5_cmd_exec' (module mlx5_core) or ...", or NULL.
+ */
+const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable);
+/*
+ * Functions that a probe can be put on: by the kernel's own list, or where that
+ * is not to be had by its types.
+ */
+void fl_each_traceable(struct fl_kernel *k,
+		       int (*fn)(const char *name, const char *module, enum fl_tag tag, void *arg),
+		       void *arg);
 
 /* sema_rule.c */
 void fl_check_schedules(struct fl_sema *s, struct fl_rule *rule);

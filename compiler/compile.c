@@ -48,10 +48,25 @@ struct compilation {
 	jmp_buf on_oom;
 };
 
-static bool no_field(struct compilation *c, const char *what, const char *why)
+static bool no_field(struct compilation *c, enum fl_builtin b, const char *why)
 {
-	fl_report(c->diags, FL_E_NO_FIELD, c->script.rules[0].span, what, why, NULL);
+	fl_report(c->diags, FL_E_NO_FIELD, c->script.first_mention[b], fl_builtin_name(b), why,
+		  NULL);
 	return false;
+}
+
+/* Where the script says that it is about the command's tasks. */
+static struct fl_span child_span(const struct compilation *c)
+{
+	const struct fl_script *s = &c->script;
+
+	if (s->uses_child)
+		return s->first_mention[FL_BUILTIN_child];
+	for (size_t i = 0; i < s->nrules; i++) {
+		if (s->rules[i].child_only)
+			return s->rules[i].targets[0].span;
+	}
+	return s->rules[0].targets[0].span;
 }
 
 /* Offsets in struct task_struct that some programs need. */
@@ -71,8 +86,8 @@ static bool find_task_offsets(struct compilation *c)
 		if (!*problem)
 			problem = "its type information has no task_struct";
 		if (c->script.uses_ppid)
-			return no_field(c, "ppid", problem);
-		fl_report(c->diags, FL_E_NO_CHILD, c->script.rules[0].span, problem, NULL);
+			return no_field(c, FL_BUILTIN_ppid, problem);
+		fl_report(c->diags, FL_E_NO_CHILD, child_span(c), problem, NULL);
 		return false;
 	}
 	c->emit.task_pid = pid.bit_offset / 8;
@@ -103,8 +118,9 @@ static bool find_preempt_count(struct compilation *c)
 	}
 	if (c->opts->sema.lenient)
 		return true;
-	return no_field(c, "irq", err == -EACCES ? "the kernel hides its addresses" :
-						   "its symbols do not tell where it is counted");
+	return no_field(c, FL_BUILTIN_irq,
+			err == -EACCES ? "the kernel hides its addresses"
+				       : "its symbols do not tell where it is counted");
 }
 
 static bool find_offsets(struct compilation *c)
@@ -186,6 +202,7 @@ int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl
 	c.emit.force_return = opts->sema.force_return;
 	c.emit.tracks_children = opts->tracks_children;
 	err = run(&c, log);
+	fl_diags_sort(ds);
 	ds->on_oom = NULL;
 	fl_arena_release(&c.arena);
 	if (err)

@@ -60,19 +60,29 @@ static const char *fill(struct fl_arena *a, const char *text, const char *const 
 	return b.len ? b.text : NULL;
 }
 
+/* A rule on many functions is looked at once for each. */
+static bool was_said(const struct fl_diags *ds, const struct fl_diag *d)
+{
+	for (size_t i = ds->n; i-- > 0;) {
+		const struct fl_diag *other = &ds->list[i];
+
+		if (other->tag == d->tag && other->span.src == d->span.src &&
+		    other->span.off == d->span.off && other->span.len == d->span.len &&
+		    !strcmp(other->text, d->text))
+			return true;
+	}
+	return false;
+}
+
 void fl_report(struct fl_diags *ds, enum fl_diag_tag tag, struct fl_span span, ...)
 {
 	const char *args[MAX_ARGS];
 	size_t nargs = 0;
-	struct fl_diag *d;
+	struct fl_diag d;
 	va_list ap;
 
 	if (ds->full)
 		return;
-	if (table[tag].severity == FL_SEV_ERROR && ds->nerrors == MAX_ERRORS) {
-		ds->full = true;
-		tag = FL_E_TOO_MANY;
-	}
 	va_start(ap, span);
 	while (nargs < MAX_ARGS) {
 		args[nargs] = va_arg(ap, const char *);
@@ -83,19 +93,61 @@ void fl_report(struct fl_diags *ds, enum fl_diag_tag tag, struct fl_span span, .
 	va_end(ap);
 
 	ds->arena.on_oom = ds->on_oom;
+	d = (struct fl_diag){
+		.tag = tag,
+		.severity = table[tag].severity,
+		.klass = table[tag].klass,
+		.span = span,
+		.text = fill(&ds->arena, table[tag].text, args, nargs),
+	};
+	if (!d.text)
+		d.text = table[tag].text;
+	if (was_said(ds, &d))
+		return;
+	if (d.severity == FL_SEV_ERROR && ds->nerrors == MAX_ERRORS) {
+		ds->full = true;
+		d.tag = FL_E_TOO_MANY;
+		d.klass = table[d.tag].klass;
+		d.text = table[d.tag].text;
+	} else {
+		d.hint = fill(&ds->arena, table[tag].hint, args, nargs);
+	}
 	ds->list = fl_arena_grow(&ds->arena, ds->list, ds->n, &ds->cap, sizeof(*ds->list));
-	d = &ds->list[ds->n];
-	d->tag = tag;
-	d->severity = table[tag].severity;
-	d->klass = table[tag].klass;
-	d->span = span;
-	d->text = fill(&ds->arena, table[tag].text, args, nargs);
-	if (!d->text)
-		d->text = table[tag].text;
-	d->hint = fill(&ds->arena, table[tag].hint, args, nargs);
-	if (d->severity == FL_SEV_ERROR)
-		ds->nerrors++;
-	ds->n++;
+	ds->list[ds->n++] = d;
+	ds->nerrors += d.severity == FL_SEV_ERROR;
+}
+
+/* Which of the files that diagnostics are about comes first? */
+static size_t source_rank(const struct fl_diags *ds, const struct fl_source *src)
+{
+	size_t i = 0;
+
+	while (i < ds->n && ds->list[i].span.src != src)
+		i++;
+	return i;
+}
+
+static bool comes_after(const struct fl_diags *ds, const struct fl_diag *a, const struct fl_diag *b)
+{
+	size_t ra = source_rank(ds, a->span.src), rb = source_rank(ds, b->span.src);
+
+	/* what ends them all stays at the end */
+	if (a->tag == FL_E_TOO_MANY || b->tag == FL_E_TOO_MANY)
+		return b->tag != FL_E_TOO_MANY;
+	return ra == rb ? a->span.off > b->span.off : ra > rb;
+}
+
+/* By insertion: stable, without memory, and most are in order already. */
+void fl_diags_sort(struct fl_diags *ds)
+{
+	for (size_t i = 1; i < ds->n; i++) {
+		struct fl_diag d = ds->list[i];
+		size_t at = i;
+
+		for (; at && comes_after(ds, &ds->list[at - 1], &d); at--)
+			ds->list[at] = ds->list[at - 1];
+		ds->list[at] = d;
+	}
 }
 
 enum fl_diag_class fl_diags_class(const struct fl_diags *ds)
@@ -117,11 +169,7 @@ enum fl_diag_class fl_diags_class(const struct fl_diags *ds)
 	return klass;
 }
 
-/*
- * The character at @p, which is before @end: its bytes, and in *code what it
- * is. A byte that is no UTF-8 is a character of its own, code 0.
- */
-static size_t decode(const char *p, const char *end, uint32_t *code)
+size_t fl_utf8_decode(const char *p, const char *end, uint32_t *code)
 {
 	/* the least code of each length: what is smaller was made longer to hide */
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -163,7 +211,7 @@ static void show(struct fl_buf *out, const char *text, size_t len)
 
 	while (text < end) {
 		uint32_t code;
-		size_t n = decode(text, end, &code);
+		size_t n = fl_utf8_decode(text, end, &code);
 
 		if (code == '\t')
 			fl_buf_putc(out, ' ');
@@ -182,7 +230,7 @@ static unsigned int columns(const char *text, const char *end)
 	uint32_t code;
 
 	for (; text < end; n++)
-		text += decode(text, end, &code);
+		text += fl_utf8_decode(text, end, &code);
 	return n;
 }
 

@@ -71,9 +71,15 @@ struct fl_diags {
 void fl_diags_init(struct fl_diags *ds);
 void fl_diags_release(struct fl_diags *ds);
 
-/* The strings for {0}, {1} ... follow, then NULL; they are copied. */
+/*
+ * The strings for {0}, {1} ... follow, then NULL; they are copied. What has
+ * been said about the same place in the same words is not said again.
+ */
 void fl_report(struct fl_diags *ds, enum fl_diag_tag tag, struct fl_span span, ...)
 	__attribute__((sentinel));
+
+/* In the order of their places: file by file, as the files came up. */
+void fl_diags_sort(struct fl_diags *ds);
 
 /* The class of the errors: SCRIPT when any is, else the first one's. */
 enum fl_diag_class fl_diags_class(const struct fl_diags *ds);
@@ -87,6 +93,12 @@ void fl_diag_render(const struct fl_diag *d, struct fl_buf *out);
 /* Line and column of a byte, both from 1; columns count characters. */
 void fl_source_position(const struct fl_source *src, uint32_t off, unsigned int *line,
 			unsigned int *column);
+
+/*
+ * The character at @p, which is before @end: its bytes, and in *code what it
+ * is. A byte that is no UTF-8 is a character of its own, code 0.
+ */
+size_t fl_utf8_decode(const char *p, const char *end, uint32_t *code);
 
 /* "E_NO_FUNCTION" */
 const char *fl_diag_tag_name(enum fl_diag_tag tag);

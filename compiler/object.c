@@ -8,7 +8,7 @@
 #include "check.h"
 
 #define MAX_ERRNO 4095 /* include/linux/err.h */
-#define MAX_STACK 256 /* deeper than FL_MAX_NESTING allows an expression to be */
+#define MAX_STACK 2048 /* FL_MAX_NESTING parentheses, in each one value per precedence */
 
 void fl_object_free(struct fl_object *obj)
 {
@@ -25,12 +25,9 @@ void fl_object_free(struct fl_object *obj)
 const char *fl_backend_name(enum fl_backend backend)
 {
 	static const char *const names[] = {
-		[FL_BACKEND_AUTO] = "auto",
-		[FL_BACKEND_FMOD_RET] = "fmod_ret",
-		[FL_BACKEND_KPROBE] = "kprobe",
-		[FL_BACKEND_KPROBE_MULTI] = "kprobe.multi",
-		[FL_BACKEND_FENTRY] = "fentry",
-		[FL_BACKEND_FEXIT] = "fexit",
+		[FL_BACKEND_AUTO] = "auto",	      [FL_BACKEND_FMOD_RET] = "fmod_ret",
+		[FL_BACKEND_KPROBE] = "kprobe",	      [FL_BACKEND_KPROBE_MULTI] = "kprobe.multi",
+		[FL_BACKEND_FENTRY] = "fentry",	      [FL_BACKEND_FEXIT] = "fexit",
 		[FL_BACKEND_KRETPROBE] = "kretprobe",
 	};
 
@@ -115,7 +112,8 @@ static uint64_t apply_unary(enum fl_op op, uint64_t v)
 }
 
 /* One step of an expectation; the new height of the stack. */
-static size_t step(const struct fl_obj_op *op, const struct fl_outcome *o, uint64_t *stack, size_t n)
+static size_t step(const struct fl_obj_op *op, const struct fl_outcome *o, uint64_t *stack,
+		   size_t n)
 {
 	switch (op->kind) {
 	case FL_DO_PUSH:

@@ -35,6 +35,9 @@ struct fl_span fl_token_span(const struct fl_parser *p, const struct fl_token *t
 /* From the first byte of @from to the last one of the token just taken. */
 struct fl_span fl_span_since(const struct fl_parser *p, uint32_t from);
 
+/* parser.c: is what is next the start of an item, or the end? */
+bool fl_starts_item(const struct fl_parser *p);
+
 struct fl_expr *fl_parse_expr(struct fl_parser *p);
 /* A state and its keys, the "@name" being the next token. */
 struct fl_expr *fl_parse_state(struct fl_parser *p);

@@ -81,12 +81,37 @@ static const char *found(const struct fl_parser *p, const struct fl_token *t)
 	}
 }
 
+/*
+ * Has the lexer complained about what stands before the next token, or about
+ * a string that took the rest of its line? What is missing is missing there.
+ */
+static bool was_reported(const struct fl_parser *p)
+{
+	const struct fl_token *last = p->pos ? &p->tokens->list[p->pos - 1] : NULL;
+	uint32_t from = last ? last->off + last->len : 0;
+
+	for (size_t i = 0; i < p->diags->n; i++) {
+		const struct fl_diag *d = &p->diags->list[i];
+
+		if (d->severity != FL_SEV_ERROR || d->span.src != p->tokens->src)
+			continue;
+		if (d->span.off >= from && d->span.off < fl_peek(p)->off)
+			return true;
+		if (d->tag == FL_E_BAD_STRING && last && d->span.off == last->off)
+			return true;
+	}
+	return false;
+}
+
 void fl_expected(struct fl_parser *p, const char *what, const char *hint)
 {
 	const struct fl_token *t = fl_peek(p);
 	struct fl_span span = fl_token_span(p, t);
 
-	if (t->kind == FL_TOK_EOF && p->pos) {
+	if (was_reported(p))
+		return;
+	/* something is missing, and not the next item wrong */
+	if (p->pos && fl_starts_item(p)) {
 		const struct fl_token *last = &p->tokens->list[p->pos - 1];
 
 		span.off = last->off + last->len;
@@ -184,12 +209,19 @@ struct fl_expr *fl_parse_state(struct fl_parser *p)
 	return above_items(p, e);
 }
 
+/* Words that no function of the kernel can have as its name, being C's. */
+static bool may_be_function(const struct fl_token *t)
+{
+	return t->text && (t->kind == FL_TOK_NAME || t->kind > FL_TOK_ASSIGN) &&
+	       t->kind != FL_TOK_if && t->kind != FL_TOK_for && t->kind != FL_TOK_return;
+}
+
 bool fl_parse_pattern(struct fl_parser *p, struct fl_pattern *out)
 {
 	const struct fl_token *t = fl_peek(p), *first = t;
 
 	memset(out, 0, sizeof(*out));
-	if (!t->text || (t->kind != FL_TOK_NAME && t->kind < FL_TOK_ASSIGN)) {
+	if (!may_be_function(t)) {
 		fl_expected(p, "a function", NULL);
 		return false;
 	}
@@ -197,7 +229,7 @@ bool fl_parse_pattern(struct fl_parser *p, struct fl_pattern *out)
 	if (fl_accept(p, FL_TOK_COLON)) {
 		out->module = t->text;
 		t = fl_peek(p);
-		if (!t->text || (t->kind != FL_TOK_NAME && t->kind < FL_TOK_ASSIGN)) {
+		if (!may_be_function(t)) {
 			fl_expected(p, "a function", NULL);
 			return false;
 		}
@@ -235,11 +267,11 @@ static struct fl_expr *parse_call(struct fl_parser *p, const struct fl_token *na
 }
 
 static const char *const int_words[] = {
-	"char", "short", "int",	     "long",	 "unsigned", "signed",	"bool",	  "_Bool", "u8",
-	"u16",	"u32",	 "u64",	     "s8",	 "s16",	     "s32",	"s64",	  "__u8",  "__u16",
-	"__u32", "__u64", "__s8",     "__s16",	 "__s32",    "__s64",	"size_t", "ssize_t",
-	"uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t", "int16_t", "int32_t", "int64_t",
-	"uintptr_t", "loff_t", "gfp_t", "umode_t", "void",
+	"char",	   "short",   "int",	   "long",     "unsigned", "signed",   "bool",	 "_Bool",
+	"u8",	   "u16",     "u32",	   "u64",      "s8",	   "s16",      "s32",	 "s64",
+	"__u8",	   "__u16",   "__u32",	   "__u64",    "__s8",	   "__s16",    "__s32",	 "__s64",
+	"size_t",  "ssize_t", "uint8_t",   "uint16_t", "uint32_t", "uint64_t", "int8_t", "int16_t",
+	"int32_t", "int64_t", "uintptr_t", "loff_t",   "gfp_t",	   "umode_t",  "void",
 };
 
 static bool is_int_word(const struct fl_token *t)
@@ -283,8 +315,9 @@ static bool parse_type(struct fl_parser *p, struct fl_typename *type)
 	while (fl_at_word(p, "const"))
 		t = (fl_next(p), fl_peek(p));
 	if (is_tag_word(t)) {
-		type->kind = t->text[0] == 's' ? FL_TYPE_STRUCT :
-			     t->text[0] == 'u' ? FL_TYPE_UNION : FL_TYPE_ENUM;
+		type->kind = t->text[0] == 's'	 ? FL_TYPE_STRUCT
+			     : t->text[0] == 'u' ? FL_TYPE_UNION
+						 : FL_TYPE_ENUM;
 		fl_next(p);
 		t = fl_peek(p);
 		if (t->kind != FL_TOK_NAME) {
@@ -337,7 +370,10 @@ static struct fl_expr *parse_primary(struct fl_parser *p)
 		return e;
 	case FL_TOK_STATE:
 		return fl_parse_state(p);
-	case FL_TOK_exit: /* the command's status, in expectations */
+	/* "in" is an argument of many functions, and no operator where a value stands */
+	case FL_TOK_in:
+	case FL_TOK_use:
+	case FL_TOK_exit:
 	case FL_TOK_NAME:
 		fl_next(p);
 		if (fl_accept(p, FL_TOK_LPAREN))
@@ -412,8 +448,8 @@ static struct fl_expr *parse_operand(struct fl_parser *p)
 		enum fl_tok tok;
 		enum fl_op op;
 	} unary_ops[] = {
-		{ FL_TOK_NOT, FL_OP_NOT },	  { FL_TOK_TILDE, FL_OP_TILDE },
-		{ FL_TOK_MINUS, FL_OP_NEGATE },	  { FL_TOK_PLUS, FL_OP_POSITIVE },
+		{ FL_TOK_NOT, FL_OP_NOT },	{ FL_TOK_TILDE, FL_OP_TILDE },
+		{ FL_TOK_MINUS, FL_OP_NEGATE }, { FL_TOK_PLUS, FL_OP_POSITIVE },
 		{ FL_TOK_STAR, FL_OP_FOLLOW },
 	};
 	const struct fl_token *t = fl_peek(p);
@@ -464,6 +500,7 @@ static struct fl_expr *parse_in(struct fl_parser *p, struct fl_expr *left)
 	if (fl_peek(p)->kind == FL_TOK_LBRACE) {
 		if (!fl_parse_set(p, fl_parse_expr, &e->items, &e->nitems))
 			return NULL;
+		e->is_set = true;
 	} else {
 		item = parse_binary(p, FL_PREC_IN + 1);
 		if (!add_item(p, &e->items, &e->nitems, &cap, item))

@@ -99,6 +99,7 @@ static bool parse_range(struct fl_parser *p, struct fl_schedule *s)
 		return true;
 	switch (fl_peek(p)->kind) {
 	case FL_TOK_INT:
+	case FL_TOK_DURATION:
 	case FL_TOK_PARAM:
 	case FL_TOK_NAME:
 		s->last = parse_number(p);
@@ -176,8 +177,15 @@ static bool parse_return(struct fl_parser *p, struct fl_action *act)
 	size_t cap = 0;
 
 	act->kind = FL_ACT_RETURN;
-	if (!fl_accept(p, FL_TOK_one))
-		return add_choice(p, act, &cap);
+	if (!fl_accept(p, FL_TOK_one)) {
+		if (!add_choice(p, act, &cap))
+			return false;
+		if (fl_peek(p)->kind != FL_TOK_COMMA && fl_peek(p)->kind != FL_TOK_weight)
+			return true;
+		fl_expected(p, "the end of the action",
+			    "one of several values: return one of -EIO, -ENOMEM");
+		return false;
+	}
 	act->is_one_of = true;
 	if (!fl_expect(p, FL_TOK_of, "one of several values: return one of -EIO, -ENOMEM"))
 		return false;
@@ -205,12 +213,12 @@ static bool parse_log(struct fl_parser *p, struct fl_action *act)
 			return false;
 		if (act->nargs == FL_MAX_ARGS) {
 			fl_report(p->diags, FL_E_LIMIT, e->span,
-				  fl_arena_printf(p->arena, "%d", FL_MAX_ARGS),
-				  "values in one log", NULL);
+				  fl_arena_printf(p->arena, "%d", FL_MAX_ARGS), "values in one log",
+				  NULL);
 			return false;
 		}
-		act->args = fl_arena_grow(p->arena, act->args, act->nargs, &cap,
-					  sizeof(*act->args));
+		act->args =
+			fl_arena_grow(p->arena, act->args, act->nargs, &cap, sizeof(*act->args));
 		act->args[act->nargs++] = e;
 	}
 	return true;
@@ -319,7 +327,7 @@ static bool parse_action(struct fl_parser *p, const struct fl_rule *rule, struct
 			    : rule->nscheds ? "an action such as 'return'"
 			    : rule->cond    ? "an operator or an action such as 'return'"
 					    : "'if' or an action such as 'return'",
-			    NULL);
+			    t->kind == FL_TOK_ASSIGN && rule->cond ? "== compares" : NULL);
 		return false;
 	}
 	act->span = fl_span_since(p, t->off);
@@ -395,7 +403,7 @@ static bool parse_param(struct fl_parser *p, struct fl_param_def *out)
 		return false;
 	out->name = t->text;
 	out->span = fl_token_span(p, t);
-	if (!fl_expect(p, FL_TOK_ASSIGN, NULL))
+	if (!fl_expect(p, FL_TOK_ASSIGN, "param rate = 10 \"percent of commands to fail\""))
 		return false;
 	out->value = fl_parse_literal(p);
 	if (!out->value)
@@ -416,7 +424,7 @@ static bool parse_let(struct fl_parser *p, struct fl_let *out)
 		return false;
 	out->name = t->text;
 	out->span = fl_token_span(p, t);
-	if (!fl_expect(p, FL_TOK_ASSIGN, NULL))
+	if (!fl_expect(p, FL_TOK_ASSIGN, "let tools = {\"ip\", \"tc\"}"))
 		return false;
 	if (fl_peek(p)->kind == FL_TOK_LBRACE)
 		return fl_parse_set(p, fl_parse_literal, &out->items, &out->nitems);
@@ -459,8 +467,8 @@ static bool parse_require(struct fl_parser *p, struct fl_require *out)
 		return false;
 	t = fl_peek(p);
 	if (out->kind == FL_REQUIRE_KERNEL ? t->kind != FL_TOK_INT && t->kind != FL_TOK_FRACTION &&
-						     t->kind != FL_TOK_VERSION :
-					     t->kind != FL_TOK_NAME) {
+						     t->kind != FL_TOK_VERSION
+					   : t->kind != FL_TOK_NAME) {
 		fl_expected(p, out->kind == FL_REQUIRE_KERNEL ? "a version" : "a name", NULL);
 		return false;
 	}
@@ -485,7 +493,7 @@ static bool parse_expect(struct fl_parser *p, struct fl_expect *out)
 	return true;
 }
 
-static bool starts_item(const struct fl_parser *p)
+bool fl_starts_item(const struct fl_parser *p)
 {
 	switch (fl_peek(p)->kind) {
 	case FL_TOK_EOF:
@@ -497,7 +505,8 @@ static bool starts_item(const struct fl_parser *p)
 	case FL_TOK_expect:
 		return true;
 	case FL_TOK_NAME:
-		return fl_peek_at(p, 1)->kind == FL_TOK_COLON && fl_peek_at(p, 2)->kind == FL_TOK_on;
+		return fl_peek_at(p, 1)->kind == FL_TOK_COLON &&
+		       fl_peek_at(p, 2)->kind == FL_TOK_on;
 	default:
 		return false;
 	}
@@ -508,7 +517,7 @@ static void recover(struct fl_parser *p, size_t start)
 {
 	if (p->pos == start)
 		fl_next(p);
-	while (!starts_item(p))
+	while (!fl_starts_item(p))
 		fl_next(p);
 }
 

@@ -85,7 +85,7 @@ static void print_in(struct fl_buf *out, const struct fl_expr *e)
 		print_at(out, e->items[1], FL_PREC_IN + 1);
 		return;
 	}
-	if (e->nitems == 1 && e->items[0]->kind == FL_EXPR_NAME) {
+	if (!e->is_set) {
 		fl_print_expr(out, e->items[0]);
 		return;
 	}
@@ -101,8 +101,12 @@ static void print_duration(struct fl_buf *out, uint64_t ns)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{ "h", 3600 * UINT64_C(1000000000) }, { "m", 60 * UINT64_C(1000000000) },
-		{ "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+		{ "h", 3600 * UINT64_C(1000000000) },
+		{ "m", 60 * UINT64_C(1000000000) },
+		{ "s", 1000000000 },
+		{ "ms", 1000000 },
+		{ "us", 1000 },
+		{ "ns", 1 },
 	};
 	size_t i = 0;
 
@@ -119,11 +123,10 @@ static void print_cast(struct fl_buf *out, const struct fl_expr *e)
 		[FL_TYPE_ENUM] = "enum ",
 	};
 	const struct fl_typename *t = e->cast;
-	bool tagged = t->kind == FL_TYPE_STRUCT || t->kind == FL_TYPE_UNION ||
-		      t->kind == FL_TYPE_ENUM;
+	bool tagged =
+		t->kind == FL_TYPE_STRUCT || t->kind == FL_TYPE_UNION || t->kind == FL_TYPE_ENUM;
 
-	fl_buf_printf(out, "(%s%s%s", tagged ? words[t->kind] : "", t->name,
-		      t->stars ? " " : "");
+	fl_buf_printf(out, "(%s%s%s", tagged ? words[t->kind] : "", t->name, t->stars ? " " : "");
 	for (unsigned int i = 0; i < t->stars; i++)
 		fl_buf_putc(out, '*');
 	fl_buf_putc(out, ')');

@@ -11,6 +11,7 @@
  * its own: the same name may be another type there.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,13 +194,16 @@ static void check_param(struct fl_sema *s, struct fl_param_def *p)
 		}
 	}
 	s->place = FL_PLACE_CONSTANT;
+	if (p->is_set && e->kind == FL_EXPR_NAME && !fl_is_constant_name(s, e->text)) {
+		fl_report(s->diags, FL_E_PARAM_SET, (struct fl_span){ NULL, 0, 0 }, e->text,
+			  p->name, "a number, or the name of one", NULL);
+		return;
+	}
 	fl_check_expr(s, e);
 	if (!e->type)
 		return;
 	if (e->type == FL_VALUE_STRING)
 		p->string = e->text;
-	else if (!e->is_constant)
-		fl_report(s->diags, FL_E_NOT_CONSTANT, e->span, NULL);
 	p->is_duration = e->is_duration;
 }
 
@@ -220,8 +224,11 @@ static void check_let(struct fl_sema *s, struct fl_let *let)
 
 		fl_check_expr(s, item);
 		if (item->type && first->type &&
-		    (item->type == FL_VALUE_STRING) != (first->type == FL_VALUE_STRING))
+		    (item->type == FL_VALUE_STRING) != (first->type == FL_VALUE_STRING)) {
 			fl_report(s->diags, FL_E_SET_MIXED, item->span, NULL);
+			/* once is enough */
+			let->nitems = i;
+		}
 	}
 }
 
@@ -263,9 +270,9 @@ static void check_require(struct fl_sema *s, const struct fl_require *r)
 		break;
 	case FL_REQUIRE_FUNCTION:
 		err = k->ops->find_func(k, NULL, r->name, &f);
-		if (err == -2 /* ENOENT */)
+		if (err == -ENOENT)
 			err = k->ops->ranges(k, NULL, r->name, &ranges, &n);
-		if (err == -2)
+		if (err == -ENOENT)
 			problem = "this kernel has no such function";
 		wanted = fl_arena_printf(s->arena, "function %s", r->name);
 		break;
@@ -278,8 +285,8 @@ static void check_require(struct fl_sema *s, const struct fl_require *r)
 		value = k->ops->config(k, strncmp(r->name, "CONFIG_", 7) ? r->name : r->name + 7,
 				       &known);
 		if (!value)
-			problem = known ? "it is not set" :
-					  "this kernel's configuration cannot be read";
+			problem = known ? "it is not set"
+					: "this kernel's configuration cannot be read";
 		wanted = fl_arena_printf(s->arena, "config %s", r->name);
 		break;
 	case FL_REQUIRE_ARCH:
@@ -299,26 +306,31 @@ static void check_expect(struct fl_sema *s, struct fl_expect *x)
 	s->place = FL_PLACE_EXPECT;
 	fl_check_expr(s, x->cond);
 	if (x->cond->type && fl_want_truth(s, x->cond) && x->cond->is_constant)
-		fl_report(s->diags, FL_W_CONSTANT, x->cond->span,
-			  x->cond->value ? "true" : "false", NULL);
+		fl_report(s->diags, FL_W_CONSTANT, x->cond->span, x->cond->value ? "true" : "false",
+			  NULL);
 }
 
 void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema_opts *opts,
 	     struct fl_arena *a, struct fl_diags *ds)
 {
 	struct fl_sema s = { .script = script, .kernel = k, .opts = opts, .arena = a, .diags = ds };
+	size_t errors = ds->nerrors;
 
 	for (size_t i = 0; i < script->nrequires; i++)
 		check_require(&s, &script->requires[i]);
+	/* on a kernel that the script is not for, mistakes would be no news */
+	if (ds->nerrors > errors)
+		return;
 	for (size_t i = 0; i < script->nparams; i++)
 		check_param(&s, &script->params[i]);
-	for (size_t i = 0; i < script->nlets; i++)
-		check_let(&s, &script->lets[i]);
+	for (; s.nlets < script->nlets; s.nlets++)
+		check_let(&s, &script->lets[s.nlets]);
 	for (size_t i = 0; i < script->nrules && !ds->full; i++)
 		check_rule(&s, &script->rules[i]);
 	for (size_t i = 0; i < script->nexpects; i++)
 		check_expect(&s, &script->expects[i]);
-	for (size_t i = 0; i < script->nparams; i++) {
+	/* after a mistake, its mention may be what was mistaken */
+	for (size_t i = 0; i < script->nparams && ds->nerrors == errors; i++) {
 		if (!script->params[i].is_used)
 			fl_report(ds, FL_W_PARAM_UNUSED, script->params[i].span,
 				  script->params[i].name, NULL);

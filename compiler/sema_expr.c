@@ -48,7 +48,7 @@ bool fl_want_number(struct fl_sema *s, const struct fl_expr *e, enum fl_op op)
 		if (op)
 			fl_report(s->diags, FL_E_STRING_OPERATOR, e->span, fl_op_text(op), NULL);
 		else
-			fl_report(s->diags, FL_E_STRING_CONDITION, e->span, fl_expr_text(s, e), NULL);
+			fl_report(s->diags, FL_E_STRING_NUMBER, e->span, fl_expr_text(s, e), NULL);
 		break;
 	case FL_VALUE_RAND:
 		fl_report(s->diags, FL_E_RAND_USE, e->span, NULL);
@@ -61,7 +61,7 @@ bool fl_want_number(struct fl_sema *s, const struct fl_expr *e, enum fl_op op)
 		break;
 	case FL_VALUE_OBJECT:
 		fl_report(s->diags, FL_E_OBJECT_USE, e->span, fl_expr_text(s, e),
-			  fl_type_text(s, e), NULL);
+			  fl_type_text(s, e), fl_part_of(s, e), NULL);
 		break;
 	default:
 		break;
@@ -232,12 +232,16 @@ static void check_literal_length(struct fl_sema *s, const struct fl_expr *e,
 				  fl_arena_strndup(s->arena, literal->text, COMM_MAX), NULL);
 		return;
 	}
-	if (e->base.kind == FL_TYPE_ARRAY && e->kind != FL_EXPR_CALL)
+	if (e->base.kind == FL_TYPE_ARRAY && e->kind != FL_EXPR_CALL && e->base.nelems < most)
 		most = e->base.nelems;
 	if (len > most)
 		fl_report(s->diags, FL_E_STRING_LENGTH, literal->span, fl_expr_text(s, e),
 			  fl_arena_printf(s->arena, "%zu", most),
-			  fl_arena_printf(s->arena, "%zu", len), NULL);
+			  fl_arena_printf(s->arena, "%zu", len),
+			  most < 255 ? fl_arena_printf(s->arena, "it is an array of %zu characters",
+						       most)
+				     : "no more is read; 'like' compares with a beginning",
+			  NULL);
 }
 
 static void report_mixed(struct fl_sema *s, const struct fl_expr *e, const struct fl_expr *l,
@@ -303,17 +307,27 @@ static size_t count_elements(const char *p)
 
 static bool check_like(struct fl_sema *s, struct fl_expr *e)
 {
+	size_t n;
+
 	if (e->left->type != FL_VALUE_STRING) {
-		fl_report(s->diags, FL_E_LIKE, e->left->span, NULL);
+		const char *text = fl_expr_text(s, e->left);
+
+		fl_report(s->diags, FL_E_LIKE, e->left->span, text,
+			  e->left->type == FL_VALUE_POINTER
+				  ? fl_arena_printf(s->arena, "str(%s) reads the string", text)
+				  : "comm like \"kworker*\"",
+			  NULL);
 		return false;
 	}
 	if (!string_literal(e->right)) {
 		fl_report(s->diags, FL_E_LIKE_PATTERN, e->right->span, NULL);
 		return false;
 	}
-	if (count_elements(e->right->text) > MAX_LIKE) {
+	n = count_elements(e->right->text);
+	if (n > MAX_LIKE) {
 		fl_report(s->diags, FL_E_LIKE_LENGTH, e->right->span,
-			  fl_arena_printf(s->arena, "%d", MAX_LIKE), NULL);
+			  fl_arena_printf(s->arena, "%d", MAX_LIKE),
+			  fl_arena_printf(s->arena, "%zu", n), NULL);
 		return false;
 	}
 	return check_strings(s, e, e->left, e->right);
@@ -324,8 +338,8 @@ static bool check_rand(struct fl_sema *s, struct fl_expr *e)
 {
 	struct fl_expr *rand = e->left->type == FL_VALUE_RAND ? e->left : e->right;
 	struct fl_expr *limit = rand == e->left ? e->right : e->left;
-	bool ordered = e->op == FL_OP_LT || e->op == FL_OP_LE || e->op == FL_OP_GT ||
-		       e->op == FL_OP_GE;
+	bool ordered =
+		e->op == FL_OP_LT || e->op == FL_OP_LE || e->op == FL_OP_GT || e->op == FL_OP_GE;
 
 	if (!ordered || (!fl_is_number(limit) && limit->type != FL_VALUE_FRACTION) ||
 	    (!limit->is_constant && limit->kind != FL_EXPR_PARAM)) {
@@ -336,17 +350,16 @@ static bool check_rand(struct fl_sema *s, struct fl_expr *e)
 }
 
 /* Two pointers, or a pointer and NULL. */
-static bool check_pointers(struct fl_sema *s, const struct fl_expr *e)
+static bool check_pointers(struct fl_sema *s, const struct fl_expr *e, const struct fl_expr *l,
+			   const struct fl_expr *r)
 {
-	const struct fl_expr *l = e->left, *r = e->right;
 	const struct fl_expr *other = l->type == FL_VALUE_POINTER ? r : l;
 
 	if (l->type == r->type || (other->is_constant && !other->value && fl_is_number(other)))
 		return true;
-	if (other->type == FL_VALUE_INT || other->type == FL_VALUE_UINT) {
-		const struct fl_expr *p = other == r ? l : r;
-
-		fl_report(s->diags, FL_E_POINTER_INTEGER, e->span, fl_expr_text(s, p), NULL);
+	if (fl_is_number(other)) {
+		fl_report(s->diags, FL_E_POINTER_INTEGER, e->span,
+			  fl_expr_text(s, other == r ? l : r), NULL);
 		return false;
 	}
 	return fl_want_number(s, other, e->op);
@@ -359,7 +372,7 @@ static bool check_operands(struct fl_sema *s, const struct fl_expr *e)
 	if (e->op == FL_OP_ANDAND || e->op == FL_OP_OROR)
 		return fl_want_truth(s, l) && fl_want_truth(s, r);
 	if (is_comparison(e->op) && (l->type == FL_VALUE_POINTER || r->type == FL_VALUE_POINTER))
-		return check_pointers(s, e);
+		return check_pointers(s, e, l, r);
 	return fl_want_number(s, l, e->op) && fl_want_number(s, r, e->op);
 }
 
@@ -369,8 +382,8 @@ static enum fl_value_type result_type(const struct fl_expr *e)
 		return FL_VALUE_INT;
 	if (e->op == FL_OP_SHL || e->op == FL_OP_SHR)
 		return e->left->type;
-	return e->left->type == FL_VALUE_UINT || e->right->type == FL_VALUE_UINT ? FL_VALUE_UINT :
-										     FL_VALUE_INT;
+	return e->left->type == FL_VALUE_UINT || e->right->type == FL_VALUE_UINT ? FL_VALUE_UINT
+										 : FL_VALUE_INT;
 }
 
 /* What an operator does not take on its right as a constant. */
@@ -403,8 +416,7 @@ static void check_binary(struct fl_sema *s, struct fl_expr *e)
 		return;
 	if (e->op == FL_OP_like)
 		good = check_like(s, e);
-	else if (is_comparison(e->op) &&
-		 (l->type == FL_VALUE_STRING || r->type == FL_VALUE_STRING))
+	else if (is_comparison(e->op) && (l->type == FL_VALUE_STRING || r->type == FL_VALUE_STRING))
 		good = check_strings(s, e, l, r);
 	else if (is_comparison(e->op) && (l->type == FL_VALUE_RAND || r->type == FL_VALUE_RAND))
 		good = check_rand(s, e);
@@ -435,20 +447,28 @@ static void check_ternary(struct fl_sema *s, struct fl_expr *e)
 		fl_set_constant(e, e->type, e->left->value ? e->right->value : e->third->value);
 }
 
+static void no_set(struct fl_sema *s, const struct fl_expr *name, bool strings)
+{
+	const char *hint = strings ? "let %s = {\"ip\", \"tc\"}" : "let %s = {1, 2, 7}";
+
+	/* something with one value, perhaps */
+	if (fl_find_let(s->script, name->text) || fl_errno_number(name->text))
+		hint = "a set of one is {%s}";
+	fl_report(s->diags, FL_E_NO_SET, name->span, name->text,
+		  fl_arena_printf(s->arena, hint, name->text), NULL);
+}
+
 /* "in NAME": the name of a set takes the place of its members. */
 static bool open_set(struct fl_sema *s, struct fl_expr *e)
 {
 	const struct fl_let *let;
 	struct fl_expr **items;
 
-	if (e->is_range || e->nitems != 1 || e->items[0]->kind != FL_EXPR_NAME)
+	if (e->is_range || e->is_set)
 		return true;
 	let = fl_find_let(s->script, e->items[0]->text);
 	if (!let || let->value) {
-		/* "x in {EIO}" is a set of one */
-		if (e->span.src && e->span.src->text[e->span.off + e->span.len - 1] == '}')
-			return true;
-		fl_report(s->diags, FL_E_NO_SET, e->items[0]->span, e->items[0]->text, NULL);
+		no_set(s, e->items[0], e->left->type == FL_VALUE_STRING);
 		return false;
 	}
 	items = fl_arena_alloc(s->arena, let->nitems * sizeof(*items));
@@ -456,7 +476,24 @@ static bool open_set(struct fl_sema *s, struct fl_expr *e)
 		items[i] = fl_clone_expr(let->items[i], s->arena);
 	e->items = items;
 	e->nitems = let->nitems;
+	e->is_set = true;
 	return true;
+}
+
+const char *fl_turned_range(struct fl_sema *s, const struct fl_expr *low,
+			    const struct fl_expr *high)
+{
+	if (low->kind != FL_EXPR_INT || high->kind != FL_EXPR_INT)
+		return NULL;
+	return fl_arena_printf(s->arena, "%" PRIu64 "..%" PRIu64, high->value, low->value);
+}
+
+static struct fl_span range_span(const struct fl_expr *low, const struct fl_expr *high)
+{
+	struct fl_span span = low->span;
+
+	span.len = high->span.off + high->span.len - span.off;
+	return span;
 }
 
 static bool check_in_item(struct fl_sema *s, struct fl_expr *e, struct fl_expr *item)
@@ -464,10 +501,14 @@ static bool check_in_item(struct fl_sema *s, struct fl_expr *e, struct fl_expr *
 	fl_check_expr(s, item);
 	if (!item->type)
 		return false;
-	if (!e->is_range && (e->left->type == FL_VALUE_STRING || item->type == FL_VALUE_STRING))
+	if (e->is_range && (e->left->type == FL_VALUE_STRING || item->type == FL_VALUE_STRING)) {
+		fl_report(s->diags, FL_E_STRING_OPERATOR, e->span, "..", NULL);
+		return false;
+	}
+	if (e->left->type == FL_VALUE_STRING || item->type == FL_VALUE_STRING)
 		return check_strings(s, e, e->left, item);
-	if (e->left->type == FL_VALUE_POINTER && item->is_constant && !item->value)
-		return true;
+	if (e->left->type == FL_VALUE_POINTER)
+		return check_pointers(s, e, e->left, item);
 	return fl_want_number(s, item, FL_OP_EQ);
 }
 
@@ -489,19 +530,17 @@ static void check_in(struct fl_sema *s, struct fl_expr *e)
 		return;
 	for (size_t i = 0; i < e->nitems; i++)
 		good = check_in_item(s, e, e->items[i]) && good;
-	if (good && e->is_range && e->left->type != FL_VALUE_STRING) {
+	if (good && e->is_range) {
 		const struct fl_expr *low = e->items[0], *high = e->items[1];
 		bool is_unsigned = e->left->type == FL_VALUE_UINT ||
 				   low->type == FL_VALUE_UINT || high->type == FL_VALUE_UINT;
 
 		if (low->is_constant && high->is_constant &&
 		    less(high->value, low->value, is_unsigned)) {
-			fl_report(s->diags, FL_E_RANGE, high->span, NULL);
+			fl_report(s->diags, FL_E_RANGE, range_span(low, high),
+				  fl_turned_range(s, low, high), NULL);
 			return;
 		}
-	} else if (good && e->is_range) {
-		fl_report(s->diags, FL_E_STRING_INTEGER, e->span, NULL);
-		return;
 	}
 	if (good)
 		e->type = FL_VALUE_INT;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sema_func.c - functions: those that a rule is on, those that its conditions
- * name, and what to offer for those that are none.
+ * sema_func.c - functions: those that a rule is on, and those that its
+ * conditions name.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -10,110 +10,11 @@
 #include "check.h"
 #include "syscall.h"
 
-#define MAX_NAME 128 /* the kernel's names are shorter */
-#define MAX_OFFERED 3
-#define MAX_ONS 20000	     /* functions of one rule */
-#define SECURITY "security_" /* can be made to fail though on no list */
-
-unsigned int fl_distance(const char *a, const char *b, unsigned int most)
-{
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned int rows[3][MAX_NAME + 1];
-	unsigned int *old = rows[0], *prev = rows[1], *row = rows[2];
-
-	if (la > MAX_NAME || lb > MAX_NAME || (la > lb ? la - lb : lb - la) > most)
-		return most + 1;
-	for (size_t j = 0; j <= lb; j++)
-		prev[j] = (unsigned int)j;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned int least = row[0] = (unsigned int)i;
-		unsigned int *spare = old;
-
-		for (size_t j = 1; j <= lb; j++) {
-			unsigned int d = prev[j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (prev[j] + 1 < d)
-				d = prev[j] + 1;
-			if (row[j - 1] + 1 < d)
-				d = row[j - 1] + 1;
-			/* two letters that changed places are one mistake */
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    old[j - 2] + 1 < d)
-				d = old[j - 2] + 1;
-			row[j] = d;
-			if (d < least)
-				least = d;
-		}
-		if (least > most)
-			return most + 1;
-		old = prev;
-		prev = row;
-		row = spare;
-	}
-	return prev[lb] <= most ? prev[lb] : most + 1;
-}
-
-struct offer {
-	const char *name;
-	const char *module;
-	unsigned int distance;
-};
-
-struct search {
-	const char *wanted;
-	unsigned int most;
-	struct offer best[MAX_OFFERED];
-	size_t n;
-};
-
-static int consider(const char *name, const char *module, enum fl_tag tag, void *arg)
-{
-	struct search *s = arg;
-	unsigned int d = fl_distance(s->wanted, name, s->most);
-	size_t at = s->n;
-
-	(void)tag;
-	if (d > s->most)
-		return 0;
-	while (at > 0 && s->best[at - 1].distance > d)
-		at--;
-	if (at == MAX_OFFERED)
-		return 0;
-	if (s->n < MAX_OFFERED)
-		s->n++;
-	memmove(&s->best[at + 1], &s->best[at], (s->n - at - 1) * sizeof(s->best[0]));
-	s->best[at] = (struct offer){ name, module, d };
-	return 0;
-}
-
-const char *fl_offers(struct fl_sema *s, const char *wanted)
-{
-	struct fl_kernel *k = s->kernel;
-	struct search search = { .wanted = wanted };
-	struct fl_buf b;
-
-	search.most = (unsigned int)strlen(wanted) / 4 + 1;
-	if (search.most > 5)
-		search.most = 5;
-	k->ops->each_injectable(k, consider, &search);
-	k->ops->each_function(k, SECURITY, consider, &search);
-	fl_buf_init(&b, s->arena);
-	for (size_t i = 0; i < search.n; i++) {
-		/* Behind a near hit, far ones are noise. */
-		if (i && search.best[i].distance > search.best[0].distance + 1)
-			break;
-		if (i)
-			fl_buf_puts(&b, " or ");
-		fl_buf_printf(&b, "'%s'", search.best[i].name);
-		if (search.best[i].module)
-			fl_buf_printf(&b, " (module %s)", search.best[i].module);
-	}
-	return b.len ? b.text : NULL;
-}
+#define MAX_ONS 20000 /* functions of one rule */
 
 static bool is_security(const char *name)
 {
-	return !strncmp(name, SECURITY, strlen(SECURITY));
+	return !strncmp(name, FL_SECURITY, strlen(FL_SECURITY));
 }
 
 /* The list says nothing: a lenient compilation goes on with a warning. */
@@ -137,7 +38,7 @@ static bool unseen(struct fl_sema *s, const struct fl_target *t, struct fl_on *o
 
 static void not_injectable(struct fl_sema *s, const struct fl_target *t)
 {
-	const char *near = fl_offers(s, t->name);
+	const char *near = fl_offers(s, t->name, false);
 
 	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name,
 		  near ? fl_arena_printf(s->arena, "; near it: %s", near) : "", NULL);
@@ -152,8 +53,8 @@ static bool find_security(struct fl_sema *s, const struct fl_target *t, struct f
 	if (found)
 		return true;
 	if (!*problem) {
-		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name, fl_offers(s, t->name),
-			  NULL);
+		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name,
+			  fl_offers(s, t->name, false), NULL);
 		return false;
 	}
 	fl_report(s->diags, s->opts->lenient ? FL_W_UNVERIFIED : FL_E_NO_BTF, t->span, t->name,
@@ -179,16 +80,6 @@ static int take_first(const char *name, const char *module, enum fl_tag tag, voi
 	return 1;
 }
 
-/* By the kernel's own list, or where that is not to be had by its types. */
-static void each_traceable(struct fl_kernel *k,
-			   int (*fn)(const char *name, const char *module, enum fl_tag tag,
-				     void *arg),
-			   void *arg)
-{
-	if (k->ops->each_traceable(k, fn, arg) < 0)
-		k->ops->each_function(k, "", fn, arg);
-}
-
 /* A rule without return: any function will do that a probe can be put on. */
 static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct fl_func *f,
 			   bool found)
@@ -201,7 +92,7 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 
 	if (found)
 		return true;
-	each_traceable(k, take_first, &first);
+	fl_each_traceable(k, take_first, &first);
 	if (first.found &&
 	    !k->ops->find_func(k, first.module ? first.module : "vmlinux", t->name, f))
 		return true;
@@ -214,7 +105,7 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 			  NULL);
 		return true;
 	}
-	fl_report(s->diags, FL_E_NO_TRACEABLE, t->span, t->name, fl_offers(s, t->name), NULL);
+	fl_report(s->diags, FL_E_NO_TRACEABLE, t->span, t->name, fl_offers(s, t->name, true), NULL);
 	return false;
 }
 
@@ -294,8 +185,8 @@ bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return,
 	if (!known)
 		return unseen(s, t, on);
 	if (err)
-		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name, fl_offers(s, t->name),
-			  NULL);
+		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name,
+			  fl_offers(s, t->name, false), NULL);
 	else
 		not_injectable(s, t);
 	return false;
@@ -421,6 +312,20 @@ static void expand_syscalls(struct expansion *x)
 	}
 }
 
+static void no_match(struct fl_sema *s, const struct fl_target *t, bool returns)
+{
+	struct fl_span span = t->span;
+	const char *shown = t->name;
+
+	if (t->module) {
+		span = t->module_span;
+		span.len = t->span.off + t->span.len - span.off;
+		shown = fl_arena_printf(s->arena, "%s:%s", t->module, t->name);
+	}
+	fl_report(s->diags, FL_E_NO_MATCH, span, returns ? "injectable" : "traceable", shown,
+		  fl_offers(s, t->name, !returns), NULL);
+}
+
 static void expand_glob(struct expansion *x)
 {
 	struct fl_sema *s = x->s;
@@ -428,14 +333,14 @@ static void expand_glob(struct expansion *x)
 	const struct fl_target *t = x->target;
 	bool returns = has_return(x->rule);
 
-	if (!strncmp(t->name, "sys_", 4) && !t->module)
+	if (!strncmp(t->name, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX)) && !t->module)
 		expand_syscalls(x);
 	if (!returns)
-		each_traceable(k, expand, x);
+		fl_each_traceable(k, expand, x);
 	else
 		k->ops->each_injectable(k, expand, x);
 	if (returns && is_security(t->name) && !x->full)
-		k->ops->each_function(k, SECURITY, expand, x);
+		k->ops->each_function(k, FL_SECURITY, expand, x);
 	if (x->full)
 		fl_report(s->diags, FL_E_LIMIT, t->span, fl_arena_printf(s->arena, "%d", MAX_ONS),
 			  "functions for one rule", NULL);
@@ -445,8 +350,26 @@ static void expand_glob(struct expansion *x)
 			  t->name, k->ops->list_problem(k),
 			  "run faultline as root with debugfs mounted", NULL);
 	else if (!x->found)
-		fl_report(s->diags, FL_E_NO_MATCH, t->span, returns ? "injectable" : "traceable",
-			  t->name, fl_offers(s, t->name), NULL);
+		no_match(s, t, returns);
+}
+
+/* Names for arguments: not more than there are, and each one once. */
+static void check_renames(struct fl_sema *s, const struct fl_on *on)
+{
+	const struct fl_target *t = on->target;
+	const struct fl_func *f = on->func;
+
+	for (size_t i = 0; i < t->nrenames; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (!strcmp(t->renames[i].name, t->renames[j].name))
+				fl_report(s->diags, FL_E_NAME_TAKEN, t->renames[i].span,
+					  t->renames[i].name, NULL);
+		}
+	}
+	if (!f->in_btf || f->variadic || t->nrenames <= f->nparams)
+		return;
+	fl_report(s->diags, FL_E_RENAMES, t->renames[f->nparams].span, f->name,
+		  fl_arena_printf(s->arena, "%u", f->nparams), NULL);
 }
 
 void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
@@ -471,6 +394,8 @@ void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
 				add_on(&x, &on);
 		}
 	}
+	for (size_t i = 0; i < rule->nons; i++)
+		check_renames(s, &rule->ons[i]);
 }
 
 void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
@@ -486,8 +411,8 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 		if (err == -EACCES)
 			fl_report(s->diags, FL_E_HIDDEN_ADDRESS, p->span, p->name, NULL);
 		else
-			fl_report(s->diags, FL_E_NO_SYMBOL, p->span, p->name, fl_offers(s, p->name),
-				  NULL);
+			fl_report(s->diags, FL_E_NO_SYMBOL, p->span, p->name,
+				  fl_offers(s, p->name, true), NULL);
 		return;
 	}
 	if (s->script->npatterns) {

@@ -11,22 +11,8 @@
 
 #include "check.h"
 
-#define MAX_REGISTERS 6 /* arg0 to arg5 */
-
-void fl_nearest(const char *wanted, const char *name, const char **best,
-		unsigned int *best_distance)
-{
-	unsigned int d;
-
-	if (!*best_distance)
-		return;
-	d = fl_distance(wanted, name, *best_distance - 1);
-	/* half of a short word changed is another word */
-	if (d < *best_distance && d * 2 <= strlen(wanted)) {
-		*best_distance = d;
-		*best = name;
-	}
-}
+#define MAX_REGISTERS 6	    /* arg0 to arg5 */
+#define MAX_NAMED_ERRNO 600 /* include/linux/errno.h */
 
 const struct fl_let *fl_find_let(const struct fl_script *script, const char *name)
 {
@@ -35,6 +21,12 @@ const struct fl_let *fl_find_let(const struct fl_script *script, const char *nam
 			return &script->lets[i];
 	}
 	return NULL;
+}
+
+bool fl_is_outside_calls(const struct fl_sema *s)
+{
+	return s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_SCHEDULE ||
+	       s->place == FL_PLACE_EXPECT;
 }
 
 /* "arg3" is 3, anything else -1. */
@@ -85,14 +77,25 @@ bool fl_depends_on_func(const struct fl_script *script, const struct fl_expr *e)
 	return d.found;
 }
 
+/* The registers that a small structure is in; NULL where it is in none. */
+static const char *words_of(struct fl_sema *s, const struct fl_func *f, unsigned int param)
+{
+	unsigned int first = fl_func_registers(f, param);
+	unsigned int n = fl_func_registers(f, param + 1) - first;
+
+	if (!n || f->params[param].type.kind == FL_TYPE_FLOAT || first + n > MAX_REGISTERS)
+		return NULL;
+	return n == 1 ? fl_arena_printf(s->arena, "arg%u", first)
+		      : fl_arena_printf(s->arena, "arg%u and arg%u", first, first + 1);
+}
+
 static void set_argument(struct fl_sema *s, struct fl_expr *e, const struct fl_func *f,
 			 unsigned int param)
 {
 	const struct fl_type *t = &f->params[param].type;
 
 	if (t->kind == FL_TYPE_STRUCT || t->kind == FL_TYPE_UNION || t->kind == FL_TYPE_FLOAT) {
-		fl_report(s->diags, FL_E_BY_VALUE, e->span, e->text,
-			  fl_arena_printf(s->arena, "arg%u", fl_func_registers(f, param)), NULL);
+		fl_report(s->diags, FL_E_BY_VALUE, e->span, e->text, words_of(s, f, param), NULL);
 		return;
 	}
 	e->name_kind = FL_NAME_ARGUMENT;
@@ -115,8 +118,8 @@ static void set_register(struct fl_sema *s, struct fl_expr *e, unsigned int n)
 	for (unsigned int i = 0; f->in_btf && i < f->nparams; i++) {
 		enum fl_type_kind kind = f->params[i].type.kind;
 
-		if (fl_func_registers(f, i) == n && kind != FL_TYPE_STRUCT && kind != FL_TYPE_UNION &&
-		    kind != FL_TYPE_FLOAT) {
+		if (fl_func_registers(f, i) == n && kind != FL_TYPE_STRUCT &&
+		    kind != FL_TYPE_UNION && kind != FL_TYPE_FLOAT) {
 			fl_set_type(s, e, &f->params[i].type);
 			return;
 		}
@@ -163,7 +166,7 @@ static void check_builtin(struct fl_sema *s, struct fl_expr *e, enum fl_builtin 
 {
 	bool in_rule = s->place == FL_PLACE_COND || s->place == FL_PLACE_ACTION;
 
-	if (s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_EXPECT ||
+	if (fl_is_outside_calls(s) ||
 	    ((b == FL_BUILTIN_rand || b == FL_BUILTIN_random) && !in_rule)) {
 		fl_report(s->diags, FL_E_PLACE, e->span, e->text, NULL);
 		return;
@@ -172,8 +175,8 @@ static void check_builtin(struct fl_sema *s, struct fl_expr *e, enum fl_builtin 
 		fl_report(s->diags, FL_E_ORDINAL, e->span, NULL);
 		return;
 	}
-	if (b == FL_BUILTIN_retval && (!s->rule || !s->rule->on_exit ||
-				       s->place == FL_PLACE_TRACKER)) {
+	if (b == FL_BUILTIN_retval &&
+	    (!s->rule || !s->rule->on_exit || s->place == FL_PLACE_TRACKER)) {
 		fl_report(s->diags, FL_E_RETVAL, e->span, NULL);
 		return;
 	}
@@ -186,12 +189,36 @@ static void check_builtin(struct fl_sema *s, struct fl_expr *e, enum fl_builtin 
 	s->script->uses_child |= b == FL_BUILTIN_child;
 	s->script->uses_irq |= b == FL_BUILTIN_irq;
 	s->script->uses_ppid |= b == FL_BUILTIN_ppid;
+	if (!s->script->first_mention[b].src)
+		s->script->first_mention[b] = e->span;
 	if (b == FL_BUILTIN_retval) {
 		e->name_kind = FL_NAME_RETVAL;
 		s->instance->uses_retval = true;
 		if (s->instance->func->in_btf)
 			fl_set_type(s, e, &s->instance->func->ret);
 	}
+}
+
+/* What there is, to choose from. */
+static const char *arguments_of(struct fl_sema *s, const struct fl_func *f)
+{
+	struct fl_buf b;
+
+	fl_buf_init(&b, s->arena);
+	fl_buf_printf(&b, f->nparams ? "the arguments of '%s' are " : "'%s' has no arguments",
+		      f->name);
+	for (unsigned int i = 0; i < f->nparams; i++)
+		fl_buf_printf(&b, "%s%s", i ? ", " : "", f->params[i].name);
+	return b.text;
+}
+
+static bool is_label(const struct fl_script *script, const char *name)
+{
+	for (size_t i = 0; i < script->nrules; i++) {
+		if (script->rules[i].label && !strcmp(script->rules[i].label, name))
+			return true;
+	}
+	return false;
 }
 
 static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
@@ -201,23 +228,26 @@ static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
 	const char *best = NULL;
 	unsigned int distance = 3;
 
-	for (int i = 1; i < FL_NBUILTINS; i++)
+	if (s->place == FL_PLACE_EXPECT && is_label(s->script, e->text)) {
+		fl_report(s->diags, FL_E_COUNTER, e->span, e->text, NULL);
+		return;
+	}
+	for (int i = 1; i < FL_NBUILTINS && !fl_is_outside_calls(s); i++)
 		fl_nearest(e->text, fl_builtin_name((enum fl_builtin)i), &best, &distance);
-	for (size_t i = 0; i < s->script->nlets; i++)
+	for (size_t i = 0; i < s->nlets; i++)
 		fl_nearest(e->text, s->script->lets[i].name, &best, &distance);
 	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++)
 		fl_nearest(e->text, f->params[i].name, &best, &distance);
 	for (size_t i = 0; t && i < t->nrenames; i++)
 		fl_nearest(e->text, t->renames[i].name, &best, &distance);
+	for (int i = 1; !best && *e->text == 'E' && i < MAX_NAMED_ERRNO; i++) {
+		if (fl_errno_name(i))
+			fl_nearest(e->text, fl_errno_name(i), &best, &distance);
+	}
 	if (!best && fl_errno_number(fl_arena_printf(s->arena, "E%s", e->text)))
 		best = fl_arena_printf(s->arena, "E%s", e->text);
-	if (f && f->in_btf && f->nparams && !best) {
-		struct fl_buf names;
-
-		fl_buf_init(&names, s->arena);
-		for (unsigned int i = 0; i < f->nparams; i++)
-			fl_buf_printf(&names, "%s%s", i ? ", " : "", f->params[i].name);
-		fl_report(s->diags, FL_E_UNKNOWN_ARGUMENT, e->span, e->text, f->name, names.text,
+	if (f && f->in_btf && !best) {
+		fl_report(s->diags, FL_E_UNKNOWN_ARGUMENT, e->span, e->text, arguments_of(s, f),
 			  NULL);
 		return;
 	}
@@ -226,12 +256,15 @@ static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
 
 static void check_let(struct fl_sema *s, struct fl_expr *e, const struct fl_let *let)
 {
+	struct fl_span span = e->span;
+
 	if (!let->value) {
 		fl_report(s->diags, FL_E_SET_USE, e->span, e->text, NULL);
 		return;
 	}
 	/* the value itself takes the place of its name */
 	*e = *fl_clone_expr(let->value, s->arena);
+	e->span = span;
 	fl_check_expr(s, e);
 }
 
@@ -247,6 +280,14 @@ static bool check_constant_name(struct fl_expr *e)
 	return true;
 }
 
+bool fl_is_constant_name(struct fl_sema *s, const char *name)
+{
+	int64_t value;
+
+	return is_constant_name(name) ||
+	       !s->kernel->ops->find_enumerator(s->kernel, NULL, name, &value);
+}
+
 void fl_check_name(struct fl_sema *s, struct fl_expr *e)
 {
 	const char *module = s->instance && s->instance->func ? s->instance->func->module : NULL;
@@ -254,7 +295,8 @@ void fl_check_name(struct fl_sema *s, struct fl_expr *e)
 	const struct fl_let *let;
 	int64_t value;
 
-	if (s->place == FL_PLACE_EXPECT && (!strcmp(e->text, "exit") || !strcmp(e->text, "splats"))) {
+	if (s->place == FL_PLACE_EXPECT &&
+	    (!strcmp(e->text, "exit") || !strcmp(e->text, "splats"))) {
 		fl_check_counter(s, e);
 		return;
 	}
@@ -265,7 +307,7 @@ void fl_check_name(struct fl_sema *s, struct fl_expr *e)
 		return;
 	}
 	let = fl_find_let(s->script, e->text);
-	if (let && s->place != FL_PLACE_CONSTANT) {
+	if (let && let < s->script->lets + s->nlets) {
 		check_let(s, e, let);
 		return;
 	}
@@ -304,7 +346,10 @@ void fl_check_param(struct fl_sema *s, struct fl_expr *e)
 		}
 		return;
 	}
-	fl_report(s->diags, FL_E_NO_PARAM, e->span, e->text, best, NULL);
+	fl_report(s->diags, FL_E_NO_PARAM, e->span, e->text,
+		  fl_arena_printf(s->arena, best ? "did you mean '$%s'?" : "param %s = 10",
+				  best ? best : e->text),
+		  NULL);
 }
 
 unsigned int fl_key_words(struct fl_sema *s, const struct fl_expr *e)
@@ -356,13 +401,13 @@ void fl_check_state(struct fl_sema *s, struct fl_expr *e)
 	uint8_t widths[MAX_KEYS] = { 0 };
 	bool good = true;
 
-	if (s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_EXPECT) {
+	if (fl_is_outside_calls(s)) {
 		fl_report(s->diags, FL_E_PLACE, e->span, fl_expr_text(s, e), NULL);
 		return;
 	}
 	if (e->nitems > MAX_KEYS) {
-		fl_report(s->diags, FL_E_LIMIT, e->span,
-			  fl_arena_printf(s->arena, "%d", MAX_KEYS), "keys in one state", NULL);
+		fl_report(s->diags, FL_E_LIMIT, e->span, fl_arena_printf(s->arena, "%d", MAX_KEYS),
+			  "keys in one state", NULL);
 		return;
 	}
 	for (size_t i = 0; i < e->nitems; i++) {
@@ -380,169 +425,4 @@ void fl_check_state(struct fl_sema *s, struct fl_expr *e)
 	}
 	e->index = (unsigned int)(def - s->script->states);
 	e->type = FL_VALUE_INT;
-}
-
-static bool want_items(struct fl_sema *s, const struct fl_expr *e, size_t n)
-{
-	if (e->nitems == n)
-		return true;
-	fl_report(s->diags, FL_E_CALL_ARGS, e->span, e->text,
-		  fl_arena_printf(s->arena, "%zu", n), NULL);
-	return false;
-}
-
-static void check_str(struct fl_sema *s, struct fl_expr *e)
-{
-	struct fl_expr *p;
-
-	if (!want_items(s, e, 1))
-		return;
-	p = e->items[0];
-	fl_check_expr(s, p);
-	if (!p->type)
-		return;
-	if (p->type != FL_VALUE_POINTER && p->type != FL_VALUE_UINT && p->type != FL_VALUE_INT) {
-		fl_report(s->diags, FL_E_STR_POINTER, p->span, e->text, fl_expr_text(s, p), NULL);
-		return;
-	}
-	e->type = FL_VALUE_STRING;
-}
-
-static void check_cgroup(struct fl_sema *s, struct fl_expr *e)
-{
-	unsigned int level;
-	uint64_t id;
-
-	if (!want_items(s, e, 1))
-		return;
-	if (e->items[0]->kind != FL_EXPR_STRING && e->items[0]->kind != FL_EXPR_PARAM) {
-		fl_report(s->diags, FL_E_CGROUP, e->items[0]->span, NULL);
-		return;
-	}
-	fl_check_expr(s, e->items[0]);
-	if (e->items[0]->type != FL_VALUE_STRING)
-		return;
-	if (s->kernel->ops->cgroup(s->kernel, e->items[0]->text, &id, &level)) {
-		if (!s->opts->lenient) {
-			fl_report(s->diags, FL_E_NO_CGROUP, e->items[0]->span, e->items[0]->text,
-				  NULL);
-			return;
-		}
-		id = 0;
-		level = 0;
-	}
-	e->type = FL_VALUE_INT;
-	e->value = id;
-	e->index = level;
-}
-
-/* within(f if EXPR): what watches f is put together in sema_rule.c's terms. */
-static void check_tracker(struct fl_sema *s, struct fl_expr *e)
-{
-	struct fl_target *target = fl_arena_alloc(s->arena, sizeof(*target));
-	struct fl_sema inner = *s;
-	struct fl_tracker *tracker;
-	struct fl_on on;
-
-	*target = (struct fl_target){
-		.span = e->pattern->span,
-		.module_span = e->pattern->span,
-		.module = e->pattern->module,
-		.name = e->pattern->name,
-		.is_glob = strpbrk(e->pattern->name, "*?[") != NULL,
-	};
-	if (s->place == FL_PLACE_TRACKER || target->is_glob) {
-		fl_report(s->diags, target->is_glob ? FL_E_TRACKER_GLOB : FL_E_TRACKER_NESTED,
-			  e->span, NULL);
-		return;
-	}
-	if (!fl_find_on(s, target, false, &on))
-		return;
-	/* the list may move: fill in by index, after the condition */
-	e->index = (unsigned int)s->script->ntrackers;
-	tracker = FL_APPEND(s->arena, s->script, trackers);
-	tracker->expr = e;
-	tracker->on = on;
-	tracker->instance = (struct fl_instance){ .func = on.func, .target = target };
-	inner.place = FL_PLACE_TRACKER;
-	inner.instance = &tracker->instance;
-	fl_check_expr(&inner, e->left);
-	if (e->left->type && fl_want_truth(&inner, e->left))
-		e->type = FL_VALUE_INT;
-	s->script->trackers[e->index].instance.cond = e->left;
-}
-
-void fl_check_call(struct fl_sema *s, struct fl_expr *e)
-{
-	const char *best = NULL;
-	unsigned int distance = 3;
-
-	e->function = fl_function_find(e->text);
-	if (!e->function) {
-		for (int i = 1; i < FL_NFUNCTIONS; i++)
-			fl_nearest(e->text, fl_function_name((enum fl_function)i), &best,
-				   &distance);
-		fl_report(s->diags, FL_E_NO_CALL, e->span, e->text, best, NULL);
-		return;
-	}
-	if (s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_EXPECT) {
-		fl_report(s->diags, FL_E_PLACE, e->span, fl_expr_text(s, e), NULL);
-		return;
-	}
-	switch (e->function) {
-	case FL_FUNCTION_str:
-	case FL_FUNCTION_ustr:
-		check_str(s, e);
-		break;
-	case FL_FUNCTION_cgroup:
-		check_cgroup(s, e);
-		break;
-	default:
-		if (e->left && e->function == FL_FUNCTION_within)
-			check_tracker(s, e);
-		else if (e->left)
-			fl_report(s->diags, FL_E_CALLER_IF, e->span, NULL);
-		else
-			fl_check_pattern(s, e);
-	}
-}
-
-static const char *const counters[] = { "calls", "matched", "injected", "fired" };
-
-void fl_check_counter(struct fl_sema *s, struct fl_expr *e)
-{
-	const char *label, *best = NULL;
-	unsigned int distance = 3;
-	size_t i;
-
-	e->type = FL_VALUE_INT;
-	if (e->kind == FL_EXPR_NAME)
-		return;
-	e->type = FL_VALUE_ERROR;
-	if (e->left->kind != FL_EXPR_NAME || e->is_arrow) {
-		fl_report(s->diags, FL_E_COUNTER, e->span, NULL);
-		return;
-	}
-	label = e->left->text;
-	for (i = 0; i < s->script->nrules; i++) {
-		const char *other = s->script->rules[i].label;
-
-		if (other && !strcmp(other, label))
-			break;
-		if (other)
-			fl_nearest(label, other, &best, &distance);
-	}
-	if (i == s->script->nrules) {
-		fl_report(s->diags, FL_E_NO_LABEL, e->left->span, label, best, NULL);
-		return;
-	}
-	e->index = (unsigned int)i;
-	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
-		if (!strcmp(counters[i], e->text)) {
-			e->value = i;
-			e->type = FL_VALUE_INT;
-			return;
-		}
-	}
-	fl_report(s->diags, FL_E_COUNTER, e->span, NULL);
 }

@@ -8,7 +8,7 @@
 
 #include "check.h"
 
-#define MAX_ERRNO 4095	    /* include/linux/err.h */
+#define MAX_ERRNO 4095	   /* include/linux/err.h */
 #define MAX_WEIGHT 1000000 /* sums of them stay far below 2^32 */
 
 static bool tag_allows(enum fl_tag tag, const struct fl_expr *e, uint64_t value)
@@ -19,7 +19,7 @@ static bool tag_allows(enum fl_tag tag, const struct fl_expr *e, uint64_t value)
 	return fl_tag_allows(tag, (int64_t)value);
 }
 
-/* Can anything be returned from it at all? */
+/* Can anything be returned from that function at all? */
 static bool check_kind(struct fl_sema *s, const struct fl_action *act, const struct fl_func *f)
 {
 	if (!f->in_btf)
@@ -60,26 +60,26 @@ static void check_value_on(struct fl_sema *s, const struct fl_expr *e, uint64_t 
 static void check_weight(struct fl_sema *s, struct fl_choice *c)
 {
 	enum fl_place place = s->place;
+	uint64_t weight;
 
 	c->share = 1;
 	if (!c->weight)
 		return;
-	s->place = FL_PLACE_CONSTANT;
+	s->place = FL_PLACE_SCHEDULE;
 	fl_check_expr(s, c->weight);
 	s->place = place;
 	if (!c->weight->type)
 		return;
-	if (!c->weight->is_constant || !fl_is_number(c->weight) || c->weight->is_duration ||
-	    c->weight->value < 1 || c->weight->value > MAX_WEIGHT) {
+	if (!fl_initial_value(c->weight, &weight) || c->weight->is_duration || weight < 1 ||
+	    weight > MAX_WEIGHT) {
 		fl_report(s->diags, FL_E_WEIGHT, c->weight->span,
 			  fl_arena_printf(s->arena, "%d", MAX_WEIGHT), NULL);
 		return;
 	}
-	c->share = (uint32_t)c->weight->value;
+	c->share = (uint32_t)weight;
 }
 
-static void check_choice(struct fl_sema *s, struct fl_rule *rule, struct fl_action *act,
-			 struct fl_choice *c)
+static void check_choice(struct fl_sema *s, struct fl_rule *rule, struct fl_choice *c)
 {
 	struct fl_expr *e = c->value;
 	uint64_t value;
@@ -96,8 +96,7 @@ static void check_choice(struct fl_sema *s, struct fl_rule *rule, struct fl_acti
 	for (size_t i = 0; i < rule->nons; i++) {
 		size_t before = s->diags->n;
 
-		if (check_kind(s, act, rule->ons[i].func))
-			check_value_on(s, e, value, rule->ons[i].func);
+		check_value_on(s, e, value, rule->ons[i].func);
 		if (s->diags->n > before)
 			return;
 	}
@@ -109,8 +108,12 @@ void fl_check_return(struct fl_sema *s, struct fl_rule *rule, struct fl_action *
 		fl_report(s->diags, FL_E_RETURN_EXIT, act->span, NULL);
 		return;
 	}
+	for (size_t i = 0; i < rule->nons; i++) {
+		if (!check_kind(s, act, rule->ons[i].func))
+			return;
+	}
 	for (size_t i = 0; i < act->nchoices; i++)
-		check_choice(s, rule, act, &act->choices[i]);
+		check_choice(s, rule, &act->choices[i]);
 	if (act->is_one_of)
 		s->script->uses_random = true;
 	rule->fixed_value = act->nchoices == 1 && act->choices[0].value->is_constant;

@@ -24,7 +24,7 @@ static const char *const schedule_names[] = {
 static void check_amount(struct fl_sema *s, const struct fl_schedule *sched, struct fl_expr *e,
 			 bool wants_time, uint64_t least)
 {
-	s->place = FL_PLACE_CONSTANT;
+	s->place = FL_PLACE_SCHEDULE;
 	fl_check_expr(s, e);
 	if (!e->type)
 		return;
@@ -52,7 +52,8 @@ static void check_nth(struct fl_sema *s, const struct fl_schedule *sched)
 		check_amount(s, sched, sched->step, false, 1);
 	if (sched->last && sched->last->is_constant && sched->first->is_constant &&
 	    sched->last->value < sched->first->value)
-		fl_report(s->diags, FL_E_RANGE, sched->last->span, NULL);
+		fl_report(s->diags, FL_E_RANGE, sched->span,
+			  fl_turned_range(s, sched->first, sched->last), NULL);
 }
 
 static void check_schedule(struct fl_sema *s, struct fl_schedule *sched)
@@ -68,7 +69,7 @@ static void check_schedule(struct fl_sema *s, struct fl_schedule *sched)
 		check_amount(s, sched, e, false, 1);
 		break;
 	case FL_SCHED_AFTER:
-		s->place = FL_PLACE_CONSTANT;
+		s->place = FL_PLACE_SCHEDULE;
 		fl_check_expr(s, e);
 		sched->is_time = e->is_duration;
 		check_amount(s, sched, e, sched->is_time, 0);
@@ -124,6 +125,34 @@ static void check_signal(struct fl_sema *s, struct fl_action *act)
 		fl_report(s->diags, FL_E_SIGNAL, act->signal_span, act->signal, NULL);
 }
 
+/* Where byte @n of a string is written, as an offset from its opening quote. */
+static uint32_t written_at(struct fl_span span, size_t n)
+{
+	const char *source = span.src->text + span.off;
+	uint32_t at = 1;
+
+	for (; n && at + 1 < span.len; n--)
+		at += source[at] != '\\' ? 1 : source[at + 1] == 'x' ? 4 : 2;
+	return at < span.len ? at : span.len;
+}
+
+/* The directive that starts at byte @n of the format, underlined by itself. */
+static void bad_directive(struct fl_sema *s, const struct fl_action *act, size_t n)
+{
+	struct fl_span span = act->format_span;
+	const char *p = act->format + n + 1;
+	uint32_t from = written_at(span, n);
+	size_t len = *p ? 1 : 0;
+
+	/* what printf() would take as part of it: %ld, %08x */
+	while (p[len] && len < 8 && strchr("-+ #0123456789.hlqjzt", p[len - 1]))
+		len++;
+	span.len = written_at(span, n + 1 + len) - from;
+	span.off += from;
+	fl_report(s->diags, FL_E_LOG_FORMAT, span,
+		  fl_arena_strndup(s->arena, act->format + n, len + 1), NULL);
+}
+
 /* The directives of a format in order; 0 at its end, '?' for an unknown one. */
 static char next_directive(const char **p)
 {
@@ -142,19 +171,24 @@ static void check_log_arg(struct fl_sema *s, const struct fl_expr *e, char direc
 {
 	bool number = fl_is_number(e), pointer = e->type == FL_VALUE_POINTER;
 	char shown[3] = { '%', directive, '\0' };
+	const char *hint = NULL;
 
 	if (!e->type)
 		return;
-	if (directive == 's' ? e->type == FL_VALUE_STRING :
-	    directive == 'p' || directive == 'x' ? number || pointer :
-							 number)
+	if (directive == 's'			   ? e->type == FL_VALUE_STRING
+	    : directive == 'p' || directive == 'x' ? number || pointer
+						   : number)
 		return;
-	fl_report(s->diags, FL_E_LOG_TYPE, e->span, shown, fl_expr_text(s, e),
-		  pointer ? "a pointer is printed by %p" :
-		  e->type == FL_VALUE_STRING ? "a string is printed by %s" :
-		  directive == 's' ? "%s takes a string; str(p) reads one that p points to" :
-				     NULL,
-		  NULL);
+	if (e->type == FL_VALUE_STRING)
+		hint = "a string is printed by %s";
+	else if (pointer && directive == 's')
+		hint = fl_arena_printf(s->arena, "str(%s) reads the string, %%p prints the pointer",
+				       fl_expr_text(s, e));
+	else if (pointer)
+		hint = "a pointer is printed by %p";
+	else if (directive == 's')
+		hint = "a number is printed by %d, %u or %x";
+	fl_report(s->diags, FL_E_LOG_TYPE, e->span, shown, fl_expr_text(s, e), hint, NULL);
 }
 
 static void check_log(struct fl_sema *s, struct fl_action *act)
@@ -167,7 +201,8 @@ static void check_log(struct fl_sema *s, struct fl_action *act)
 		fl_check_expr(s, act->args[i]);
 	while ((directive = next_directive(&p))) {
 		if (directive == '?') {
-			fl_report(s->diags, FL_E_LOG_FORMAT, act->format_span, NULL);
+			/* behind it, unless the format ends there */
+			bad_directive(s, act, (size_t)(p - act->format) - (p[-1] == '%' ? 1 : 2));
 			return;
 		}
 		if (n < act->nargs)

@@ -16,9 +16,8 @@ bool fl_is_char_array(struct fl_sema *s, const struct fl_type *t)
 {
 	struct fl_type elem;
 
-	return t->kind == FL_TYPE_ARRAY &&
-	       !s->kernel->ops->type(s->kernel, t->target, &elem) && elem.kind == FL_TYPE_INT &&
-	       elem.size == 1 && !strcmp(elem.name, "char");
+	return t->kind == FL_TYPE_ARRAY && !s->kernel->ops->type(s->kernel, t->target, &elem) &&
+	       elem.kind == FL_TYPE_INT && elem.size == 1 && !strcmp(elem.name, "char");
 }
 
 /* The value type that follows from base and stars. */
@@ -34,6 +33,10 @@ static void classify(struct fl_sema *s, struct fl_expr *e)
 	case FL_TYPE_INT:
 	case FL_TYPE_BOOL:
 	case FL_TYPE_ENUM:
+		if (t->size > 8) { /* __int128 */
+			e->type = FL_VALUE_OBJECT;
+			return;
+		}
 		e->type = t->size >= 8 && !t->is_signed ? FL_VALUE_UINT : FL_VALUE_INT;
 		break;
 	case FL_TYPE_UNKNOWN:
@@ -63,21 +66,21 @@ void fl_set_type(struct fl_sema *s, struct fl_expr *e, const struct fl_type *t)
 const char *fl_type_text(struct fl_sema *s, const struct fl_expr *e)
 {
 	static const char *const words[] = {
-		[FL_TYPE_STRUCT] = "struct ",
-		[FL_TYPE_UNION] = "union ",
-		[FL_TYPE_ENUM] = "enum ",
-		[FL_TYPE_FLOAT] = "floating point ",
-		[FL_TYPE_FUNC] = "function ",
-		[FL_TYPE_ARRAY] = "array",
-		[FL_TYPE_VOID] = "void",
-		[FL_TYPE_FWD] = "struct ",
+		[FL_TYPE_STRUCT] = "struct", [FL_TYPE_UNION] = "union",
+		[FL_TYPE_ENUM] = "enum",     [FL_TYPE_FLOAT] = "floating point",
+		[FL_TYPE_FUNC] = "function", [FL_TYPE_ARRAY] = "array",
+		[FL_TYPE_VOID] = "void",     [FL_TYPE_FWD] = "struct",
 	};
 	const struct fl_type *t = &e->base;
 	const char *word = t->kind < sizeof(words) / sizeof(words[0]) ? words[t->kind] : NULL;
+	bool has_name = t->name && *t->name && t->kind != FL_TYPE_VOID;
 	struct fl_buf b;
 
 	fl_buf_init(&b, s->arena);
-	fl_buf_printf(&b, "%s%s", word ? word : "", t->name ? t->name : "");
+	fl_buf_printf(&b, "%s%s%s", word ? word : "", word && has_name ? " " : "",
+		      has_name ? t->name : "");
+	if (t->kind == FL_TYPE_ARRAY && t->nelems)
+		fl_buf_printf(&b, " of %u", t->nelems);
 	if (e->stars)
 		fl_buf_putc(&b, ' ');
 	for (unsigned int i = 0; i < e->stars; i++)
@@ -90,10 +93,14 @@ static bool is_record(const struct fl_type *t)
 	return t->kind == FL_TYPE_STRUCT || t->kind == FL_TYPE_UNION;
 }
 
+#define MEMBERS_SHOWN 6
+
 struct member_search {
 	const char *wanted;
 	const char *best;
 	unsigned int distance;
+	struct fl_buf names; /* of the first ones */
+	unsigned int n;
 };
 
 static int consider_member(const struct fl_member *m, void *arg)
@@ -101,7 +108,32 @@ static int consider_member(const struct fl_member *m, void *arg)
 	struct member_search *ms = arg;
 
 	fl_nearest(ms->wanted, m->name, &ms->best, &ms->distance);
+	if (ms->n < MEMBERS_SHOWN)
+		fl_buf_printf(&ms->names, "%s%s", ms->n ? ", " : "", m->name);
+	else if (ms->n == MEMBERS_SHOWN)
+		fl_buf_puts(&ms->names, " ...");
+	ms->n++;
 	return 0;
+}
+
+static int take_member(const struct fl_member *m, void *arg)
+{
+	const char **name = arg;
+
+	*name = m->name;
+	return 1;
+}
+
+const char *fl_part_of(struct fl_sema *s, const struct fl_expr *e)
+{
+	const char *text = fl_expr_text(s, e), *name = NULL;
+
+	if (e->base.kind == FL_TYPE_ARRAY)
+		return fl_arena_printf(s->arena, "its first element is %s[0]", text);
+	if (!is_record(&e->base))
+		return NULL;
+	s->kernel->ops->each_member(s->kernel, e->base.id, take_member, &name);
+	return name ? fl_arena_printf(s->arena, "its first member is %s.%s", text, name) : NULL;
 }
 
 static void no_member(struct fl_sema *s, const struct fl_expr *e)
@@ -110,6 +142,7 @@ static void no_member(struct fl_sema *s, const struct fl_expr *e)
 	struct fl_span span = e->span;
 	uint32_t len = (uint32_t)strlen(e->text);
 
+	fl_buf_init(&ms.names, s->arena);
 	s->kernel->ops->each_member(s->kernel, e->left->base.id, consider_member, &ms);
 	/* the name alone, which ends the expression */
 	span.off += span.len - len;
@@ -118,7 +151,11 @@ static void no_member(struct fl_sema *s, const struct fl_expr *e)
 		  fl_arena_printf(s->arena, "%s %s",
 				  e->left->base.kind == FL_TYPE_UNION ? "union" : "struct",
 				  *e->left->base.name ? e->left->base.name : "(without name)"),
-		  e->text, ms.best, NULL);
+		  e->text,
+		  ms.best ? fl_arena_printf(s->arena, "did you mean '%s'?", ms.best)
+		  : ms.n  ? fl_arena_printf(s->arena, "its members are %s", ms.names.text)
+			  : NULL,
+		  NULL);
 }
 
 /* Where a bit-field is: the aligned unit of its declared type, or wider. */
@@ -138,6 +175,19 @@ static void place_bits(struct fl_expr *e, const struct fl_member *m)
 	e->bit_size = (uint8_t)m->bit_size;
 }
 
+static void not_record(struct fl_sema *s, const struct fl_expr *e, const char *member)
+{
+	const char *text = fl_expr_text(s, e), *hint = NULL;
+
+	if (e->stars && (e->base.kind == FL_TYPE_FWD || e->base.kind == FL_TYPE_VOID))
+		hint = fl_arena_printf(s->arena, "cast it: ((struct NAME *)%s)->%s", text, member);
+	else if (!e->stars)
+		hint = fl_part_of(s, e);
+	fl_report(s->diags, FL_E_NOT_RECORD, e->span, text,
+		  e->base.kind || e->stars ? fl_type_text(s, e) : "a value without parts", hint,
+		  NULL);
+}
+
 void fl_check_member(struct fl_sema *s, struct fl_expr *e)
 {
 	struct fl_expr *l = e->left;
@@ -151,25 +201,20 @@ void fl_check_member(struct fl_sema *s, struct fl_expr *e)
 	if (!l->type)
 		return;
 	if (!is_record(&l->base)) {
-		fl_report(s->diags, FL_E_NOT_RECORD, l->span, fl_expr_text(s, l),
-			  l->base.kind || l->stars ? fl_type_text(s, l) : "a value without parts",
-			  l->base.kind == FL_TYPE_FWD || l->base.kind == FL_TYPE_VOID ?
-				  "cast it: ((struct NAME *)x)->member" :
-				  NULL,
-			  NULL);
+		not_record(s, l, e->text);
 		return;
 	}
 	if (l->stars != (e->is_arrow ? 1 : 0)) {
 		if (l->stars > 1)
 			fl_report(s->diags, FL_E_STARS, l->span, fl_expr_text(s, l),
-				  fl_type_text(s, l), NULL);
+				  fl_type_text(s, l), e->text, NULL);
 		else
 			fl_report(s->diags, e->is_arrow ? FL_E_ARROW : FL_E_DOT, e->span,
 				  fl_expr_text(s, l), e->text, NULL);
 		return;
 	}
 	if (!l->stars && !l->in_memory) {
-		fl_report(s->diags, FL_E_BY_VALUE, l->span, fl_expr_text(s, l), "arg0", NULL);
+		fl_report(s->diags, FL_E_BY_VALUE, l->span, fl_expr_text(s, l), NULL);
 		return;
 	}
 	if (s->kernel->ops->member(s->kernel, l->base.id, e->text, &m)) {
@@ -209,7 +254,12 @@ static void not_followed(struct fl_sema *s, struct fl_expr *e, const struct fl_e
 		fl_report(s->diags, FL_E_INCOMPLETE, from->span, fl_expr_text(s, from),
 			  fl_type_text(s, from), NULL);
 	else
-		fl_report(s->diags, FL_E_NOT_POINTER, from->span, fl_expr_text(s, from), NULL);
+		fl_report(s->diags, FL_E_NOT_POINTER, from->span, fl_expr_text(s, from),
+			  from->type == FL_VALUE_UINT
+				  ? fl_arena_printf(s->arena, "say what is there: *(u32 *)%s",
+						    fl_expr_text(s, from))
+				  : NULL,
+			  NULL);
 }
 
 void fl_check_index(struct fl_sema *s, struct fl_expr *e)
@@ -244,16 +294,16 @@ static const struct {
 	uint32_t size;
 	bool is_signed;
 } int_types[] = {
-	{ "s8", 1, true },	{ "__s8", 1, true },
-	{ "int8_t", 1, true },	{ "u8", 1, false },	 { "__u8", 1, false },
-	{ "uint8_t", 1, false }, { "s16", 2, true },	 { "__s16", 2, true },
-	{ "int16_t", 2, true }, { "u16", 2, false },	 { "__u16", 2, false },
-	{ "uint16_t", 2, false }, { "umode_t", 2, false }, { "s32", 4, true },
-	{ "__s32", 4, true },	{ "int32_t", 4, true },	 { "u32", 4, false },
-	{ "__u32", 4, false },	{ "uint32_t", 4, false }, { "gfp_t", 4, false },
-	{ "s64", 8, true },	{ "__s64", 8, true },	 { "int64_t", 8, true },
-	{ "u64", 8, false },	{ "__u64", 8, false },	 { "uint64_t", 8, false },
-	{ "size_t", 8, false }, { "ssize_t", 8, true },	 { "loff_t", 8, true },
+	{ "s8", 1, true },	   { "__s8", 1, true },
+	{ "int8_t", 1, true },	   { "u8", 1, false },	     { "__u8", 1, false },
+	{ "uint8_t", 1, false },   { "s16", 2, true },	     { "__s16", 2, true },
+	{ "int16_t", 2, true },	   { "u16", 2, false },	     { "__u16", 2, false },
+	{ "uint16_t", 2, false },  { "umode_t", 2, false },  { "s32", 4, true },
+	{ "__s32", 4, true },	   { "int32_t", 4, true },   { "u32", 4, false },
+	{ "__u32", 4, false },	   { "uint32_t", 4, false }, { "gfp_t", 4, false },
+	{ "s64", 8, true },	   { "__s64", 8, true },     { "int64_t", 8, true },
+	{ "u64", 8, false },	   { "__u64", 8, false },    { "uint64_t", 8, false },
+	{ "size_t", 8, false },	   { "ssize_t", 8, true },   { "loff_t", 8, true },
 	{ "uintptr_t", 8, false },
 };
 
@@ -265,11 +315,30 @@ static bool is_char_signed(struct fl_sema *s)
 	return !s->kernel->ops->find_type(s->kernel, NULL, FL_TYPE_INT, "char", &t) && t.is_signed;
 }
 
-/* "unsigned long int" and what there is of that kind. */
+/* How often @word is among @words, which blanks stand between. */
+static unsigned int count_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+	unsigned int n = 0;
+
+	for (const char *p = words; *p; p += strspn(p, " ")) {
+		size_t l = strcspn(p, " ");
+
+		n += l == len && !memcmp(p, word, len);
+		p += l;
+	}
+	return n;
+}
+
+/* "unsigned long int" and what there is of that kind; false for "void bool". */
 static bool parse_int_words(struct fl_sema *s, const char *text, struct fl_type *out)
 {
-	bool is_unsigned = strstr(text, "unsigned") || (!strcmp(text, "char") && !is_char_signed(s));
+	unsigned int nsigned = count_word(text, "signed"), nunsigned = count_word(text, "unsigned");
+	unsigned int nchar = count_word(text, "char"), nshort = count_word(text, "short");
+	unsigned int nint = count_word(text, "int"), nlong = count_word(text, "long");
+	unsigned int nwords = 1;
 
+	out->kind = FL_TYPE_INT;
 	for (size_t i = 0; i < sizeof(int_types) / sizeof(int_types[0]); i++) {
 		if (!strcmp(int_types[i].name, text)) {
 			out->size = int_types[i].size;
@@ -277,42 +346,61 @@ static bool parse_int_words(struct fl_sema *s, const char *text, struct fl_type 
 			return true;
 		}
 	}
-	out->is_signed = !is_unsigned;
 	if (!strcmp(text, "bool") || !strcmp(text, "_Bool")) {
 		out->kind = FL_TYPE_BOOL;
-		out->is_signed = false;
 		out->size = 1;
-	} else if (strstr(text, "char")) {
-		out->size = 1;
-	} else if (strstr(text, "short")) {
-		out->size = 2;
-	} else if (strstr(text, "long")) {
-		out->size = 8;
-	} else {
-		out->size = 4;
+		return true;
 	}
-	return true;
+	for (const char *p = text; (p = strchr(p, ' ')); p++)
+		nwords++;
+	out->is_signed = !nunsigned && (nsigned || !nchar || is_char_signed(s));
+	out->size = nchar ? 1 : nshort ? 2 : nlong ? 8 : 4;
+	return nsigned + nunsigned <= 1 && nchar <= 1 && nshort <= 1 && nint <= 1 && nlong <= 2 &&
+	       !!nchar + !!nshort + !!nlong <= 1 && !(nchar && nint) &&
+	       nwords == nsigned + nunsigned + nchar + nshort + nint + nlong;
+}
+
+/* The kernel has no such type: perhaps one of another kind. */
+static void no_type(struct fl_sema *s, const struct fl_typename *name, const char *module)
+{
+	static const struct {
+		enum fl_type_kind kind;
+		const char *word;
+	} kinds[] = {
+		{ FL_TYPE_STRUCT, "struct " },
+		{ FL_TYPE_UNION, "union " },
+		{ FL_TYPE_ENUM, "enum " },
+		{ FL_TYPE_UNKNOWN, "" },
+	};
+	static const char *const words[] = {
+		[FL_TYPE_UNKNOWN] = "type", [FL_TYPE_INT] = "type",  [FL_TYPE_STRUCT] = "struct",
+		[FL_TYPE_UNION] = "union",  [FL_TYPE_ENUM] = "enum",
+	};
+	const char *hint = NULL;
+	struct fl_type t;
+
+	for (size_t i = 0; !hint && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!s->kernel->ops->find_type(s->kernel, module, kinds[i].kind, name->name, &t))
+			hint = fl_arena_printf(s->arena, "did you mean '%s%s'?", kinds[i].word,
+					       name->name);
+	}
+	fl_report(s->diags, FL_E_NO_TYPE, name->span, words[name->kind], name->name, hint, NULL);
 }
 
 static bool find_cast_type(struct fl_sema *s, const struct fl_typename *name, struct fl_expr *e)
 {
 	const char *module = s->instance && s->instance->func ? s->instance->func->module : NULL;
 	struct fl_type t = { .name = name->name };
+	bool found = true;
 
-	if (name->kind == FL_TYPE_INT && !strcmp(name->name, "void")) {
+	if (name->kind == FL_TYPE_INT && !strcmp(name->name, "void"))
 		t.kind = FL_TYPE_VOID;
-	} else if (name->kind == FL_TYPE_INT) {
-		t.kind = FL_TYPE_INT;
-		parse_int_words(s, name->name, &t);
-	} else if (s->kernel->ops->find_type(s->kernel, module, name->kind, name->name, &t)) {
-		static const char *const words[] = {
-			[FL_TYPE_UNKNOWN] = "type",
-			[FL_TYPE_STRUCT] = "struct",
-			[FL_TYPE_UNION] = "union",
-			[FL_TYPE_ENUM] = "enum",
-		};
-
-		fl_report(s->diags, FL_E_NO_TYPE, name->span, words[name->kind], name->name, NULL);
+	else if (name->kind == FL_TYPE_INT)
+		found = parse_int_words(s, name->name, &t);
+	else
+		found = !s->kernel->ops->find_type(s->kernel, module, name->kind, name->name, &t);
+	if (!found) {
+		no_type(s, name, module);
 		return false;
 	}
 	fl_set_type(s, e, &t);
@@ -337,6 +425,10 @@ void fl_check_cast(struct fl_sema *s, struct fl_expr *e)
 	struct fl_expr *l = e->left;
 	enum fl_value_type to;
 
+	if (fl_is_outside_calls(s)) {
+		fl_report(s->diags, FL_E_COUNTER, e->span, fl_expr_text(s, e), NULL);
+		return;
+	}
 	fl_check_expr(s, l);
 	if (!l->type || !find_cast_type(s, e->cast, e))
 		return;
@@ -346,7 +438,6 @@ void fl_check_cast(struct fl_sema *s, struct fl_expr *e)
 		fl_report(s->diags, FL_E_CAST, e->cast->span, fl_type_text(s, e), NULL);
 		return;
 	}
-	/* an array of characters may be looked at as a pointer to them */
 	if (l->type != FL_VALUE_POINTER && !fl_want_number(s, l, FL_OP_NONE))
 		return;
 	e->type = to;

@@ -40,6 +40,39 @@ static const char *resolve(struct use_state *u, const char *path)
 	return fl_arena_printf(u->arena, "%.*s%s", (int)(slash - user + 1), user, path);
 }
 
+/* Without "." and "x/..": a name to compare files by, not one to open. */
+static const char *plain_path(struct use_state *u, const char *path)
+{
+	char *out = fl_arena_strndup(u->arena, path, strlen(path)), *end = out;
+	char *floor = *path == '/' ? out + 1 : out; /* what ".." does not go behind */
+
+	for (const char *p = path; *p;) {
+		size_t len = strcspn(p, "/");
+		bool up = len == 2 && !memcmp(p, "..", 2);
+
+		if (up && end > floor) {
+			for (end--; end > floor && end[-1] != '/'; end--)
+				;
+		} else if (len && !(len == 1 && *p == '.')) {
+			memmove(end, p, len);
+			end += len;
+			*end++ = '/';
+			if (up)
+				floor = end;
+		} else if (p == path && !len) {
+			*end++ = '/';
+		}
+		p += len + (p[len] == '/');
+	}
+	*end = '\0';
+	return out;
+}
+
+static bool is_same_path(struct use_state *u, const char *a, const char *b)
+{
+	return !strcmp(plain_path(u, a), plain_path(u, b));
+}
+
 /* Owned by @ds: what is reported about the file points into it. */
 static struct fl_source *read_source(struct use_state *u, const char *path, int *err)
 {
@@ -69,13 +102,13 @@ static void on_use(const struct fl_use *use, void *arg)
 	int err;
 
 	for (const struct use_file *f = u->file; f; f = f->user) {
-		if (!strcmp(f->src->name, path)) {
+		if (is_same_path(u, f->src->name, path)) {
 			fl_report(u->diags, FL_E_USE_CYCLE, use->span, use->path, NULL);
 			return;
 		}
 	}
 	for (size_t i = 0; i < u->ndone; i++) {
-		if (!strcmp(u->done[i], path))
+		if (is_same_path(u, u->done[i], path))
 			return;
 	}
 	if (u->file->depth == MAX_USE_DEPTH) {
@@ -161,6 +194,17 @@ static bool same_kind(const struct fl_expr *a, const struct fl_expr *b)
 	return a->is_duration == b->is_duration;
 }
 
+static const char *all_params(const struct fl_script *script, struct fl_arena *a)
+{
+	struct fl_buf b;
+
+	fl_buf_init(&b, a);
+	fl_buf_puts(&b, script->nparams ? "there are " : "this script has none");
+	for (size_t i = 0; i < script->nparams; i++)
+		fl_buf_printf(&b, "%s%s", i ? ", " : "", script->params[i].name);
+	return b.text;
+}
+
 void fl_apply_settings(const struct fl_compile_opts *opts, struct fl_arena *a, struct fl_diags *ds,
 		       struct fl_script *script)
 {
@@ -180,16 +224,21 @@ void fl_apply_settings(const struct fl_compile_opts *opts, struct fl_arena *a, s
 				fl_nearest(set->name, script->params[j].name, &best, &distance);
 		}
 		if (!p) {
-			fl_report(ds, FL_E_NO_PARAM, nowhere, set->name, best, NULL);
+			fl_report(ds, FL_E_NO_PARAM, nowhere, set->name,
+				  best ? fl_arena_printf(a, "did you mean '%s'?", best)
+				       : all_params(script, a),
+				  NULL);
 			continue;
 		}
 		e = parse_setting(set, p->value->kind == FL_EXPR_STRING, a, ds);
-		if (!e || !same_kind(e, p->value))
+		if (!e || !same_kind(e, p->value)) {
 			fl_report(ds, FL_E_PARAM_SET, nowhere, set->text, set->name,
-				  p->value->is_duration ? "a time such as 30s or 500ms" :
-							  "a number",
+				  p->value->is_duration ? "a time such as 30s or 500ms"
+							: "a number",
 				  NULL);
-		else
-			p->value = e;
+			continue;
+		}
+		p->value = e;
+		p->is_set = true;
 	}
 }

@@ -4,9 +4,8 @@
 # lib.sh - cases that compare what faultline prints with a file. Sourced.
 #
 # A case is NAME.fault beside NAME.SUFFIX, the expected text. A script that
-# cannot stand in a file, for its size say, is what NAME.sh prints, which may
-# also write files where it runs. Comments in its first lines choose how it is
-# run:
+# cannot stand in a file, for its size say, is what NAME.sh prints. Comments in
+# its first lines choose how it is run:
 #
 #	# root: NAME	the kernel whose facts are read, a root_NAME below
 #	# args: WORDS	instead of the runner's own; FILE stands for the script
@@ -44,21 +43,27 @@ root_bad_btf() {
 	echo "no types" >"$1/sys/kernel/btf/vmlinux"
 }
 
+# the kernel shows addresses to root only
+root_hidden_addresses() {
+	root_cases "$1"
+	sed -i -E 's/^[0-9a-f]+/0000000000000000/' "$1/proc/kallsyms"
+}
+
+# it does not tell where it counts interrupts
+root_no_symbols() {
+	root_cases "$1"
+	sed -i '/__preempt_count/d' "$1/proc/kallsyms"
+}
+
 root_no_injection() {
 	root_cases "$1"
 	rm -r "$1/sys/kernel/debug/error_injection"
 }
 
-# debugfs is not mounted
+# debugfs is not mounted, and no symbols tell what it would
 root_hidden() {
 	root_cases "$1"
-	rm -r "$1/sys/kernel/debug"
-}
-
-# A kernel that shows all addresses as 0.
-root_zeroed() {
-	root_cases "$1"
-	sed -i 's/^[0-9a-f]*/0000000000000000/' "$1/proc/kallsyms"
+	rm -r "$1/sys/kernel/debug" "$1/proc/kallsyms"
 }
 
 # A machine of which nothing is known.
@@ -82,12 +87,11 @@ setting() { sed -nE "/^#/!q; s/^# $1: *//p" "$2"; }
 
 # run_case NAME: what it gives now goes to $cases_work/NAME.
 run_case() {
-	local name=$1 dir=$PWD words
-	local script=$name.fault
+	local name=$1 script=$name.fault dir=$PWD words
 
 	if [[ -e $name.sh ]]; then
 		dir=$cases_work
-		(cd "$dir" && bash "$OLDPWD/$name.sh" >"$script")
+		(cd "$dir" && bash "$OLDPWD/$name.sh") >"$dir/$script"
 		words=$name.sh
 	else
 		words=$script

@@ -118,27 +118,67 @@ static void test_text_and_hint(void **state)
 	(void)state;
 	render("x", "", 0, 0);
 	fl_report(&diags, FL_E_NO_FUNCTION, nowhere, "foo", "'bar'", NULL);
-	fl_report(&diags, FL_E_NO_FUNCTION, nowhere, "foo", NULL);
+	fl_report(&diags, FL_E_NO_FUNCTION, nowhere, "bar", NULL);
 	fl_buf_init(&out, &arena);
 	fl_diag_render(&diags.list[1], &out);
 	assert_string_equal(out.text, "faultline: error: no injectable function 'foo'\n"
 				      "hint: did you mean 'bar'?\n");
 	fl_buf_init(&out, &arena);
 	fl_diag_render(&diags.list[2], &out);
-	assert_string_equal(out.text, "faultline: error: no injectable function 'foo'\n");
+	assert_string_equal(out.text, "faultline: error: no injectable function 'bar'\n");
 }
 
 static void test_too_many_errors(void **state)
 {
-	const struct fl_span nowhere = { NULL, 0, 0 };
+	static const struct fl_source source = { "y", "abc", 3 };
 
 	(void)state;
 	render("x", "", 0, 0);
-	for (int i = 0; i < 1000; i++)
-		fl_report(&diags, FL_E_DIVISION, nowhere, NULL);
+	for (uint32_t i = 0; i < 1000; i++)
+		fl_report(&diags, FL_E_DIVISION, (struct fl_span){ &source, i, 1 }, NULL);
 	assert_true(diags.full);
 	assert_true(diags.n < 100);
 	assert_int_equal(diags.list[diags.n - 1].tag, FL_E_TOO_MANY);
+}
+
+/* What a rule on many functions would say for each of them. */
+static void test_nothing_is_said_twice(void **state)
+{
+	static const struct fl_source source = { "y", "abc", 3 };
+	const struct fl_span here = { &source, 1, 1 }, there = { &source, 2, 1 };
+
+	(void)state;
+	render("x", "", 0, 0);
+	for (int i = 0; i < 3; i++) {
+		fl_report(&diags, FL_E_NO_FUNCTION, here, "foo", NULL);
+		fl_report(&diags, FL_E_NO_FUNCTION, there, "foo", NULL);
+		fl_report(&diags, FL_E_NO_FUNCTION, here, "bar", NULL);
+	}
+	assert_int_equal(diags.n, 1 + 3);
+	assert_int_equal(diags.nerrors, 1 + 3);
+}
+
+static void test_order_is_that_of_the_text(void **state)
+{
+	static const struct fl_source one = { "one", "abcdef", 6 }, two = { "two", "abcdef", 6 };
+	static const struct {
+		const struct fl_source *src;
+		uint32_t off;
+	} found[] = { { &one, 4 }, { &two, 3 }, { &one, 2 }, { &two, 0 }, { &one, 5 } },
+	  sorted[] = { { &one, 2 }, { &one, 4 }, { &one, 5 }, { &two, 0 }, { &two, 3 } };
+
+	(void)state;
+	fl_diags_release(&diags);
+	fl_diags_init(&diags);
+	diags.on_oom = &no_memory;
+	for (size_t i = 0; i < 5; i++)
+		fl_report(&diags, FL_E_DIVISION, (struct fl_span){ found[i].src, found[i].off, 1 },
+			  NULL);
+	fl_diags_sort(&diags);
+	for (size_t i = 0; i < 5; i++) {
+		assert_ptr_equal(diags.list[i].span.src, sorted[i].src);
+		assert_int_equal(diags.list[i].span.off, sorted[i].off);
+	}
 }
 
 static void test_class_decides_by_the_scripts_own_mistakes(void **state)
@@ -203,6 +243,8 @@ int main(void)
 		cmocka_unit_test(test_long_lines_are_cut),
 		cmocka_unit_test(test_text_and_hint),
 		cmocka_unit_test(test_too_many_errors),
+		cmocka_unit_test(test_nothing_is_said_twice),
+		cmocka_unit_test(test_order_is_that_of_the_text),
 		cmocka_unit_test(test_class_decides_by_the_scripts_own_mistakes),
 		cmocka_unit_test(test_style_of_every_text),
 	};

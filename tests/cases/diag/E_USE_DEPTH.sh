@@ -1,7 +1,5 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
-for ((i = 0; i < 50; i++)); do
-	echo "use \"deep$((i + 1)).fault\"" >"deep$i.fault"
+# Files that use one another, the last of them one too many.
+for ((i = 1; i <= 33; i++)); do
+	printf 'use "deep%d.fault"\n' $((i + 1)) >"deep$i.fault"
 done
-echo 'on fl_int0 return -EIO' >"deep$i.fault"
-echo 'use "deep0.fault"'
+printf 'use "deep1.fault"\non fl_int0 return -EIO\n'

@@ -61,6 +61,48 @@ struct kmem_cache {
 	unsigned int size;
 };
 
+enum req_op { REQ_OP_READ, REQ_OP_WRITE, REQ_OP_FLUSH, REQ_OP_DISCARD };
+
+/* What members can be, one of each kind. */
+struct net_device {
+	char name[16];
+	unsigned char dev_addr[6];
+	unsigned int mtu;
+	unsigned int flags : 5;
+	int headroom : 11;
+	struct net_device_stats {
+		u64 packets;
+		u64 errors[4];
+	} stats;
+	union {
+		u32 word;
+		u8 bytes[4];
+	};
+	struct net_device *lower[2];
+	struct net_device **upper;
+	void (*open)(struct net_device *dev);
+	const char *alias;
+	void *priv;
+	unsigned __int128 wide;
+};
+
+struct sk_buff {
+	unsigned int len;
+	struct net_device *dev;
+	unsigned char *data;
+};
+
+struct range {
+	u64 first;
+	u64 last;
+};
+
+struct big_range {
+	u64 first;
+	u64 last;
+	u64 step;
+};
+
 struct dentry;
 struct linux_binprm;
 struct sockaddr;
@@ -88,6 +130,12 @@ FUNCTION(bool, within_error_injection_list, (unsigned long address))
 FUNCTION(long, vfs_read, (struct file *file, char *buf, size_t count, s64 *pos))
 FUNCTION(int, log_message, (const char *format, ...))
 FUNCTION(struct file *, open_exec, (const char *name))
+
+FUNCTION(int, dev_open, (struct net_device *dev, enum req_op how))
+FUNCTION(int, dev_rename, (struct net_device *dev, const char *name, const char *user_name))
+FUNCTION(int, dev_queue_xmit, (struct sk_buff *skb, struct net_device *in))
+FUNCTION(int, zap_range, (struct range range, int how))
+FUNCTION(int, zap_big_range, (struct big_range range, int how))
 
 void audit_free(struct task_struct *task);
 void audit_free(struct task_struct *task)

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sema_call.c - what has parentheses: str(), within() ...; and counters of rules. */
+#include <string.h>
+
+#include "check.h"
+
+static bool wants_one(struct fl_sema *s, const struct fl_expr *e, const char *hint)
+{
+	if (e->nitems == 1)
+		return true;
+	fl_report(s->diags, FL_E_CALL_ARGS, e->span, e->text,
+		  fl_arena_printf(s->arena, "%zu", e->nitems), hint, NULL);
+	return false;
+}
+
+static void check_str(struct fl_sema *s, struct fl_expr *e)
+{
+	struct fl_expr *p;
+
+	if (!wants_one(s, e, "str(POINTER), ustr(POINTER)"))
+		return;
+	p = e->items[0];
+	fl_check_expr(s, p);
+	if (!p->type)
+		return;
+	if (p->type != FL_VALUE_POINTER && p->type != FL_VALUE_UINT && p->type != FL_VALUE_INT) {
+		fl_report(s->diags, FL_E_STR_POINTER, p->span, e->text, fl_expr_text(s, p),
+			  p->type == FL_VALUE_STRING
+				  ? fl_arena_printf(s->arena,
+						    "it is a string by itself: %s == \"...\"",
+						    fl_expr_text(s, p))
+				  : NULL,
+			  NULL);
+		return;
+	}
+	e->type = FL_VALUE_STRING;
+}
+
+static void check_cgroup(struct fl_sema *s, struct fl_expr *e)
+{
+	unsigned int level;
+	uint64_t id;
+
+	if (!wants_one(s, e, "cgroup(\"/system.slice\")"))
+		return;
+	if (e->items[0]->kind != FL_EXPR_STRING && e->items[0]->kind != FL_EXPR_PARAM) {
+		fl_report(s->diags, FL_E_CGROUP, e->items[0]->span, NULL);
+		return;
+	}
+	fl_check_expr(s, e->items[0]);
+	if (e->items[0]->type != FL_VALUE_STRING)
+		return;
+	if (s->kernel->ops->cgroup(s->kernel, e->items[0]->text, &id, &level)) {
+		if (!s->opts->lenient) {
+			fl_report(s->diags, FL_E_NO_CGROUP, e->items[0]->span, e->items[0]->text,
+				  NULL);
+			return;
+		}
+		id = 0;
+		level = 0;
+	}
+	e->type = FL_VALUE_INT;
+	e->value = id;
+	e->index = level;
+}
+
+/* within(f if EXPR): what watches f is put together in sema_rule.c's terms. */
+static void check_tracker(struct fl_sema *s, struct fl_expr *e)
+{
+	struct fl_target *target = fl_arena_alloc(s->arena, sizeof(*target));
+	struct fl_sema inner = *s;
+	struct fl_tracker *tracker;
+	struct fl_on on;
+
+	*target = (struct fl_target){
+		.span = e->pattern->span,
+		.module_span = e->pattern->span,
+		.module = e->pattern->module,
+		.name = e->pattern->name,
+		.is_glob = strpbrk(e->pattern->name, "*?[") != NULL,
+	};
+	if (s->place == FL_PLACE_TRACKER) {
+		fl_report(s->diags, FL_E_TRACKER_NESTED, e->span, NULL);
+		return;
+	}
+	if (target->is_glob) {
+		fl_report(s->diags, FL_E_TRACKER_GLOB, e->pattern->span, e->pattern->name, NULL);
+		return;
+	}
+	if (!fl_find_on(s, target, false, &on))
+		return;
+	/* the list may move: fill in by index, after the condition */
+	e->index = (unsigned int)s->script->ntrackers;
+	tracker = FL_APPEND(s->arena, s->script, trackers);
+	tracker->expr = e;
+	tracker->on = on;
+	tracker->instance = (struct fl_instance){ .func = on.func, .target = target };
+	inner.place = FL_PLACE_TRACKER;
+	inner.instance = &tracker->instance;
+	fl_check_expr(&inner, e->left);
+	if (e->left->type && fl_want_truth(&inner, e->left))
+		e->type = FL_VALUE_INT;
+	s->script->trackers[e->index].instance.cond = e->left;
+}
+
+static void no_call(struct fl_sema *s, const struct fl_expr *e)
+{
+	struct fl_span span = e->span;
+	const char *best = NULL;
+	unsigned int distance = 3;
+	struct fl_buf all;
+
+	fl_buf_init(&all, s->arena);
+	for (int i = 1; i < FL_NFUNCTIONS; i++) {
+		const char *name = fl_function_name((enum fl_function)i);
+
+		fl_nearest(e->text, name, &best, &distance);
+		fl_buf_printf(&all, "%s%s()", i > 1 ? ", " : "there are ", name);
+	}
+	span.len = (uint32_t)strlen(e->text);
+	fl_report(s->diags, FL_E_NO_CALL, span, e->text,
+		  best ? fl_arena_printf(s->arena, "did you mean '%s()'?", best) : all.text, NULL);
+}
+
+void fl_check_call(struct fl_sema *s, struct fl_expr *e)
+{
+	e->function = fl_function_find(e->text);
+	if (!e->function) {
+		no_call(s, e);
+		return;
+	}
+	if (fl_is_outside_calls(s)) {
+		fl_report(s->diags, FL_E_PLACE, e->span, fl_expr_text(s, e), NULL);
+		return;
+	}
+	switch (e->function) {
+	case FL_FUNCTION_str:
+	case FL_FUNCTION_ustr:
+		check_str(s, e);
+		break;
+	case FL_FUNCTION_cgroup:
+		check_cgroup(s, e);
+		break;
+	default:
+		if (e->left && e->function == FL_FUNCTION_within)
+			check_tracker(s, e);
+		else if (e->left)
+			fl_report(s->diags, FL_E_CALLER_IF, e->span, NULL);
+		else
+			fl_check_pattern(s, e);
+	}
+}
+
+static const char *const counters[] = { "calls", "matched", "injected", "fired" };
+
+void fl_check_counter(struct fl_sema *s, struct fl_expr *e)
+{
+	const char *label, *best = NULL;
+	unsigned int distance = 3;
+	size_t i;
+
+	e->type = FL_VALUE_INT;
+	if (e->kind == FL_EXPR_NAME)
+		return;
+	e->type = FL_VALUE_ERROR;
+	if (e->left->kind != FL_EXPR_NAME || e->is_arrow) {
+		fl_report(s->diags, FL_E_COUNTER, e->span, fl_expr_text(s, e), NULL);
+		return;
+	}
+	label = e->left->text;
+	for (i = 0; i < s->script->nrules; i++) {
+		const char *other = s->script->rules[i].label;
+
+		if (other && !strcmp(other, label))
+			break;
+		if (other)
+			fl_nearest(label, other, &best, &distance);
+	}
+	if (i == s->script->nrules) {
+		fl_report(s->diags, FL_E_NO_LABEL, e->left->span, label, best, NULL);
+		return;
+	}
+	e->index = (unsigned int)i;
+	for (i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		if (!strcmp(counters[i], e->text)) {
+			e->value = i;
+			e->type = FL_VALUE_INT;
+			return;
+		}
+	}
+	fl_report(s->diags, FL_E_COUNTER, e->span, fl_expr_text(s, e), NULL);
+}
