@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "compile.h"
+#include "knobs.h"
 #include "render.h"
 #include "session_impl.h"
 
