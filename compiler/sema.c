@@ -60,9 +60,35 @@ static void find_rates(struct fl_rule *rule, struct fl_expr *e, bool *has_rate)
 	}
 }
 
+static void note_changing(const struct fl_expr *e, void *arg)
+{
+	bool *changes = arg;
+
+	if (e->kind == FL_EXPR_PARAM || e->kind == FL_EXPR_STATE || e->kind == FL_EXPR_CALL ||
+	    (e->kind == FL_EXPR_NAME && fl_builtin_find(e->text)))
+		*changes = true;
+}
+
+/* A value that is only known at the call is held to the tag of each function. */
+static bool tags_matter(const struct fl_rule *rule)
+{
+	bool changes = false, differ = false;
+
+	for (size_t i = 1; i < rule->nons; i++)
+		differ |= rule->ons[i].func->tag != rule->ons[0].func->tag;
+	for (size_t i = 0; differ && i < rule->nacts; i++) {
+		for (size_t j = 0; j < rule->acts[i].nchoices; j++)
+			fl_walk(rule->acts[i].choices[j].value, note_changing, &changes);
+	}
+	return changes;
+}
+
 static bool rule_depends(const struct fl_script *script, const struct fl_rule *rule)
 {
 	const struct fl_schedule *per = fl_find_schedule(rule, FL_SCHED_PER);
+
+	if (tags_matter(rule))
+		return true;
 
 	for (size_t i = 0; i < rule->ntargets; i++) {
 		if (rule->targets[i].has_renames)

@@ -198,8 +198,11 @@ static bool all_pick(const struct eval *ev, const struct fl_rule *rule, uint64_t
 			return false;
 	}
 	for (size_t i = 0; i < rule->nscheds; i++) {
-		if (rule->scheds[i].kind == FL_SCHED_TIMES)
-			return (*passed)++ < amount(ev, rule->scheds[i].first);
+		if (rule->scheds[i].kind != FL_SCHED_TIMES)
+			continue;
+		if (*passed >= amount(ev, rule->scheds[i].first))
+			return false;
+		++*passed;
 	}
 	return true;
 }

@@ -42,14 +42,12 @@ void live_task(struct eval_task *task, struct fl_kernel *k)
 		task->cgroup = 0;
 }
 
-static struct fl_rule_knobs *knobs(const struct live *l)
-{
-	return l->session->rules.memory;
-}
-
 void live_enable(struct live *l, size_t rule, bool on)
 {
-	__atomic_store_n(&knobs(l)[rule].enabled, on, __ATOMIC_RELEASE);
+	struct fl_fault fault = { 0 };
+
+	if (fl_session_enable(l->session, rule, on, &fault))
+		abort();
 }
 
 static int compile(struct live *l, const char *text, struct fl_kernel *k,

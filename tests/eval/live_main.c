@@ -5,6 +5,8 @@
  *
  *	live table BACKEND MOST FILE...
  *	live random SEED COUNT [FIRST]
+ *	live chances
+ *	live size
  */
 #include "live_main.h"
 
@@ -30,7 +32,12 @@ static int run(struct fl_kernel *k, const struct eval_task *task, char **argv)
 	if (argv[1] && !strcmp(argv[1], "random") && argv[2] && argv[3])
 		return live_random(k, task, strtoull(argv[2], NULL, 0), strtoull(argv[3], NULL, 0),
 				   argv[4] ? strtoull(argv[4], NULL, 0) : 0);
-	fprintf(stderr, "usage: live table BACKEND MOST FILE... | random SEED COUNT [FIRST]\n");
+	if (argv[1] && !strcmp(argv[1], "chances"))
+		return live_chances(k);
+	if (argv[1] && !strcmp(argv[1], "size"))
+		return live_size(k);
+	fprintf(stderr, "usage: live table BACKEND MOST FILE... | random SEED COUNT [FIRST] | "
+			"chances | size\n");
 	return 2;
 }
 

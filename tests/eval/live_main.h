@@ -13,4 +13,9 @@ int live_tables(struct fl_kernel *k, const struct eval_task *task, char *const *
 int live_random(struct fl_kernel *k, const struct eval_task *task, uint64_t seed, uint64_t count,
 		uint64_t first);
 
+/* rand, weights and seeds. */
+int live_chances(struct fl_kernel *k);
+/* Many rules, many functions, many parentheses. */
+int live_size(struct fl_kernel *k);
+
 #endif /* LIVE_MAIN_H */

@@ -135,6 +135,8 @@ static void set_option(struct row *row, const char *line, unsigned int number)
 		row->force = row->alone = true;
 	} else if (!strcmp(line, "%alone")) {
 		row->alone = true;
+	} else if (!strcmp(line, "%live")) {
+		row->live = true;
 	} else {
 		bad(row->file, number, "no such option");
 	}

@@ -23,6 +23,7 @@
  *	%seed N		random numbers come from it
  *	%force		--force-return
  *	%alone		not in one object with other rows
+ *	%live		not by the evaluator alone: it is about what facts do not have
  *
  * In the script, {pid} {ppid} {cgroup} are those of the task that calls.
  */
@@ -56,7 +57,7 @@ struct row {
 	const char *file;
 	unsigned int line;
 	const char *script;
-	bool seeded, force, alone;
+	bool seeded, force, alone, live;
 	uint64_t seed;
 	struct step *steps;
 	size_t nsteps, steps_cap;
