@@ -94,7 +94,6 @@ static bool may_show(struct fl_report_stream *r)
 
 static void print_task(FILE *out, const struct fl_event *e)
 {
-	fputs("  ", out);
 	print_comm(out, e->comm);
 	fprintf(out, " %u/%u  cpu %u\n", e->pid, e->tid, e->cpu);
 }
@@ -129,7 +128,7 @@ void fl_report_event(struct fl_report_stream *r, const struct fl_event *e)
 	fprintf(r->out, "%4" PRIu64 ".%06" PRIu64 "  ", since / NS_PER_S, since % NS_PER_S / 1000);
 	switch (e->kind) {
 	case FL_EVENT_INJECTED:
-		fprintf(r->out, "%s = %s", attach->shown,
+		fprintf(r->out, "%s = %s  ", attach->shown,
 			fl_value_name(attach, e->value, text, sizeof(text)));
 		print_task(r->out, e);
 		break;
@@ -140,12 +139,12 @@ void fl_report_event(struct fl_report_stream *r, const struct fl_event *e)
 		fprintf(r->out, "%s: %s\n", attach->shown, text);
 		break;
 	case FL_EVENT_STACK:
-		fprintf(r->out, "%s called by", attach->shown);
+		fprintf(r->out, "%s called by ", attach->shown);
 		print_task(r->out, e);
 		print_stack(r, e);
 		break;
 	default:
-		fprintf(r->out, "%s", attach->shown);
+		fprintf(r->out, "%s  ", attach->shown);
 		print_task(r->out, e);
 	}
 }

@@ -410,7 +410,7 @@ static int run_status(struct run *r, const struct fl_totals *t, size_t failed)
 	fprintf(stderr, "faultline: nothing was injected: %s\n",
 		!t->calls     ? "none of the functions was called"
 		: !t->matched ? "the functions were called, but no condition ever held"
-			      : "every call that matched was held back by a limit");
+			      : "every call that matched was held back by a schedule or a limit");
 	return FL_EXIT_IDLE;
 }
 
