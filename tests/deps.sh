@@ -5,6 +5,7 @@
 #
 # fl_need GROUP...   installs the packages of the groups that are not there yet
 # fl_llvm_newest     prints the newest LLVM that the distribution offers
+# fl_need_llvm N     what is needed to build with that one, linked statically
 
 # shellcheck disable=SC2034 # used by name, in fl_need
 {
@@ -50,6 +51,10 @@ fl_need() {
 		packages+=(${!list})
 	done
 	fl_install "${packages[@]}"
+}
+
+fl_need_llvm() {
+	fl_install "llvm-$1-dev" "libclang-$1-dev" "libpolly-$1-dev"
 }
 
 fl_llvm_newest() {

@@ -130,7 +130,7 @@ test_doctor_no_btf() {
 }
 
 test_doctor_lockdown() {
-	[[ -e /sys/kernel/security/lockdown ]] || skip "this kernel cannot be locked down"
+	need_stock # the other one cannot be locked down
 	echo "none integrity [confidentiality]" >locked
 	mount --bind locked /sys/kernel/security/lockdown
 	fl doctor
@@ -361,7 +361,7 @@ test_explain_module_not_loaded() {
 }
 
 test_explain_no_error_injection() {
-	[[ $fl_kernel != full ]] || skip "this kernel has error injection"
+	need_stock
 	expect_reason vfs_read no-error-injection 4
 	fl explain vfs_read
 	expect_text out "^  because +this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION$"
