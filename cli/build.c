@@ -125,7 +125,7 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 	};
 }
 
-static void print_diags(const struct fl_diags *ds)
+void fl_print_diags(const struct fl_diags *ds)
 {
 	struct fl_arena arena;
 	jmp_buf on_oom;
@@ -157,7 +157,7 @@ int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_com
 
 	fl_diags_init(&ds);
 	err = fl_compile(&in->source, k, opts, &ds, obj, &log);
-	print_diags(&ds);
+	fl_print_diags(&ds);
 	if (err == -EINVAL) {
 		status = exits[fl_diags_class(&ds)];
 	} else if (err == -ENOMEM) {

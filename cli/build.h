@@ -24,6 +24,9 @@ int fl_read_used(void *arg, const char *path, char **text, size_t *len);
 /* What the options say about compiling. */
 struct fl_compile_opts fl_compile_options(const struct fl_options *o);
 
+/* All of them to standard error. */
+void fl_print_diags(const struct fl_diags *ds);
+
 /*
  * Compile and print what there is to say. 0 with *obj yours, or an fl_exit.
  */

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "clang.h"
+#include "fmt.h"
+#include "help.h"
 #include "inspect.h"
 #include "options.h"
 #include "run.h"
@@ -24,12 +26,16 @@ int main(int argc, char **argv)
 		fl_options_release(&o);
 		return status;
 	}
-	if (o.mode == FL_MODE_HELP) {
+	if (o.mode == FL_MODE_HELP && o.nfiles) {
+		status = fl_script_help(&o);
+	} else if (o.mode == FL_MODE_HELP) {
 		fputs(fl_options_help(), stdout);
 	} else if (o.mode == FL_MODE_VERSION) {
 		status = print_version();
 	} else if (o.mode == FL_MODE_CHECK) {
 		status = fl_check(&o);
+	} else if (o.mode == FL_MODE_FORMAT) {
+		status = fl_fmt(&o);
 	} else if (o.mode == FL_MODE_DOCTOR) {
 		status = fl_doctor(&o);
 	} else if (o.mode == FL_MODE_LIST) {

@@ -13,6 +13,7 @@ enum {
 	OPT_ALLOW = 256,
 	OPT_ALLOW_IDLE,
 	OPT_BACKEND,
+	OPT_CHECK,
 	OPT_DEADLINE,
 	OPT_EMIT,
 	OPT_FORCE_RETURN,
@@ -34,6 +35,7 @@ static const char help[] =
 	"usage: faultline -e 'RULES' [OPTION...] [-- COMMAND [ARG...]]\n"
 	"       faultline SCRIPT.fault [NAME=VALUE...] [OPTION...] [-- COMMAND [ARG...]]\n"
 	"       faultline check FILE...\n"
+	"       faultline fmt [--check] [FILE...]\n"
 	"       faultline -l [PATTERN | MODULE:PATTERN | FILE.ko]\n"
 	"       faultline explain [MODULE:]FUNCTION\n"
 	"       faultline doctor\n"
@@ -49,6 +51,10 @@ static const char help[] =
 	"  -p PID                until that process ends; rules that do not say which tasks\n"
 	"                        they hit are limited to it and what descends from it\n"
 	"  check FILE...         compile only; needs no privileges (- is standard input)\n"
+	"  fmt [FILE...]         write scripts in their canonical form, in place; without a\n"
+	"                        file, or for -, standard input to standard output\n"
+	"  fmt --check [FILE...] write nothing, and exit with 1 when one is not\n"
+	"  SCRIPT.fault --help   what a script does, and its parameters\n"
 	"  --emit c              print the C that the rules become, and stop\n"
 	"\n"
 	"What there is\n"
@@ -192,6 +198,8 @@ static bool parse_flag(struct fl_options *o, int opt)
 		int opt;
 		bool *flag;
 	} flags[] = {
+		{ 'h', &o->help },
+		{ OPT_CHECK, &o->only_check },
 		{ 'q', &o->quiet },
 		{ 'v', &o->verbose },
 		{ OPT_ALLOW_IDLE, &o->allow_idle },
@@ -221,9 +229,6 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 	if (parse_flag(o, opt))
 		return 0;
 	switch (opt) {
-	case 'h':
-		o->mode = FL_MODE_HELP;
-		break;
 	case 'l':
 		o->mode = FL_MODE_LIST;
 		break;
@@ -315,6 +320,8 @@ static int check_combination(const struct fl_options *o)
 {
 	if (o->mode == FL_MODE_HELP || o->mode == FL_MODE_VERSION)
 		return 0;
+	if (o->only_check && o->mode != FL_MODE_FORMAT)
+		return usage("--check is for fmt");
 	if (o->traceable && o->mode != FL_MODE_LIST)
 		return usage("--traceable is for -l");
 	if (o->mode == FL_MODE_DOCTOR || o->mode == FL_MODE_EXPLAIN || o->mode == FL_MODE_LIST)
@@ -324,6 +331,11 @@ static int check_combination(const struct fl_options *o)
 			return usage("check needs a file; - is standard input");
 		if (o->rules || o->command || o->shell_command)
 			return usage("check compiles files and runs nothing");
+		return 0;
+	}
+	if (o->mode == FL_MODE_FORMAT) {
+		if (o->rules || o->command || o->shell_command)
+			return usage("fmt formats files and runs nothing");
 		return 0;
 	}
 	if (o->rules && o->nfiles)
@@ -350,6 +362,7 @@ static bool parse_subcommand(struct fl_options *o, const char *word)
 		{ "check", FL_MODE_CHECK },
 		{ "doctor", FL_MODE_DOCTOR },
 		{ "explain", FL_MODE_EXPLAIN },
+		{ "fmt", FL_MODE_FORMAT },
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -367,6 +380,7 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 		{ "allow", required_argument, NULL, OPT_ALLOW },
 		{ "allow-idle", no_argument, NULL, OPT_ALLOW_IDLE },
 		{ "backend", required_argument, NULL, OPT_BACKEND },
+		{ "check", no_argument, NULL, OPT_CHECK },
 		{ "deadline", required_argument, NULL, OPT_DEADLINE },
 		{ "emit", required_argument, NULL, OPT_EMIT },
 		{ "force-return", no_argument, NULL, OPT_FORCE_RETURN },
@@ -430,6 +444,12 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 		err = parse_option(o, opt, optarg);
 		if (err)
 			return err;
+	}
+	if (o->help) {
+		/* of what else words are, there is nothing to tell */
+		if (o->mode != FL_MODE_RUN && o->mode != FL_MODE_CHECK)
+			o->nfiles = 0;
+		o->mode = FL_MODE_HELP;
 	}
 	return check_combination(o);
 }

@@ -23,15 +23,16 @@ enum fl_mode {
 	FL_MODE_CHECK,
 	FL_MODE_DOCTOR,
 	FL_MODE_EXPLAIN,
+	FL_MODE_FORMAT,
 	FL_MODE_LIST,
-	FL_MODE_HELP,
+	FL_MODE_HELP, /* with a file: of that script */
 	FL_MODE_VERSION,
 };
 
 struct fl_options {
 	enum fl_mode mode;
 	const char *rules; /* -e, or NULL */
-	char **files;	   /* of check; the one script; what list and explain are about */
+	char **files;	   /* of check and fmt; the one script; what list and explain are about */
 	int nfiles;
 	struct fl_param_setting *settings; /* name=value, --set */
 	size_t nsettings;
@@ -46,6 +47,8 @@ struct fl_options {
 	bool emit_c;
 	bool json;	/* -f */
 	bool traceable; /* list what can be traced instead of what can fail */
+	bool help;
+	bool only_check; /* fmt: tell what is not formatted, and write nothing */
 	bool verbose;
 	bool quiet;
 	bool system_wide;

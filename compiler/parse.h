@@ -17,6 +17,7 @@ struct fl_parser {
 	struct fl_arena *arena;
 	struct fl_diags *diags;
 	struct fl_script *script;
+	uint8_t *roles; /* or NULL */
 	size_t pos;
 	unsigned int depth;
 };
@@ -26,6 +27,8 @@ const struct fl_token *fl_peek_at(const struct fl_parser *p, size_t ahead);
 const struct fl_token *fl_peek(const struct fl_parser *p);
 const struct fl_token *fl_next(struct fl_parser *p);
 bool fl_accept(struct fl_parser *p, enum fl_tok kind);
+/* The token that was taken last is there for @role. */
+void fl_note_role(struct fl_parser *p, enum fl_role role);
 /* Complain about the next token; an end is shown behind the last thing read. */
 void fl_expected(struct fl_parser *p, const char *what, const char *hint);
 bool fl_expect(struct fl_parser *p, enum fl_tok kind, const char *hint);

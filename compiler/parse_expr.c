@@ -44,6 +44,12 @@ bool fl_accept(struct fl_parser *p, enum fl_tok kind)
 	return true;
 }
 
+void fl_note_role(struct fl_parser *p, enum fl_role role)
+{
+	if (p->roles && p->pos)
+		p->roles[p->pos - 1] = (uint8_t)role;
+}
+
 bool fl_at_word(const struct fl_parser *p, const char *word)
 {
 	const struct fl_token *t = fl_peek(p);
@@ -341,10 +347,13 @@ static bool parse_type(struct fl_parser *p, struct fl_typename *type)
 	}
 	while (fl_at_word(p, "const"))
 		fl_next(p);
-	while (fl_accept(p, FL_TOK_STAR))
-		type->stars++;
+	for (; fl_accept(p, FL_TOK_STAR); type->stars++)
+		fl_note_role(p, FL_ROLE_TYPE_STAR);
 	type->span = fl_span_since(p, first->off);
-	return fl_expect(p, FL_TOK_RPAREN, NULL);
+	if (!fl_expect(p, FL_TOK_RPAREN, NULL))
+		return false;
+	fl_note_role(p, FL_ROLE_CAST);
+	return true;
 }
 
 static struct fl_expr *parse_primary(struct fl_parser *p)
@@ -376,8 +385,10 @@ static struct fl_expr *parse_primary(struct fl_parser *p)
 	case FL_TOK_exit:
 	case FL_TOK_NAME:
 		fl_next(p);
-		if (fl_accept(p, FL_TOK_LPAREN))
+		if (fl_accept(p, FL_TOK_LPAREN)) {
+			fl_note_role(p, FL_ROLE_CALL);
 			return parse_call(p, t);
+		}
 		e = new_expr(p, FL_EXPR_NAME, t->off);
 		e->text = t->text;
 		return e;
@@ -460,6 +471,7 @@ static struct fl_expr *parse_operand(struct fl_parser *p)
 		if (t->kind != unary_ops[i].tok)
 			continue;
 		fl_next(p);
+		fl_note_role(p, FL_ROLE_PREFIX);
 		e = new_expr(p, FL_EXPR_UNARY, t->off);
 		e->op = unary_ops[i].op;
 		e->left = parse_unary(p);
@@ -567,6 +579,7 @@ static struct fl_expr *parse_ternary(struct fl_parser *p)
 	yes = fl_parse_expr(p);
 	if (!yes || !fl_expect(p, FL_TOK_COLON, NULL))
 		return NULL;
+	fl_note_role(p, FL_ROLE_CHOICE);
 	no = fl_parse_expr(p);
 	if (!no)
 		return NULL;

@@ -8,6 +8,7 @@ static bool parse_rename(struct fl_parser *p, struct fl_target *target)
 {
 	size_t cap = 0;
 
+	fl_note_role(p, FL_ROLE_CALL);
 	target->has_renames = true;
 	if (fl_accept(p, FL_TOK_RPAREN))
 		return true;
@@ -111,6 +112,7 @@ static bool parse_range(struct fl_parser *p, struct fl_schedule *s)
 	}
 	if (!fl_accept(p, FL_TOK_PLUS))
 		return true;
+	fl_note_role(p, FL_ROLE_STEP);
 	s->step = parse_number(p);
 	return s->step != NULL;
 }
@@ -340,13 +342,19 @@ static bool parse_body(struct fl_parser *p, struct fl_rule *rule)
 	uint32_t brace = fl_peek(p)->off;
 
 	rule->in_braces = fl_accept(p, FL_TOK_LBRACE);
+	if (rule->in_braces)
+		fl_note_role(p, FL_ROLE_BODY);
 	for (;;) {
 		struct fl_action act;
 
 		while (rule->in_braces && fl_accept(p, FL_TOK_SEMI))
 			;
-		if (rule->in_braces && fl_accept(p, FL_TOK_RBRACE))
+		if (rule->in_braces && fl_accept(p, FL_TOK_RBRACE)) {
+			fl_note_role(p, FL_ROLE_BODY_END);
 			break;
+		}
+		if (rule->in_braces && p->roles)
+			p->roles[p->pos] = FL_ROLE_ACTION;
 		if (!parse_action(p, rule, &act))
 			return false;
 		rule->acts = fl_arena_grow(p->arena, rule->acts, rule->nacts, &cap, sizeof(act));
@@ -371,6 +379,7 @@ static bool parse_rule(struct fl_parser *p, struct fl_rule *rule)
 		rule->label_span = fl_token_span(p, t);
 		fl_next(p);
 		fl_next(p);
+		fl_note_role(p, FL_ROLE_LABEL);
 	}
 	t = fl_peek(p);
 	if (!fl_expect(p, FL_TOK_on, "a rule reads: on FUNCTION if CONDITION return -EIO"))
@@ -538,6 +547,8 @@ static void parse_item(struct fl_parser *p)
 	bool good;
 
 	p->depth = 0;
+	if (p->roles)
+		p->roles[p->pos] = FL_ROLE_ITEM;
 	switch (fl_peek(p)->kind) {
 	case FL_TOK_param:
 		good = parse_param(p, FL_APPEND(p->arena, s, params));
@@ -574,6 +585,14 @@ static void parse_item(struct fl_parser *p)
 		recover(p, start);
 }
 
+static void parse_items(struct fl_parser *p)
+{
+	while (fl_peek(p)->kind != FL_TOK_EOF && !p->diags->full) {
+		if (!fl_accept(p, FL_TOK_SEMI))
+			parse_item(p);
+	}
+}
+
 void fl_parse(const struct fl_tokens *tokens, const struct fl_use_handler *use, struct fl_arena *a,
 	      struct fl_diags *ds, struct fl_script *script)
 {
@@ -581,8 +600,15 @@ void fl_parse(const struct fl_tokens *tokens, const struct fl_use_handler *use, 
 		.tokens = tokens, .use = use, .arena = a, .diags = ds, .script = script
 	};
 
-	while (fl_peek(&p)->kind != FL_TOK_EOF && !ds->full) {
-		if (!fl_accept(&p, FL_TOK_SEMI))
-			parse_item(&p);
-	}
+	parse_items(&p);
+}
+
+void fl_parse_roles(const struct fl_tokens *tokens, uint8_t *roles, struct fl_arena *a,
+		    struct fl_diags *ds, struct fl_script *script)
+{
+	struct fl_parser p = {
+		.tokens = tokens, .arena = a, .diags = ds, .script = script, .roles = roles
+	};
+
+	parse_items(&p);
 }

@@ -532,8 +532,8 @@ static void check_in(struct fl_sema *s, struct fl_expr *e)
 		good = check_in_item(s, e, e->items[i]) && good;
 	if (good && e->is_range) {
 		const struct fl_expr *low = e->items[0], *high = e->items[1];
-		bool is_unsigned = e->left->type == FL_VALUE_UINT ||
-				   low->type == FL_VALUE_UINT || high->type == FL_VALUE_UINT;
+		bool is_unsigned = e->left->type == FL_VALUE_UINT || low->type == FL_VALUE_UINT ||
+				   high->type == FL_VALUE_UINT;
 
 		if (low->is_constant && high->is_constant &&
 		    less(high->value, low->value, is_unsigned)) {

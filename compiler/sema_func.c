@@ -214,6 +214,7 @@ struct expansion {
 	const struct fl_target *target;
 	size_t *cap;
 	size_t found;
+	bool left_out; /* something that must not fail */
 	bool full;
 };
 
@@ -240,12 +241,13 @@ static bool returns_nothing(const struct fl_func *f)
 }
 
 /* Would the rule make it fail though it must not? Says that it is left out. */
-static bool leaves_out(const struct expansion *x, const char *name)
+static bool leaves_out(struct expansion *x, const char *name)
 {
 	const char *why = has_return(x->rule) ? fl_denied(x->s, name) : NULL;
 
 	if (why)
 		fl_report(x->s->diags, FL_W_DENIED, x->target->span, name, why, NULL);
+	x->left_out |= why != NULL;
 	return why != NULL;
 }
 
@@ -312,18 +314,19 @@ static void expand_syscalls(struct expansion *x)
 	}
 }
 
-static void no_match(struct fl_sema *s, const struct fl_target *t, bool returns)
+static void no_match(const struct expansion *x, bool returns)
 {
+	const struct fl_target *t = x->target;
 	struct fl_span span = t->span;
 	const char *shown = t->name;
 
 	if (t->module) {
 		span = t->module_span;
 		span.len = t->span.off + t->span.len - span.off;
-		shown = fl_arena_printf(s->arena, "%s:%s", t->module, t->name);
+		shown = fl_arena_printf(x->s->arena, "%s:%s", t->module, t->name);
 	}
-	fl_report(s->diags, FL_E_NO_MATCH, span, returns ? "injectable" : "traceable", shown,
-		  fl_offers(s, t->name, !returns), NULL);
+	fl_report(x->s->diags, FL_E_NO_MATCH, span, returns ? "injectable" : "traceable", shown,
+		  x->left_out ? NULL : fl_offers(x->s, t->name, !returns), NULL);
 }
 
 static void expand_glob(struct expansion *x)
@@ -350,7 +353,7 @@ static void expand_glob(struct expansion *x)
 			  t->name, k->ops->list_problem(k),
 			  "run faultline as root with debugfs mounted", NULL);
 	else if (!x->found)
-		no_match(s, t, returns);
+		no_match(x, returns);
 }
 
 /* Names for arguments: not more than there are, and each one once. */

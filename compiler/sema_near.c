@@ -113,10 +113,26 @@ void fl_each_traceable(struct fl_kernel *k,
 		k->ops->each_function(k, "", fn, arg);
 }
 
+/* System calls by the names that scripts have for them. */
+static void each_syscall(struct fl_kernel *k, bool traceable,
+			 int (*fn)(const char *name, const char *module, enum fl_tag tag,
+				   void *arg),
+			 void *arg)
+{
+	for (size_t i = 0; i < fl_syscall_count(); i++) {
+		const struct fl_syscall *call = fl_syscall_at(k->arch, i);
+		struct fl_func f;
+
+		if (call && !k->ops->find_func(k, NULL, call->function, &f) && (f.tag || traceable))
+			fn(call->name, NULL, f.tag, arg);
+	}
+}
+
 const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable)
 {
 	struct fl_kernel *k = s->kernel;
 	struct search search = { .wanted = wanted };
+	size_t significant;
 	struct fl_buf b;
 
 	if (strpbrk(wanted, "*?[")) {
@@ -125,17 +141,14 @@ const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable)
 			return NULL;
 		search.wanted = wanted = fl_arena_strndup(s->arena, wanted, search.cut);
 	}
-	search.most = (unsigned int)strlen(wanted) / 4 + 1;
+	significant = strlen(wanted);
+	if (!strncmp(wanted, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX)))
+		significant -= strlen(FL_SYSCALL_PREFIX);
+	search.most = (unsigned int)significant / 4 + !search.cut;
 	if (search.most > 5)
 		search.most = 5;
-	for (size_t i = 0; !strncmp(wanted, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX)) &&
-			   i < fl_syscall_count();
-	     i++) {
-		const struct fl_syscall *call = fl_syscall_at(k->arch, i);
-
-		if (call)
-			consider(call->name, NULL, FL_TAG_NONE, &search);
-	}
+	if (!strncmp(wanted, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX)))
+		each_syscall(k, traceable, consider, &search);
 	k->ops->each_injectable(k, consider, &search);
 	k->ops->each_function(k, FL_SECURITY, consider, &search);
 	if (traceable)

@@ -294,17 +294,16 @@ static const struct {
 	uint32_t size;
 	bool is_signed;
 } int_types[] = {
-	{ "s8", 1, true },	   { "__s8", 1, true },
-	{ "int8_t", 1, true },	   { "u8", 1, false },	     { "__u8", 1, false },
-	{ "uint8_t", 1, false },   { "s16", 2, true },	     { "__s16", 2, true },
-	{ "int16_t", 2, true },	   { "u16", 2, false },	     { "__u16", 2, false },
-	{ "uint16_t", 2, false },  { "umode_t", 2, false },  { "s32", 4, true },
-	{ "__s32", 4, true },	   { "int32_t", 4, true },   { "u32", 4, false },
-	{ "__u32", 4, false },	   { "uint32_t", 4, false }, { "gfp_t", 4, false },
-	{ "s64", 8, true },	   { "__s64", 8, true },     { "int64_t", 8, true },
-	{ "u64", 8, false },	   { "__u64", 8, false },    { "uint64_t", 8, false },
-	{ "size_t", 8, false },	   { "ssize_t", 8, true },   { "loff_t", 8, true },
-	{ "uintptr_t", 8, false },
+	{ "s8", 1, true },	  { "__s8", 1, true },	    { "int8_t", 1, true },
+	{ "u8", 1, false },	  { "__u8", 1, false },	    { "uint8_t", 1, false },
+	{ "s16", 2, true },	  { "__s16", 2, true },	    { "int16_t", 2, true },
+	{ "u16", 2, false },	  { "__u16", 2, false },    { "uint16_t", 2, false },
+	{ "umode_t", 2, false },  { "s32", 4, true },	    { "__s32", 4, true },
+	{ "int32_t", 4, true },	  { "u32", 4, false },	    { "__u32", 4, false },
+	{ "uint32_t", 4, false }, { "gfp_t", 4, false },    { "s64", 8, true },
+	{ "__s64", 8, true },	  { "int64_t", 8, true },   { "u64", 8, false },
+	{ "__u64", 8, false },	  { "uint64_t", 8, false }, { "size_t", 8, false },
+	{ "ssize_t", 8, true },	  { "loff_t", 8, true },    { "uintptr_t", 8, false },
 };
 
 /* Whether it has a sign is the architecture's choice, and since Linux 6.2 the kernel's. */
