@@ -122,6 +122,24 @@ static const char *func_of(const struct fl_object *obj, const struct fl_obj_prog
 	return obj->attaches[prog->first_attach].func;
 }
 
+/*
+ * Did the verifier come to look at instructions? Where a program cannot be put
+ * on its function at all, it says that it processed none.
+ */
+static bool was_verified(const struct fl_fault_log *log)
+{
+	static const char processed[] = "\nprocessed ";
+	const char *text = log->text ? strstr(log->text, processed) : NULL;
+
+	return text && strtoul(text + strlen(processed), NULL, 10) > 0;
+}
+
+static void rejected(struct fl_fault *fault, const char *func)
+{
+	say(fault, "the kernel's verifier rejected the program for '%s'", func);
+	hint(fault, "this is a defect of faultline; -v shows the verifier's log");
+}
+
 /* Which program libbpf was at: it names the program before its log. */
 static int failed_prog(const struct fl_object *obj, const struct fl_fault_log *log)
 {
@@ -158,19 +176,18 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		   (err == -EINVAL || err == -ENOTSUP || err == -524 || err == -E2BIG ||
 		    err == -ENOENT)) {
 		fault->kind = FL_FAULT_REFUSED;
-		if (said(log, "is not modifiable"))
+		if (err == -EINVAL && was_verified(log))
+			rejected(fault, func_of(obj, prog));
+		else if (said(log, "is not modifiable"))
 			say(fault, "the kernel does not let '%s' be modified", func_of(obj, prog));
 		else
 			say(fault, "the kernel cannot put a %s program on '%s'",
 			    fl_backend_name(prog->backend), func_of(obj, prog));
 	} else if (err == -EPERM || err == -EACCES) {
-		if (prog && log->text && strstr(log->text, "BEGIN PROG LOAD LOG")) {
-			say(fault, "the kernel's verifier rejected the program for '%s'",
-			    func_of(obj, prog));
-			hint(fault, "this is a defect of faultline; -v shows the verifier's log");
-		} else {
+		if (prog && said(log, "BEGIN PROG LOAD LOG"))
+			rejected(fault, func_of(obj, prog));
+		else
 			permission(fault);
-		}
 	} else if (err == -E2BIG && prog) {
 		say(fault, "the rules on '%s' are together too large for the kernel's verifier",
 		    func_of(obj, prog));

@@ -17,7 +17,7 @@ FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc 
 	python3 rsync"
 FL_PACKAGES_check="clang-14 llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
 	libcmocka-dev bsdutils bc btrfs-progs e2fsprogs
-	shellcheck mandoc strace"
+	shellcheck mandoc strace tmux"
 }
 
 fl_installed() {

@@ -207,8 +207,9 @@ static void check_style(const char *tag, const char *text)
 	/* LABEL.calls is no sentence */
 	if (last == '.' || (*text >= 'A' && *text <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z')))
 		fail_msg("%s: '%s' is not lower case without a full stop", tag, text);
+	/* {1, 2} is a set */
 	for (const char *p = strchr(text, '{'); p; p = strchr(p + 1, '{')) {
-		if (p[1] >= '0' && p[1] <= '9' && (p[1] > '3' || p[2] != '}'))
+		if (p[1] > '3' && p[1] <= '9' && p[2] == '}')
 			fail_msg("%s: '%s' has a place that does not exist", tag, text);
 	}
 }
