@@ -141,18 +141,23 @@ struct {
 	struct fl_key_counts *value;
 } fl_keys SEC(".maps");
 
-/* As fl_decide(), counted by a key. */
-FL_GLOBAL u64 fl_decide_per(u32 rule, u32 slot, int returns, struct fl_key *key)
+/*
+ * As fl_decide(), counted by a key. Linux 6.1 takes keys of maps from the
+ * stack of the function that looks them up, and no other memory.
+ */
+FL_GLOBAL u64 fl_decide_per(u32 rule, u32 slot, int returns, struct fl_key *given)
 {
 	struct fl_key_counts fresh = { 0, 0 }, *counts;
+	struct fl_key key;
 
 	rule &= FL_NRULES - 1;
-	if (!key)
+	if (!given)
 		return 0;
-	counts = bpf_map_lookup_elem(&fl_keys, key);
+	key = *given;
+	counts = bpf_map_lookup_elem(&fl_keys, &key);
 	if (!counts) {
-		bpf_map_update_elem(&fl_keys, key, &fresh, 1 /* BPF_NOEXIST */);
-		counts = bpf_map_lookup_elem(&fl_keys, key);
+		bpf_map_update_elem(&fl_keys, &key, &fresh, 1 /* BPF_NOEXIST */);
+		counts = bpf_map_lookup_elem(&fl_keys, &key);
 	}
 	if (!counts) {
 		__sync_fetch_and_add(&fl_run.keys_lost, 1);

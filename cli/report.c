@@ -133,8 +133,7 @@ void fl_report_event(struct fl_report_stream *r, const struct fl_event *e)
 		print_task(r->out, e);
 		break;
 	case FL_EVENT_LOG:
-		fl_log_text(r->obj, e,
-			    format_uses_symbols(r->obj, e) ? symbols_of(r) : NULL, text,
+		fl_log_text(r->obj, e, format_uses_symbols(r->obj, e) ? symbols_of(r) : NULL, text,
 			    sizeof(text));
 		fprintf(r->out, "%s: %s\n", attach->shown, text);
 		break;
@@ -217,7 +216,9 @@ void fl_report_summary(struct fl_report_stream *r, const struct fl_session *s, u
 		any_fires |= !r->obj->rules[i].returns;
 	}
 	fprintf(r->out, "%5s %10s %10s %10s\n", "rule", "calls", "matched",
-		!any_fires ? "injected" : any_returns ? "done" : "fired");
+		!any_fires    ? "injected"
+		: any_returns ? "done"
+			      : "fired");
 	for (size_t i = 0; i < r->obj->nrules; i++) {
 		fl_report_rule_totals(s, r->obj, i, &t);
 		print_rule(r, i, &t);
@@ -226,10 +227,12 @@ void fl_report_summary(struct fl_report_stream *r, const struct fl_session *s, u
 	}
 	print_remarks(r, s, &all);
 	if (any_returns || !any_fires)
-		fprintf(r->out, "%" PRIu64 " of %" PRIu64 " calls failed in %" PRIu64 ".%03" PRIu64 " s\n",
+		fprintf(r->out,
+			"%" PRIu64 " of %" PRIu64 " calls failed in %" PRIu64 ".%03" PRIu64 " s\n",
 			all.injected, all.calls, since / NS_PER_S, since % NS_PER_S / 1000000);
 	else
-		fprintf(r->out, "%" PRIu64 " of %" PRIu64 " calls were acted on in %" PRIu64
-			".%03" PRIu64 " s\n",
+		fprintf(r->out,
+			"%" PRIu64 " of %" PRIu64 " calls were acted on in %" PRIu64 ".%03" PRIu64
+			" s\n",
 			all.fired, all.calls, since / NS_PER_S, since % NS_PER_S / 1000000);
 }
