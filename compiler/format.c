@@ -159,17 +159,57 @@ static bool wants_blank(const struct piece *a, const struct piece *b)
 
 /* --- logical lines -------------------------------------------------------- */
 
-/* Is the body that opens at @p a block of lines: by what is in it, or because it was? */
-static bool opens_block(const struct piece *p, const struct piece *end)
+static unsigned int columns_of(const char *text, size_t len)
 {
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\t')
+			n += TAB_COLUMNS;
+		else
+			n += ((unsigned char)text[i] & 0xc0) != 0x80;
+	}
+	return n;
+}
+
+/* May a line end before piece @i, a comment staying with what it is about? */
+static bool may_break(const struct piece *p, size_t i)
+{
+	if (is_comment(&p[i]) && !p[i].newlines)
+		return false;
+	while (--i && is_comment(&p[i]))
+		;
+	return p[i].kind == FL_TOK_COMMA || p[i].kind == FL_TOK_ANDAND || p[i].kind == FL_TOK_OROR;
+}
+
+/* Comments on lines of their own stay there. */
+static bool must_break(const struct piece *p, size_t i)
+{
+	const struct piece *last = &p[i - 1];
+
+	return last->to_line_end || (is_comment(&p[i]) && p[i].newlines) ||
+	       (is_comment(last) && last->newlines && p[i].newlines);
+}
+
+/*
+ * Is the body that opens at piece @at of the line that starts at @p a block of
+ * lines? When it has several actions, was one, or would not fit on its line.
+ */
+static bool opens_block(const struct piece *p, size_t at, const struct piece *end)
+{
+	unsigned int columns = columns_of(p->text, p->len);
 	size_t actions = 0;
 
-	for (p++; p < end; p++) {
-		actions += p->role == FL_ROLE_ACTION;
-		if (actions > 1 || p->newlines || p->to_line_end)
+	for (size_t i = 1; p + i < end; i++) {
+		columns = must_break(p, i) ? TAB_COLUMNS : columns + wants_blank(&p[i - 1], &p[i]);
+		columns += columns_of(p[i].text, p[i].len);
+		if (i <= at)
+			continue;
+		actions += p[i].role == FL_ROLE_ACTION;
+		if (actions > 1 || p[i].newlines || p[i].to_line_end)
 			return true;
-		if (p->role == FL_ROLE_BODY_END)
-			return false;
+		if (p[i].role == FL_ROLE_BODY_END)
+			return columns > MAX_COLUMNS;
 	}
 	return false;
 }
@@ -193,7 +233,7 @@ static bool starts_line(const struct piece *p, const struct piece *end, bool in_
 
 static void find_lines(struct formatter *f)
 {
-	struct piece *end = f->pieces + f->npieces;
+	struct piece *end = f->pieces + f->npieces, *start = f->pieces;
 	bool in_block = false, just_opened = true, only_comments = false;
 
 	for (struct piece *p = f->pieces; p < end; p++) {
@@ -202,31 +242,19 @@ static void find_lines(struct formatter *f)
 		bool attached = only_comments && !p->newlines && !p[-1].to_line_end && !ends_block;
 
 		p->starts = p == f->pieces || (!attached && starts_line(p, end, in_block));
+		start = p->starts ? p : start;
 		p->in_block = in_block && !ends_block;
 		p->is_first = just_opened || ends_block;
 		just_opened = just_opened && !p->starts;
 		only_comments = is_comment(p) && (p->starts || only_comments);
 		if (p->role == FL_ROLE_BODY)
-			in_block = just_opened = opens_block(p, end);
+			in_block = just_opened = opens_block(start, (size_t)(p - start), end);
 		else if (ends_block)
 			in_block = false;
 	}
 }
 
 /* --- lines ---------------------------------------------------------------- */
-
-static unsigned int columns_of(const char *text, size_t len)
-{
-	unsigned int n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\t')
-			n += TAB_COLUMNS;
-		else
-			n += ((unsigned char)text[i] & 0xc0) != 0x80;
-	}
-	return n;
-}
 
 static void put(struct formatter *f, const struct piece *p, bool blank)
 {
@@ -251,32 +279,15 @@ static void start_line(struct formatter *f, unsigned int tabs)
 	f->column = tabs * TAB_COLUMNS;
 }
 
-/* May a line end before piece @i, a comment staying with what it is about? */
-static bool may_break(const struct piece *p, size_t i)
-{
-	if (is_comment(&p[i]) && !p[i].newlines)
-		return false;
-	while (--i && is_comment(&p[i]))
-		;
-	return p[i].kind == FL_TOK_COMMA || p[i].kind == FL_TOK_ANDAND || p[i].kind == FL_TOK_OROR;
-}
-
-/* Comments on lines of their own stay there. */
-static bool must_break(const struct piece *p, size_t i)
-{
-	const struct piece *last = &p[i - 1];
-
-	return last->to_line_end || (is_comment(&p[i]) && p[i].newlines) ||
-	       (is_comment(last) && last->newlines && p[i].newlines);
-}
-
-/* The columns from piece @i to the next place where the line may end. */
+/* The columns from piece @i to the next place where the line may end, comments apart. */
 static unsigned int stretch(const struct piece *p, size_t i, size_t n)
 {
 	unsigned int columns = columns_of(p[i].text, p[i].len);
 
-	for (i++; i < n && !must_break(p, i) && !may_break(p, i); i++)
-		columns += wants_blank(&p[i - 1], &p[i]) + columns_of(p[i].text, p[i].len);
+	for (i++; i < n && !must_break(p, i) && !may_break(p, i); i++) {
+		if (!is_comment(&p[i]))
+			columns += wants_blank(&p[i - 1], &p[i]) + columns_of(p[i].text, p[i].len);
+	}
 	return columns;
 }
 

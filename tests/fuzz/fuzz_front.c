@@ -2,7 +2,8 @@
 /*
  * Any bytes are a script: it compiles or its mistakes are told, and nothing
  * else happens. Of what compiles, one in 32 goes on to Clang, which must take
- * every line of C that the emitter writes.
+ * every line of C that the emitter writes. What parses is formatted: twice is
+ * once, and the C stays the same.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include "compile.h"
 #include "fake_kernel.h"
 #include "fl_templates.h"
+#include "format.h"
 
 #define CLANG_EVERY 32
 
@@ -108,6 +110,55 @@ static void check_c(const struct fl_object *obj)
 	fl_clang_result_release(&result);
 }
 
+/* The formatted text, or NULL where there are mistakes. */
+static char *format(const char *text, size_t size, size_t *len)
+{
+	const struct fl_source src = { "fuzz", text, size };
+	struct fl_diags diags;
+	char *out;
+	int err;
+
+	fl_diags_init(&diags);
+	err = fl_format(&src, &diags, &out, len);
+	check_diags(&diags, &src);
+	require(err == 0 || err == -EINVAL || err == -ENOMEM, "formatted, it says something else",
+		text);
+	require(err != -EINVAL || diags.nerrors, "not formatted without an error", NULL);
+	fl_diags_release(&diags);
+	return out;
+}
+
+/* @obj is what the text compiles to, or NULL. */
+static void check_format(const struct fl_source *src, struct fl_kernel *k,
+			 const struct fl_compile_opts *opts, const struct fl_object *obj)
+{
+	size_t once_len, twice_len;
+	char *once = format(src->text, src->len, &once_len), *twice, *log = NULL;
+	struct fl_source again = { "fuzz", once, once_len };
+	struct fl_diags diags;
+	struct fl_object *other;
+
+	require(once || !obj, "what compiles is not formatted", NULL);
+	if (!once)
+		return;
+	twice = format(once, once_len, &twice_len);
+	require(twice && twice_len == once_len && !memcmp(once, twice, once_len),
+		"formatted twice is not once", once);
+	if (obj) {
+		fl_diags_init(&diags);
+		fl_compile(&again, k, opts, &diags, &other, &log);
+		require(other != NULL, "does not compile when formatted", once);
+		require(other->c_len == obj->c_len &&
+				!memcmp(other->c_text, obj->c_text, obj->c_len),
+			"formatted, it becomes other C", once);
+		fl_object_free(other);
+		fl_diags_release(&diags);
+		free(log);
+	}
+	free(twice);
+	free(once);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint32_t h = hash(data, size);
@@ -140,6 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(err != -EINVAL || diags.nerrors, "a failure without an error", NULL);
 	require(err || !diags.nerrors, "an error with success", NULL);
 	check_diags(&diags, &src);
+	check_format(&src, &fake.k, &opts, obj);
 	runs++;
 	if (obj && successes++ % CLANG_EVERY == 0) {
 		through_clang++;

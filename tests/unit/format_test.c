@@ -111,6 +111,13 @@ static void test_long_lines(void **state)
 	      "on f if " LONG_A " && " LONG_C " || dd return -EI\n");
 	check("on f if " LONG_A " && " LONG_C " || dd return -EIO",
 	      "on f if " LONG_A " && " LONG_C " ||\n\tdd return -EIO\n");
+	/* a body that does not fit becomes a block; a comment behind the line is no reason */
+	check("on f if " LONG_A "{log \"" LONG_C "\",a,b,c}",
+	      "on f if " LONG_A " { log \"" LONG_C "\", a, b, c }\n");
+	check("on f if " LONG_A "{log \"" LONG_C "\",a,b,c,d,eeeee}",
+	      "on f if " LONG_A " {\n\tlog \"" LONG_C "\", a, b, c, d, eeeee\n}\n");
+	check("on f if a{log \"" LONG_C "\",a}#" LONG_A LONG_A,
+	      "on f if a { log \"" LONG_C "\", a } #" LONG_A LONG_A "\n");
 	/* there is nowhere to break */
 	check("on " LONG_A LONG_A LONG_B " stack", "on " LONG_A LONG_A LONG_B " stack\n");
 }

@@ -65,6 +65,27 @@ static void test_rules_and_command(void **state)
 	assert_string_equal(options.sysroot, "");
 }
 
+static void test_format_and_help(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("fmt a.fault - --check"), 0);
+	assert_int_equal(options.mode, FL_MODE_FORMAT);
+	assert_int_equal(options.nfiles, 2);
+	assert_true(options.only_check);
+	assert_int_equal(parse("fmt"), 0);
+	assert_int_equal(options.nfiles, 0);
+	assert_int_equal(parse("--check a.fault"), FL_EXIT_USAGE);
+	assert_int_equal(parse("fmt a.fault -- true"), FL_EXIT_USAGE);
+	/* of a script, and of nothing else that a word may be */
+	assert_int_equal(parse("a.fault rate=20 --help"), 0);
+	assert_int_equal(options.mode, FL_MODE_HELP);
+	assert_int_equal(options.nfiles, 1);
+	assert_string_equal(options.files[0], "a.fault");
+	assert_int_equal(parse("--help explain f"), 0);
+	assert_int_equal(options.mode, FL_MODE_HELP);
+	assert_int_equal(options.nfiles, 0);
+}
+
 static void test_script(void **state)
 {
 	(void)state;
@@ -195,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules_and_command),
 		cmocka_unit_test(test_script),
+		cmocka_unit_test(test_format_and_help),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_misuse),
