@@ -355,8 +355,8 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 		check_rule(&s, &script->rules[i]);
 	for (size_t i = 0; i < script->nexpects; i++)
 		check_expect(&s, &script->expects[i]);
-	/* after a mistake, its mention may be what was mistaken */
-	for (size_t i = 0; i < script->nparams && ds->nerrors == errors; i++) {
+	/* after a mistake, its mention may be what was mistaken; or a rule that waits has it */
+	for (size_t i = 0; i < script->nparams && ds->nerrors == errors && !opts->wait; i++) {
 		if (!script->params[i].is_used)
 			fl_report(ds, FL_W_PARAM_UNUSED, script->params[i].span,
 				  script->params[i].name, NULL);

@@ -36,7 +36,7 @@ test_lost_lines() {
 	injected=$(injected_by out 1)
 	expect_equal "injected" "$(sed -n 's/^int -5 x//p' answer)" "$injected"
 	lines=$(grep -c '  fl_int0 = -EIO  ' out)
-	lost=$(sed -n 's/^\([0-9]*\) injections have no line.*/\1/p' out)
+	lost=$(sed -n 's/^\([0-9]*\) events have no line.*/\1/p' out)
 	expect_between "lost" 1 40000 "${lost:-0}"
 	expect_equal "lines and lost ones" "$injected" $((lines + lost))
 }
