@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "lexer.h"
 
 static int cannot_read(const char *path, const char *why)
@@ -143,8 +144,35 @@ void fl_print_diags(const struct fl_diags *ds)
 	fl_arena_release(&arena);
 }
 
+/* docs/events.md: the same as an event. */
+static void write_diags(const struct fl_diags *ds, FILE *out)
+{
+	static const char *const severities[] = { "error", "warning", "note" };
+
+	for (size_t i = 0; i < ds->n; i++) {
+		const struct fl_diag *d = &ds->list[i];
+		unsigned int line = 0, column = 0;
+		struct fl_json j = { .out = out };
+
+		if (d->span.src)
+			fl_source_position(d->span.src, d->span.off, &line, &column);
+		fl_json_open(&j, NULL, '{');
+		fl_json_number(&j, "v", 1);
+		fl_json_string(&j, "type", "error");
+		fl_json_string(&j, "severity", severities[d->severity]);
+		fl_json_string(&j, "tag", fl_diag_tag_name(d->tag));
+		fl_json_string(&j, "file", d->span.src ? d->span.src->name : NULL);
+		fl_json_number(&j, "line", line);
+		fl_json_number(&j, "column", column);
+		fl_json_string(&j, "text", d->text);
+		fl_json_string(&j, "hint", d->hint);
+		fl_json_close(&j, '{');
+		fl_json_line(&j);
+	}
+}
+
 int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_compile_opts *opts,
-	     struct fl_object **obj)
+	     FILE *json, struct fl_object **obj)
 {
 	static const int exits[] = {
 		[FL_CLASS_SCRIPT] = FL_EXIT_USAGE,
@@ -158,6 +186,8 @@ int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_com
 	fl_diags_init(&ds);
 	err = fl_compile(&in->source, k, opts, &ds, obj, &log);
 	fl_print_diags(&ds);
+	if (json)
+		write_diags(&ds, json);
 	if (err == -EINVAL) {
 		status = exits[fl_diags_class(&ds)];
 	} else if (err == -ENOMEM) {

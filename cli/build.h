@@ -3,6 +3,8 @@
 #ifndef FL_BUILD_H
 #define FL_BUILD_H
 
+#include <stdio.h>
+
 #include "compile.h"
 #include "options.h"
 
@@ -28,9 +30,10 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o);
 void fl_print_diags(const struct fl_diags *ds);
 
 /*
- * Compile and print what there is to say. 0 with *obj yours, or an fl_exit.
+ * Compile and print what there is to say on standard error, and where @json is
+ * not NULL there as error events too. 0 with *obj yours, or an fl_exit.
  */
 int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_compile_opts *opts,
-	     struct fl_object **obj);
+	     FILE *json, struct fl_object **obj);
 
 #endif /* FL_BUILD_H */

@@ -5,8 +5,9 @@
  *	read, compile		build.c, compiler/
  *	load, attach		again without fmod_ret where the kernel refuses it
  *	start the command	held back until the rules are armed
- *	arm, release, watch	until the command, the deadline or a signal ends it
- *	disarm, sum up
+ *	arm, release, watch	watch.c: until the command, the deadline or a signal
+ *				ends it; awaited.c: modules that come and go
+ *	disarm, sum up		report_text.c, report_json.c
  */
 #include "run.h"
 
@@ -15,46 +16,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
+#include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "build.h"
-#include "command.h"
 #include "facts.h"
 #include "klog.h"
 #include "knobs.h"
-#include "report.h"
+#include "run_impl.h"
 
-#define BEAT_MS 500
-#define MAX_REFUSALS 64
-
-struct run {
-	const struct fl_options *o;
-	struct fl_input input;
-	struct fl_kernel *kernel;
-	struct fl_object *obj;
-	struct fl_session *session;
-	struct fl_refusal refusals[MAX_REFUSALS];
-	size_t nrefusals;
-	struct fl_command command;
-	struct fl_report_stream report;
-	FILE *output; /* -o, or NULL */
-	sigset_t old_mask;
-	int signal_fd;
-	int klog_fd; /* the kernel log, -1: cannot be read */
-	size_t splats;
-	int signal; /* that ended the run, or 0 */
-	uint64_t started_ns;
-};
-
-static void print_fault(const struct fl_fault *f, bool verbose)
+void fl_run_fault(struct run *r, const struct fl_fault *f)
 {
 	fprintf(stderr, "faultline: error: %s\n", f->text);
 	if (f->hint[0])
 		fprintf(stderr, "hint: %s\n", f->hint);
-	if (verbose && f->log)
+	if (r->o->verbose && f->log)
 		fprintf(stderr, "%s", f->log);
+	r->report.ops->error(&r->report, f);
 }
 
 static int fault_exit(const struct fl_fault *f)
@@ -65,45 +42,45 @@ static int fault_exit(const struct fl_fault *f)
 	case FL_FAULT_KERNEL:
 	case FL_FAULT_REFUSED:
 		return FL_EXIT_KERNEL;
+	case FL_FAULT_REQUEST:
+		return FL_EXIT_USAGE;
 	default:
 		return FL_EXIT_FINDING;
 	}
 }
 
-static int read_input(const struct fl_options *o, struct fl_input *in)
+/* Something of ours failed; an fl_exit. */
+__attribute__((format(printf, 4, 5))) static int fail(struct run *r, int status, const char *hint,
+						      const char *format, ...)
 {
-	if (o->rules) {
-		fl_input_from_option(in, o->rules);
-		return 0;
-	}
-	return fl_input_read(in, o->nfiles ? o->files[0] : "-");
+	struct fl_fault f = { 0 };
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(f.text, sizeof(f.text), format, ap);
+	va_end(ap);
+	snprintf(f.hint, sizeof(f.hint), "%s", hint);
+	fl_run_fault(r, &f);
+	return status;
 }
 
-static int open_facts(const struct fl_options *o, struct fl_kernel **k)
+static int out_of_memory(struct run *r)
 {
-	const struct fl_facts_opts opts = {
-		.root = o->sysroot,
-		.search_symbols = o->mode == FL_MODE_RUN,
-	};
-
-	if (!fl_facts_open(&opts, k))
-		return 0;
-	fprintf(stderr, "faultline: error: out of memory\n");
-	return FL_EXIT_FINDING;
+	return fail(r, FL_EXIT_FINDING, "", "out of memory");
 }
 
 /* The kernel would not have fmod_ret on a function: remember, for the next plan. */
-static bool note_refusal(struct run *r, const struct fl_fault *f)
+static bool note_refusal(struct run *r, const struct fl_object *obj, const struct fl_fault *f)
 {
 	const struct fl_obj_prog *prog;
 	const struct fl_obj_attach *attach;
 	struct fl_refusal *x = &r->refusals[r->nrefusals];
 
-	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->nrefusals == MAX_REFUSALS ||
+	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->nrefusals == FL_MAX_REFUSALS ||
 	    r->o->backend == FL_BACKEND_FMOD_RET)
 		return false;
-	prog = &r->obj->progs[f->prog];
-	attach = &r->obj->attaches[prog->first_attach];
+	prog = &obj->progs[f->prog];
+	attach = &obj->attaches[prog->first_attach];
 	/* A security hook fails in no other way: the kernel's word is final. */
 	if (prog->backend == FL_BACKEND_FMOD_RET &&
 	    !strncmp(attach->func, "security_", strlen("security_")))
@@ -112,10 +89,8 @@ static bool note_refusal(struct run *r, const struct fl_fault *f)
 	x->func = strdup(attach->func);
 	x->module = attach->module ? strdup(attach->module) : NULL;
 	x->why = strdup(f->text);
-	if (!x->func || !x->why || (attach->module && !x->module))
-		return false;
 	r->nrefusals++;
-	return true;
+	return x->func && x->why && (!attach->module || x->module);
 }
 
 struct fl_session_opts fl_session_options(const struct fl_options *o)
@@ -123,193 +98,140 @@ struct fl_session_opts fl_session_options(const struct fl_options *o)
 	return (struct fl_session_opts){
 		.deadline_ns = o->deadline_ns,
 		.max_injections = o->max_injections,
+		.rate_cap = o->rate_cap,
 		.seed = o->seed,
 		.dry_run = o->no_return,
 		.silent = o->quiet,
 		.include_init = o->include_init,
 		.include_self = o->include_self,
 		.force_return = o->force_return,
-		.rate_cap = o->rate_cap,
 	};
 }
 
-static void drop_session(struct run *r)
+/* The states of all parts, for a further one to share; NULL: no memory. */
+static struct fl_state_map *collect_states(const struct run *r, size_t *n)
 {
-	fl_session_free(r->session);
-	r->session = NULL;
-	fl_object_free(r->obj);
-	r->obj = NULL;
+	struct fl_state_map *maps;
+	size_t most = 1;
+
+	*n = 0;
+	for (size_t i = 0; i < r->nparts; i++)
+		most += r->parts[i].obj->nstates;
+	maps = calloc(most, sizeof(*maps));
+	for (size_t i = 0; maps && i < r->nparts; i++) {
+		for (size_t j = 0; j < r->parts[i].obj->nstates; j++)
+			fl_session_state(r->parts[i].session, j, &maps[(*n)++]);
+	}
+	return maps;
 }
 
-/* Compile, load and attach; as often as the kernel makes us change the plan. */
-static int prepare(struct run *r)
+/* 0, or -errno with the reason in @fault. */
+static int load_part(const struct run *r, struct fl_part *p, struct fl_fault *fault)
+{
+	struct fl_session_opts opts = fl_session_options(r->o);
+	struct fl_state_map *states = collect_states(r, &opts.nstates);
+	int err = states ? 0 : -ENOMEM;
+
+	opts.states = states;
+	opts.extends = r->nparts ? r->parts[0].session : NULL;
+	if (!err)
+		err = fl_session_new(p->obj, &opts, &p->session);
+	if (err)
+		*fault = (struct fl_fault){ .prog = -1, .text = "out of memory" };
+	if (!err)
+		err = fl_session_load(p->session, fault);
+	if (!err)
+		err = fl_session_attach(p->session, fault);
+	free(states);
+	return err;
+}
+
+static void drop_part(struct fl_part *p)
+{
+	fl_session_free(p->session);
+	fl_object_free(p->obj);
+	free(p->gone);
+	*p = (struct fl_part){ 0 };
+}
+
+static struct fl_compile_opts compile_options(const struct run *r, const struct fl_wait *only,
+					      size_t nonly)
 {
 	struct fl_compile_opts opts = fl_compile_options(r->o);
-	const struct fl_session_opts session = fl_session_options(r->o);
+
+	opts.sema.wait = r->o->wait_for_module;
+	opts.sema.only = only;
+	opts.sema.nonly = nonly;
+	/* what is not there yet may ask for it */
+	opts.tracks_children = opts.sema.wait && opts.sema.has_command;
+	opts.plan.refusals = r->refusals;
+	opts.plan.nrefusals = r->nrefusals;
+	return opts;
+}
+
+int fl_run_add_part(struct run *r, const struct fl_wait *only, size_t nonly)
+{
+	struct fl_part *more = realloc(r->parts, (r->nparts + 1) * sizeof(*more));
 	struct fl_fault fault;
 	bool again;
 	int err;
 
+	if (!more)
+		return out_of_memory(r);
+	r->parts = more;
 	do {
-		opts.plan.refusals = r->refusals;
-		opts.plan.nrefusals = r->nrefusals;
-		err = fl_build(&r->input, r->kernel, &opts, &r->obj);
+		const struct fl_compile_opts opts = compile_options(r, only, nonly);
+		struct fl_part *p = &r->parts[r->nparts];
+
+		*p = (struct fl_part){ 0 };
+		err = fl_build(&r->input, r->kernel, &opts, r->o->json ? r->report.out : NULL,
+			       &p->obj);
 		if (err)
 			return err;
-		if (fl_session_new(r->obj, &session, &r->session)) {
-			fprintf(stderr, "faultline: error: out of memory\n");
-			return FL_EXIT_FINDING;
-		}
-		err = fl_session_load(r->session, &fault);
-		if (!err)
-			err = fl_session_attach(r->session, &fault);
-		if (!err)
+		if (only && !p->obj->nslots) {
+			drop_part(p);
 			return 0;
-		again = note_refusal(r, &fault);
+		}
+		if (!load_part(r, p, &fault)) {
+			r->nparts++;
+			return 0;
+		}
+		again = note_refusal(r, p->obj, &fault);
 		if (!again)
-			print_fault(&fault, r->o->verbose);
+			fl_run_fault(r, &fault);
 		err = fault_exit(&fault);
 		fl_fault_release(&fault);
-		drop_session(r);
+		drop_part(p);
 	} while (again);
 	return err;
 }
 
-static void say_programs(const struct run *r)
+/* -p: a process that runs already, and what descends from it. */
+static int take_process(struct run *r)
 {
-	FILE *out = r->report.out;
+	pid_t pid = r->o->pid;
+	int err;
 
-	for (size_t i = 0; i < r->obj->nprogs; i++) {
-		const struct fl_obj_prog *p = &r->obj->progs[i];
-		const struct fl_obj_attach *a = &r->obj->attaches[p->first_attach];
-
-		if (p->nattaches > 1)
-			fprintf(out, "  %zu functions", p->nattaches);
-		else
-			fprintf(out, "  %s%s%s", a->module ? a->module : "", a->module ? ":" : "",
-				a->func);
-		fprintf(out, " by %s: %s\n", fl_backend_name(p->backend),
-			p->is_tracker ? "watched for within()" : p->reason);
-	}
-}
-
-static size_t count_functions(const struct fl_object *obj)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < obj->nprogs; i++)
-		n += obj->progs[i].is_tracker ? 0 : obj->progs[i].nattaches;
-	return n;
-}
-
-static void say_armed(struct run *r)
-{
-	double ms = (double)(fl_now_ns() - r->started_ns) / 1e6;
-	size_t functions = count_functions(r->obj);
-	FILE *out = r->report.out;
-
-	if (!r->o->quiet || r->o->verbose)
-		fprintf(out, "armed %zu rule%s on %zu function%s in %.0f ms%s%s\n", r->obj->nrules,
-			r->obj->nrules == 1 ? "" : "s", functions, functions == 1 ? "" : "s", ms,
-			r->o->no_return ? "; nothing will really fail (--no-return)" : "",
-			r->o->force_return ? "; any value may be returned (--force-return)" : "");
-	if (r->o->verbose)
-		say_programs(r);
-	fflush(out);
-}
-
-static void mark_armed(const struct run *r)
-{
-	for (size_t i = 0; i < r->obj->nrules; i++)
-		fl_klog("armed: %s", r->obj->rules[i].text);
-}
-
-static void on_event(const struct fl_event *e, void *arg)
-{
-	struct run *r = arg;
-
-	fl_report_event(&r->report, e);
-}
-
-static void signals_of_ours(sigset_t *mask)
-{
-	sigemptyset(mask);
-	sigaddset(mask, SIGINT);
-	sigaddset(mask, SIGTERM);
-	sigaddset(mask, SIGHUP);
-	sigaddset(mask, SIGCHLD);
-}
-
-/* A signal to us ends the run; the command gets it too, unless it has it. */
-static void on_signal(struct run *r)
-{
-	struct signalfd_siginfo info;
-
-	while (read(r->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD) {
-			fl_command_poll(&r->command);
-			continue;
-		}
-		/* one that the terminal sent went to the command as well */
-		if (r->command.pid && !r->command.ended && info.ssi_code != SI_KERNEL)
-			kill(r->command.pid, (int)info.ssi_signo);
-		r->signal = (int)info.ssi_signo;
-	}
-}
-
-static void on_splat(const char *line, void *arg)
-{
-	struct run *r = arg;
-
-	r->splats++;
-	fprintf(r->report.out, "  the kernel: %s\n", line);
-}
-
-static void watch(struct run *r)
-{
-	struct epoll_event ready[3];
-	struct epoll_event want = { .events = EPOLLIN };
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
-
-	epoll_ctl(epoll, EPOLL_CTL_ADD, fl_session_event_fd(r->session), &want);
-	epoll_ctl(epoll, EPOLL_CTL_ADD, r->signal_fd, &want);
-	if (r->klog_fd >= 0)
-		epoll_ctl(epoll, EPOLL_CTL_ADD, r->klog_fd, &want);
-	while (!r->signal && !fl_command_poll(&r->command) && !fl_session_spent(r->session) &&
-	       !ferror(r->report.out)) {
-		epoll_wait(epoll, ready, 3, BEAT_MS);
-		fl_session_beat(r->session);
-		on_signal(r);
-		fl_session_events(r->session, on_event, r);
-		fl_klog_splats(r->klog_fd, on_splat, r);
-		fl_report_tick(&r->report, false);
-		fflush(r->report.out);
-	}
-	close(epoll);
-}
-
-/*
- * The run is over, but the command may go on, without faults. Who sent a
- * signal wants an end soon: the command gets a moment for its own.
- */
-static void wait_command(struct run *r)
-{
-	const struct timespec moment = { .tv_sec = 2 };
-	bool hurry = r->signal != 0;
-	sigset_t mask;
-
-	signals_of_ours(&mask);
-	while (r->command.pid && !fl_command_poll(&r->command)) {
-		/* blocked and queued: no signal is missed in between */
-		int sig = sigtimedwait(&mask, NULL, hurry ? &moment : NULL);
-
-		if (sig == SIGCHLD)
-			continue;
-		if (hurry)
-			break;
-		kill(r->command.pid, sig);
-		hurry = true;
-	}
+	if (!pid)
+		return 0;
+	r->pid_fd = pidfd_open(pid, 0);
+	if (r->pid_fd < 0 && errno == EINVAL)
+		return fail(r, FL_EXIT_USAGE, "/proc/PID/status has it as Tgid",
+			    "%d is a thread; -p takes the process that it belongs to", pid);
+	if (r->pid_fd < 0)
+		return fail(r, FL_EXIT_USAGE, "", "there is no process %d", pid);
+	if (fl_session_is_exempt(r->parts[0].session, pid))
+		return fail(r, FL_EXIT_USAGE,
+			    pid == 1 ? "--include-init" : "--include-self lifts that",
+			    "process %d is exempt: it is %s", pid,
+			    pid == 1 ? "the first of all" : "faultline or an ancestor of it");
+	err = fl_session_add_tree(r->parts[0].session, pid);
+	if (err == -ESRCH)
+		return fail(r, FL_EXIT_USAGE, "", "there is no process %d any more", pid);
+	if (err)
+		return fail(r, FL_EXIT_FINDING, "", "the descendants of %d cannot be found: %s",
+			    pid, strerror(-err));
+	return 0;
 }
 
 static int start_command(struct run *r)
@@ -322,11 +244,10 @@ static int start_command(struct run *r)
 		return 0;
 	err = fl_command_start(&r->command, argv, &r->old_mask);
 	if (!err)
-		err = fl_session_add_child(r->session, r->command.pid);
+		err = fl_session_add_child(r->parts[0].session, r->command.pid);
 	if (!err)
 		return 0;
-	fprintf(stderr, "faultline: error: the command cannot be started: %s\n", strerror(-err));
-	return FL_EXIT_FINDING;
+	return fail(r, FL_EXIT_FINDING, "", "the command cannot be started: %s", strerror(-err));
 }
 
 static int release_command(struct run *r)
@@ -339,8 +260,27 @@ static int release_command(struct run *r)
 	err = fl_command_release(&r->command);
 	if (!err)
 		return 0;
-	fprintf(stderr, "faultline: error: '%s' cannot be run: %s\n", name, strerror(-err));
-	return FL_EXIT_USAGE;
+	return fail(r, FL_EXIT_USAGE, "", "'%s' cannot be run: %s", name, strerror(-err));
+}
+
+static void mark_armed(const struct run *r)
+{
+	const struct fl_object *obj = r->parts[0].obj;
+
+	for (size_t i = 0; i < obj->nrules; i++)
+		fl_klog("armed: %s", obj->rules[i].text);
+}
+
+static void say_armed(struct run *r)
+{
+	const struct fl_armed_news news = {
+		.obj = r->parts[0].obj,
+		.ms = (double)(fl_now_ns() - r->started_ns) / 1e6,
+		.dry_run = r->o->no_return,
+		.force_return = r->o->force_return,
+	};
+
+	r->report.ops->armed(&r->report, &news);
 }
 
 static uint64_t outcome_counter(void *arg, uint32_t rule, enum fl_counter counter)
@@ -348,7 +288,7 @@ static uint64_t outcome_counter(void *arg, uint32_t rule, enum fl_counter counte
 	struct run *r = arg;
 	struct fl_totals t;
 
-	fl_report_rule_totals(r->session, r->obj, rule, &t);
+	fl_report_rule_totals(r->parts, r->nparts, rule, &t);
 	switch (counter) {
 	case FL_COUNT_CALLS:
 		return t.calls;
@@ -363,31 +303,26 @@ static uint64_t outcome_counter(void *arg, uint32_t rule, enum fl_counter counte
 
 static int64_t outcome_param(void *arg, uint32_t param)
 {
-	return fl_session_param(((struct run *)arg)->session, param);
+	return fl_session_param(((struct run *)arg)->parts[0].session, param);
 }
 
-/* How many of the script's expectations did not come true. */
-static size_t check_expectations(struct run *r)
+/* Which of the script's expectations came true. */
+static void check_expectations(struct run *r, struct fl_summary *s, bool *held)
 {
+	const struct fl_object *obj = r->parts[0].obj;
 	const struct fl_outcome outcome = {
 		.counter = outcome_counter,
 		.param = outcome_param,
 		.arg = r,
-		.exit_status = r->command.ended ? fl_command_exit_status(&r->command) : 0,
+		.exit_status = s->command_status,
 		.splats = r->splats,
 	};
-	FILE *out = r->report.out;
-	size_t failed = 0;
 
-	for (size_t i = 0; i < r->obj->nexpects; i++) {
-		const struct fl_obj_expect *x = &r->obj->expects[i];
-		bool holds = fl_expect_holds(x, &outcome);
-
-		failed += !holds;
-		fprintf(out, "%s: expect %s%s%s\n", holds ? "held" : "FAILED", x->text,
-			x->message ? ": " : "", x->message ? x->message : "");
+	s->held = held;
+	for (size_t i = 0; i < obj->nexpects; i++) {
+		held[i] = fl_expect_holds(&obj->expects[i], &outcome);
+		s->failed += !held[i];
 	}
-	return failed;
 }
 
 static bool any_returns(const struct fl_object *obj)
@@ -399,186 +334,187 @@ static bool any_returns(const struct fl_object *obj)
 	return false;
 }
 
-static int run_status(struct run *r, const struct fl_totals *t, size_t failed)
+/* Why a run that should have injected something has not; NULL: it has, or need not. */
+static const char *idle_reason(const struct run *r, const struct fl_totals *t)
 {
-	if (failed)
-		return FL_EXIT_FINDING;
-	if (r->o->propagate && r->command.pid && r->command.ended)
-		return fl_command_exit_status(&r->command);
-	if (t->injected || r->o->allow_idle || !any_returns(r->obj))
-		return FL_EXIT_OK;
-	fprintf(stderr, "faultline: nothing was injected: %s\n",
-		!t->calls     ? "none of the functions was called"
-		: !t->matched ? "the functions were called, but no condition ever held"
-			      : "every call that matched was held back by a schedule or a limit");
-	return FL_EXIT_IDLE;
+	if (t->injected || r->o->allow_idle || !any_returns(r->parts[0].obj))
+		return NULL;
+	if (!t->calls && r->nwaits)
+		return "the module that it waited for did not come";
+	return !t->calls     ? "none of the functions was called"
+	       : !t->matched ? "the functions were called, but no condition ever held"
+			     : "every call that matched was held back by a schedule or a limit";
 }
 
-static int finish(struct run *r, uint64_t end_ns)
+static int summary_status(const struct run *r, const struct fl_summary *s)
 {
-	struct fl_totals totals;
-	FILE *out = r->report.out;
-	size_t failed;
-
-	fl_session_events(r->session, on_event, r);
-	fl_klog_splats(r->klog_fd, on_splat, r);
-	fl_report_summary(&r->report, r->session, end_ns);
-	fl_report_totals(r->session, r->obj, &totals);
-	fl_klog("disarmed after %llu injections", (unsigned long long)totals.injected);
-	if (r->splats)
-		fprintf(out, "the kernel log has %zu warning%s or worse of this run\n", r->splats,
-			r->splats == 1 ? "" : "s");
-	if (r->command.pid && r->command.ended)
-		fprintf(out, "the command exited with status %d\n",
-			fl_command_exit_status(&r->command));
-	else if (r->command.pid)
-		fprintf(out, "the command is still running\n");
-	failed = check_expectations(r);
-	if (fflush(out) || ferror(out)) {
-		fprintf(stderr, "faultline: error: the report cannot be written: %s\n",
-			strerror(errno));
+	if (s->failed)
 		return FL_EXIT_FINDING;
+	if (r->o->propagate && s->command_ended)
+		return s->command_status;
+	return s->idle ? FL_EXIT_IDLE : FL_EXIT_OK;
+}
+
+static int sum_up(struct run *r, uint64_t end_ns)
+{
+	struct fl_summary s = {
+		.parts = r->parts,
+		.nparts = r->nparts,
+		.end_ns = end_ns,
+		.keys_lost = fl_session_keys_lost(r->parts[0].session),
+		.delays_skipped = fl_session_delays_skipped(r->parts[0].session),
+		.splats = r->splats,
+		.has_command = r->command.pid != 0,
+		.command_ended = r->command.pid && r->command.ended,
+	};
+	bool *held = calloc(r->parts[0].obj->nexpects + 1, sizeof(*held));
+
+	if (!held)
+		return out_of_memory(r);
+	if (s.command_ended)
+		s.command_status = fl_command_exit_status(&r->command);
+	fl_report_totals(r->parts, r->nparts, &s.all);
+	for (size_t i = 0; i < r->nparts; i++)
+		s.misses += fl_session_misses(r->parts[i].session);
+	fl_klog("disarmed after %llu injections", (unsigned long long)s.all.injected);
+	check_expectations(r, &s, held);
+	s.idle = s.failed ? NULL : idle_reason(r, &s.all);
+	s.exit_status = summary_status(r, &s);
+	r->report.ops->summary(&r->report, &s);
+	/* a full disk must not be the end of what is known */
+	if (!fl_output_flush(&r->output) && r->output.owned) {
+		r->report.out = stderr;
+		fl_report_text.summary(&r->report, &s);
 	}
-	return run_status(r, &totals, failed);
+	if (s.exit_status == FL_EXIT_IDLE)
+		fprintf(stderr, "faultline: nothing was injected: %s\n", s.idle);
+	free(held);
+	return s.exit_status;
 }
 
 static int armed_run(struct run *r)
 {
+	struct fl_session *session = r->parts[0].session;
 	struct fl_totals totals;
 	uint64_t end_ns;
-	int err;
+	int err = take_process(r);
 
-	r->report.obj = r->obj;
-	err = start_command(r);
+	if (!err)
+		err = start_command(r);
 	if (err)
 		return err;
 	r->klog_fd = fl_klog_open();
 	mark_armed(r);
-	fl_session_arm(r->session);
-	r->report.armed_ns = fl_session_armed_ns(r->session);
+	fl_session_arm(session);
+	r->report.armed_ns = fl_session_armed_ns(session);
 	say_armed(r);
-	err = release_command(r);
+	err = fl_run_begin_waiting(r);
+	fl_output_flush(&r->output);
 	if (!err)
-		watch(r);
-	fl_session_disarm(r->session);
+		err = release_command(r);
+	if (!err)
+		fl_run_watch(r);
+	fl_session_disarm(session);
 	end_ns = fl_now_ns();
-	fl_report_totals(r->session, r->obj, &totals);
+	fl_report_totals(r->parts, r->nparts, &totals);
 	/* What was injected may be why the command could not be run. */
 	if (err && !totals.injected) {
 		fl_klog("disarmed");
 		return err;
 	}
-	wait_command(r);
-	return finish(r, end_ns);
-}
-
-static void block_signals(struct run *r)
-{
-	sigset_t mask;
-
-	signals_of_ours(&mask);
-	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
-	/* A reader that went away is an error of writing, not the end of us. */
-	signal(SIGPIPE, SIG_IGN);
-	r->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	fl_run_wait_command(r);
+	fl_run_drain(r);
+	return sum_up(r, end_ns);
 }
 
 /* Like strace: with a command, standard output is the command's own. */
 static int open_report(struct run *r)
 {
-	r->report.out = r->o->command || r->o->shell_command ? stderr : stdout;
-	if (r->o->output) {
-		r->output = fopen(r->o->output, "we");
-		if (!r->output) {
-			fprintf(stderr, "faultline: error: '%s' cannot be written: %s\n",
-				r->o->output, strerror(errno));
-			return FL_EXIT_USAGE;
-		}
-		r->report.out = r->output;
+	bool has_command = r->o->command || r->o->shell_command;
+	int err = fl_output_open(&r->output, r->o->output,
+				 has_command ? STDERR_FILENO : STDOUT_FILENO);
+
+	if (err) {
+		fprintf(stderr, "faultline: error: '%s' cannot be written: %s\n",
+			r->o->output ? r->o->output : "the report", strerror(-err));
+		return FL_EXIT_USAGE;
 	}
-	/* a line at a time: the command may write to the same place */
-	setvbuf(r->report.out, NULL, _IOLBF, BUFSIZ);
-	r->report.quiet = r->o->quiet;
-	r->report.verbose = r->o->verbose;
-	r->report.is_terminal = isatty(fileno(r->report.out));
+	r->report = (struct fl_report_stream){
+		.ops = r->o->json ? &fl_report_json : &fl_report_text,
+		.out = r->output.text,
+		.quiet = r->o->quiet,
+		.verbose = r->o->verbose,
+		/* programs read all lines */
+		.is_terminal = r->output.is_terminal && !r->o->json,
+	};
+	fl_status_init(r);
 	return 0;
+}
+
+/* The report is closed; one that is not complete is no success. */
+static int close_report(struct run *r, int status)
+{
+	if (fl_output_release(&r->output))
+		return status;
+	fprintf(stderr, "faultline: error: the report cannot be written: %s\n",
+		strerror(r->output.error));
+	return FL_EXIT_FINDING;
+}
+
+static void release(struct run *r)
+{
+	const int fds[] = { r->signal_fd, r->klog_fd, r->pid_fd, r->uevent_fd };
+
+	fl_command_drop(&r->command);
+	/* the first last: it is what the others extend */
+	while (r->nparts > 0)
+		drop_part(&r->parts[--r->nparts]);
+	free(r->parts);
+	free(r->waits);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+	}
+	fl_symbols_free(r->report.symbols);
+	for (size_t i = 0; i < r->nrefusals; i++) {
+		free((char *)r->refusals[i].func);
+		free((char *)r->refusals[i].module);
+		free((char *)r->refusals[i].why);
+	}
+	fl_facts_close(r->kernel);
+	fl_input_release(&r->input);
 }
 
 int fl_run(const struct fl_options *o)
 {
-	struct run r = { .o = o, .started_ns = fl_now_ns(), .signal_fd = -1, .klog_fd = -1 };
+	struct run r = {
+		.o = o,
+		.started_ns = fl_now_ns(),
+		.epoll_fd = -1,
+		.signal_fd = -1,
+		.klog_fd = -1,
+		.pid_fd = -1,
+		.uevent_fd = -1,
+	};
 	int status;
 
-	status = read_input(o, &r.input);
+	status = fl_read_rules(o, &r.input);
 	if (!status)
 		status = open_report(&r);
+	if (status) {
+		release(&r);
+		return status;
+	}
+	status = fl_open_facts(o, &r.kernel);
 	if (!status)
-		status = open_facts(o, &r.kernel);
+		status = fl_run_watch_modules(&r);
 	if (!status)
-		status = prepare(&r);
+		status = fl_run_add_part(&r, NULL, 0);
 	if (!status) {
-		block_signals(&r);
+		fl_run_block_signals(&r);
 		status = armed_run(&r);
 	}
-	fl_command_drop(&r.command);
-	drop_session(&r);
-	if (r.signal_fd >= 0)
-		close(r.signal_fd);
-	if (r.klog_fd >= 0)
-		close(r.klog_fd);
-	fl_symbols_free(r.report.symbols);
-	for (size_t i = 0; i < r.nrefusals; i++) {
-		free((char *)r.refusals[i].func);
-		free((char *)r.refusals[i].module);
-		free((char *)r.refusals[i].why);
-	}
-	fl_facts_close(r.kernel);
-	fl_input_release(&r.input);
-	if (r.output && fclose(r.output) && !status)
-		status = FL_EXIT_FINDING;
-	return status;
-}
-
-int fl_check(const struct fl_options *o)
-{
-	const struct fl_compile_opts opts = fl_compile_options(o);
-	struct fl_kernel *k = NULL;
-	int worst;
-
-	worst = open_facts(o, &k);
-	for (int i = 0; k && i < o->nfiles; i++) {
-		struct fl_object *obj = NULL;
-		struct fl_input in;
-		int status = fl_input_read(&in, o->files[i]);
-
-		if (!status)
-			status = fl_build(&in, k, &opts, &obj);
-		if (!worst)
-			worst = status;
-		fl_object_free(obj);
-		fl_input_release(&in);
-	}
-	fl_facts_close(k);
-	return worst;
-}
-
-int fl_emit_text(const struct fl_options *o)
-{
-	const struct fl_compile_opts opts = fl_compile_options(o);
-	struct fl_kernel *k = NULL;
-	struct fl_object *obj = NULL;
-	struct fl_input in;
-	int status = read_input(o, &in);
-
-	if (status)
-		return status;
-	status = open_facts(o, &k);
-	if (!status)
-		status = fl_build(&in, k, &opts, &obj);
-	if (!status)
-		fwrite(obj->c_text, 1, obj->c_len, stdout);
-	fl_object_free(obj);
-	fl_facts_close(k);
-	fl_input_release(&in);
+	status = close_report(&r, status);
+	release(&r);
 	return status;
 }

@@ -344,6 +344,14 @@ struct fl_pattern_set {
 	size_t first; /* in the table of all */
 };
 
+/* sema: a target that is not there, and may come with a module. */
+struct fl_awaited {
+	uint32_t rule; /* its number, and the target's in it */
+	uint32_t target;
+	const char *module; /* or NULL */
+	const char *name;
+};
+
 #define FL_LIST(type, name) \
 	type *name;         \
 	size_t n##name;     \
@@ -361,6 +369,7 @@ struct fl_script {
 	FL_LIST(struct fl_tracker, trackers);
 	FL_LIST(struct fl_pattern_set, patterns);
 	FL_LIST(const struct fl_action *, logs);
+	FL_LIST(struct fl_awaited, waits);
 	unsigned int ninstances;
 	bool uses_random; /* anything is drawn */
 	bool uses_child;

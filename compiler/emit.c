@@ -178,7 +178,8 @@ static void emit_sizes(const struct fl_emitter *em, struct fl_buf *out)
 	if (script->ntrackers)
 		fl_buf_printf(out, "#define FL_NTRACKERS %zu\n", script->ntrackers);
 	if (em->uses_data)
-		fl_buf_printf(out, "#define FL_NPROGS %zu\n#define FL_NSTRINGS %u\n", plan->nprogs,
+		fl_buf_printf(out, "#define FL_NPROGS %zu\n#define FL_NSTRINGS %u\n",
+			      plan->nprogs ? plan->nprogs : 1,
 			      em->most_strings ? em->most_strings : 1);
 	fl_buf_puts(out, "#include \"fl_core.bpf.h\"\n");
 }

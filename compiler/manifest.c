@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "check.h"
 #include "fl_abi.h"
 
 struct maker {
@@ -108,6 +109,7 @@ static void keep_rule(struct maker *m, size_t index)
 	out->has_rate = rule->has_rate;
 	out->rate_param = rule->rate_param;
 	out->child_only = rule->child_only;
+	out->resolved = rule->ninstances > 0;
 	*k = (struct fl_rule_knobs){
 		.enabled = 1,
 		.rate = rule->has_rate ? rule->rate : FL_RATE_ALWAYS,
@@ -122,6 +124,33 @@ static void keep_rule(struct maker *m, size_t index)
 	for (size_t i = 0; i < rule->nscheds; i++)
 		fill_schedule(m, index, &rule->scheds[i], k);
 	out->knobs = k;
+}
+
+/* Which of a rule's targets means the function; a system call's is not asked for. */
+static uint32_t target_of(const struct fl_rule *rule, const struct fl_func *f)
+{
+	for (size_t i = 0; i < rule->nons; i++) {
+		size_t target = (size_t)(rule->ons[i].target - rule->targets);
+
+		if (fl_same_func(rule->ons[i].func, f) && target < rule->ntargets)
+			return (uint32_t)target;
+	}
+	return 0;
+}
+
+static void keep_waits(struct maker *m)
+{
+	const struct fl_script *script = m->script;
+	struct fl_object *obj = m->obj;
+
+	KEEP_ARRAY(m, obj, waits, script->nwaits);
+	for (size_t i = 0; i < script->nwaits; i++)
+		obj->waits[i] = (struct fl_obj_wait){
+			.rule = script->waits[i].rule,
+			.target = script->waits[i].target,
+			.module = keep(m, script->waits[i].module),
+			.name = keep(m, script->waits[i].name),
+		};
 }
 
 static void keep_progs(struct maker *m)
@@ -161,6 +190,8 @@ static void keep_progs(struct maker *m)
 			for (size_t k = 0; k < prog->nslots; k++, slot++) {
 				obj->slots[slot].rule = prog->slots[k].rule_index;
 				obj->slots[slot].attach = (uint32_t)at;
+				obj->slots[slot].target =
+					target_of(prog->slots[k].rule, on->func);
 			}
 		}
 	}
@@ -341,6 +372,7 @@ struct fl_object *fl_make_object(const struct fl_plan *plan, const struct fl_emi
 	keep_params(&m);
 	keep_logs(&m);
 	keep_states(&m);
+	keep_waits(&m);
 	keep_expects(&m);
 	obj->memory = kept->blocks;
 	return obj;

@@ -61,6 +61,7 @@ struct fl_obj_rule {
 	bool has_rate;	  /* rand < N, which is the knob's rate */
 	int rate_param;	  /* or < $param: that one; -1 for none */
 	bool child_only;
+	bool resolved; /* false: all its functions are awaited, and little is known of it */
 	bool per_key; /* its schedules count by the key of "per" */
 };
 
@@ -68,6 +69,15 @@ struct fl_obj_rule {
 struct fl_obj_slot {
 	uint32_t rule;
 	uint32_t attach;
+	uint32_t target; /* number of the rule's target that means the function */
+};
+
+/* A target that is not there, and that a module may bring. */
+struct fl_obj_wait {
+	uint32_t rule;
+	uint32_t target;
+	const char *module; /* or NULL: any */
+	const char *name;   /* of a function, or a pattern */
 };
 
 enum fl_knob {
@@ -175,6 +185,8 @@ struct fl_object {
 	size_t nfuncs;
 	struct fl_obj_state *states;
 	size_t nstates;
+	struct fl_obj_wait *waits;
+	size_t nwaits;
 	struct fl_obj_expect *expects;
 	size_t nexpects;
 	unsigned int ncpus;   /* in a row of counters, see fl_abi.h */

@@ -355,8 +355,12 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 		check_rule(&s, &script->rules[i]);
 	for (size_t i = 0; i < script->nexpects; i++)
 		check_expect(&s, &script->expects[i]);
-	/* After a mistake, its mention may be what was mistaken; without rules, others use it. */
-	for (size_t i = 0; i < script->nparams && ds->nerrors == errors && script->nrules; i++) {
+	/*
+	 * After a mistake, its mention may be what was mistaken; without rules, or where a rule
+	 * waits, others use it.
+	 */
+	for (size_t i = 0; i < script->nparams && ds->nerrors == errors && script->nrules &&
+			   !opts->wait; i++) {
 		if (!script->params[i].is_used)
 			fl_report(ds, FL_W_PARAM_UNUSED, script->params[i].span,
 				  script->params[i].name, NULL);

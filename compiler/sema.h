@@ -5,6 +5,12 @@
 
 #include "ast.h"
 
+/* One target of a rule, both by number. */
+struct fl_wait {
+	uint32_t rule;
+	uint32_t target;
+};
+
 struct fl_sema_opts {
 	bool system_wide;  /* rules need not say which tasks they hit */
 	bool has_command;  /* rules that do not say are limited to the command */
@@ -12,6 +18,13 @@ struct fl_sema_opts {
 	bool lenient;	   /* what cannot be looked up is a warning */
 	const char *const *allowed; /* functions of deny.def that may fail */
 	size_t nallowed;
+	/*
+	 * A target that is not there may come with a module: it is left out and
+	 * noted in the script's waits. With @only, all others are left out.
+	 */
+	bool wait;
+	const struct fl_wait *only;
+	size_t nonly;
 };
 
 /* Annotate @script in place. Reports all mistakes; ds->nerrors tells. */

@@ -375,6 +375,44 @@ static void check_renames(struct fl_sema *s, const struct fl_on *on)
 		  fl_arena_printf(s->arena, "%u", f->nparams), NULL);
 }
 
+/* Was this target compiled already, in another object? */
+static bool is_left_out(const struct fl_sema *s, const struct fl_rule *rule, size_t target)
+{
+	if (!s->opts->only)
+		return false;
+	for (size_t i = 0; i < s->opts->nonly; i++) {
+		if (&s->script->rules[s->opts->only[i].rule] == rule &&
+		    s->opts->only[i].target == target)
+			return false;
+	}
+	return true;
+}
+
+/* Nothing of that name is there, and a module may bring it. */
+static bool may_come(const struct fl_sema *s, const struct fl_target *t)
+{
+	struct fl_kernel *k = s->kernel;
+	const struct fl_range *ranges;
+	struct fl_func f;
+	size_t n;
+
+	if (t->module)
+		return !k->ops->has_module(k, t->module);
+	return !t->is_glob && !fl_syscall_find(k->arch, t->name) && !is_security(t->name) &&
+	       k->ops->find_func(k, NULL, t->name, &f) == -ENOENT &&
+	       k->ops->ranges(k, NULL, t->name, &ranges, &n) == -ENOENT;
+}
+
+static void wait_for(struct fl_sema *s, const struct fl_rule *rule, size_t target)
+{
+	struct fl_awaited *w = FL_APPEND(s->arena, s->script, waits);
+
+	w->rule = (uint32_t)(rule - s->script->rules);
+	w->target = (uint32_t)target;
+	w->module = rule->targets[target].module;
+	w->name = rule->targets[target].name;
+}
+
 void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
 {
 	size_t cap = 0;
@@ -384,7 +422,11 @@ void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
 		struct expansion x = { .s = s, .rule = rule, .target = t, .cap = &cap };
 		struct fl_on on;
 
-		if (t->is_glob) {
+		if (is_left_out(s, rule, i))
+			continue;
+		if (s->opts->wait && may_come(s, t)) {
+			wait_for(s, rule, i);
+		} else if (t->is_glob) {
 			expand_glob(&x);
 		} else if (fl_find_on(s, t, has_return(rule), &on)) {
 			const char *why = has_return(rule) ? fl_denied(s, t->name) : NULL;

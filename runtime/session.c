@@ -46,7 +46,7 @@ int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *op
 	s->btf_fd = -1;
 	/* two programs more: those that follow the command's tasks */
 	s->links = calloc(obj->nprogs + 2, sizeof(s->links[0]));
-	s->tracing_links = malloc(obj->nprogs * sizeof(s->tracing_links[0]));
+	s->tracing_links = calloc(obj->nprogs + 1, sizeof(s->tracing_links[0]));
 	if (!s->links || !s->tracing_links) {
 		free(s->links);
 		free(s->tracing_links);
@@ -70,7 +70,8 @@ void fl_session_free(struct fl_session *s)
 {
 	if (!s)
 		return;
-	fl_session_disarm(s);
+	if (!s->opts.extends)
+		fl_session_disarm(s);
 	for (size_t i = 0; i < s->obj->nprogs; i++) {
 		if (s->tracing_links[i] >= 0)
 			close(s->tracing_links[i]);
@@ -117,27 +118,6 @@ static int on_sample(void *arg, void *data, size_t size)
 	return 0;
 }
 
-/* The parent of @pid, 0 when there is none to be seen. */
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], text[512], *p;
-	FILE *f;
-	int parent = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	/* the name in parentheses may hold anything, parentheses too */
-	if (fgets(text, sizeof(text), f)) {
-		p = strrchr(text, ')');
-		if (!p || sscanf(p, ") %*c %d", &parent) != 1)
-			parent = 0;
-	}
-	fclose(f);
-	return parent;
-}
-
 static void fill_exempt(struct fl_session *s)
 {
 	struct fl_run_knobs *run = run_knobs(s);
@@ -149,7 +129,7 @@ static void fill_exempt(struct fl_session *s)
 		return;
 	while (pid > 1 && run->nexempt < FL_MAX_EXEMPT) {
 		run->exempt[run->nexempt++] = (uint32_t)pid;
-		pid = parent_of(pid);
+		pid = fl_parent_of(pid);
 	}
 }
 
@@ -172,6 +152,24 @@ static void fill_knobs(struct fl_session *s)
 		rules[i] = *s->obj->rules[i].knobs;
 	for (size_t i = 0; i < s->obj->nparams; i++)
 		fl_session_set_param(s, i, s->obj->params[i].value);
+}
+
+/* The knobs are those of the session that this one extends; rules that it knew little of are new. */
+static void take_knobs(struct fl_session *s)
+{
+	const struct fl_object *known = s->opts.extends->obj;
+	struct fl_rule_knobs *rules = s->rules.memory;
+
+	for (size_t i = 0; i < s->obj->nrules; i++) {
+		uint64_t enabled = rules[i].enabled;
+
+		if (known->rules[i].resolved || !s->obj->rules[i].resolved)
+			continue;
+		rules[i] = *s->obj->rules[i].knobs;
+		rules[i].enabled = enabled;
+	}
+	for (size_t i = 0; i < s->obj->nparams; i++)
+		fl_session_set_param(s, i, fl_session_param(s, i));
 }
 
 int fl_session_load(struct fl_session *s, struct fl_fault *fault)
@@ -212,7 +210,10 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 		fl_fault_set(fault, err, "the ring buffer of events cannot be mapped");
 		return err;
 	}
-	fill_knobs(s);
+	if (s->opts.extends)
+		take_knobs(s);
+	else
+		fill_knobs(s);
 	return 0;
 }
 
@@ -221,7 +222,7 @@ int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 	int err = 0;
 
 	fl_fault_log_start(&s->log);
-	if (s->obj->tracks_children)
+	if (s->obj->tracks_children && !s->opts.extends)
 		err = fl_attach_followers(s);
 	if (err)
 		fl_fault_set(fault, err, "the command's tasks cannot be followed");
@@ -249,17 +250,6 @@ void fl_session_disarm(struct fl_session *s)
 {
 	if (s->run.memory)
 		__atomic_store_n(&run_knobs(s)->armed, 0, __ATOMIC_RELEASE);
-}
-
-int fl_session_add_child(struct fl_session *s, pid_t pid)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
-	uint32_t key = (uint32_t)pid;
-	uint8_t one = 1;
-
-	if (!map)
-		return 0; /* no rule asks */
-	return bpf_map_update_elem(bpf_map__fd(map), &key, &one, BPF_ANY);
 }
 
 void fl_session_beat(struct fl_session *s)
@@ -304,6 +294,23 @@ uint64_t fl_session_keys_lost(const struct fl_session *s)
 uint64_t fl_session_delays_skipped(const struct fl_session *s)
 {
 	return __atomic_load_n(&run_knobs(s)->delays_skipped, __ATOMIC_RELAXED);
+}
+
+uint64_t fl_session_misses(const struct fl_session *s)
+{
+	struct bpf_program *prog;
+	uint64_t sum = 0;
+
+	bpf_object__for_each_program(prog, s->bpf)
+	{
+		struct bpf_prog_info info = { 0 };
+		__u32 len = sizeof(info);
+
+		/* kernels that do not count them leave the field as it is */
+		if (!bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+			sum += info.recursion_misses;
+	}
+	return sum;
 }
 
 uint64_t fl_session_armed_ns(const struct fl_session *s)

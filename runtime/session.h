@@ -50,6 +50,13 @@ struct fl_session_opts {
 	 */
 	const struct fl_state_map *states;
 	size_t nstates;
+	/*
+	 * A session whose object was compiled from the same script, that has more
+	 * of its functions: this one uses its knobs, ordinals, budget, keys and
+	 * tasks, so that both together are the script. It must outlive this one,
+	 * and is the one to arm, disarm and change. Its states are named above.
+	 */
+	struct fl_session *extends;
 };
 
 /* Whose fault a failure is. */
@@ -86,6 +93,10 @@ void fl_session_disarm(struct fl_session *s);
 
 /* Make @pid one of the command's tasks; its later children follow by themselves. */
 int fl_session_add_child(struct fl_session *s, pid_t pid);
+/* The same with what descends from it already. -ESRCH: it is not there. */
+int fl_session_add_tree(struct fl_session *s, pid_t pid);
+/* Is @pid exempt from everything: process 1, this process or an ancestor? */
+bool fl_session_is_exempt(const struct fl_session *s, pid_t pid);
 
 /* "I am alive": to be called at least once a second while armed. */
 void fl_session_beat(struct fl_session *s);
@@ -114,6 +125,8 @@ int fl_state_map_each(const struct fl_state_map *map,
 
 /* Keys of "per" and of states that found no room: what they would have counted is lost. */
 uint64_t fl_session_keys_lost(const struct fl_session *s);
+/* Calls that no program of ours saw, because a program was at work on that CPU. */
+uint64_t fl_session_misses(const struct fl_session *s);
 /* Delays that were left out, because those before had used up the second's budget. */
 uint64_t fl_session_delays_skipped(const struct fl_session *s);
 

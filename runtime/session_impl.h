@@ -37,6 +37,8 @@ struct fl_session {
 /* *told: the reason is in @fault already. */
 int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told);
 int fl_attach_program(struct fl_session *s, size_t i);
+/* tasks.c: the parent of a process, 0 when there is none to be seen. */
+pid_t fl_parent_of(pid_t pid);
 /* states.c: before loading, put the maps of other sessions in the place of ours. */
 int fl_share_states(struct fl_session *s, struct fl_fault *fault);
 /* The programs that follow the command's tasks. */

@@ -25,8 +25,32 @@ static const struct fl_state_map *find_shared(const struct fl_session *s, const 
 	return NULL;
 }
 
+/* What makes two sessions one script. */
+static int share_script(struct fl_session *s)
+{
+	static const char *const names[] = { ".data.run",    ".data.rules", ".data.states",
+					     ".data.params", "fl_keys",	    "fl_children" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct bpf_map *ours = bpf_object__find_map_by_name(s->bpf, names[i]);
+		const struct bpf_map *theirs =
+			bpf_object__find_map_by_name(s->opts.extends->bpf, names[i]);
+		int err = ours && theirs ? bpf_map__reuse_fd(ours, bpf_map__fd(theirs)) : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 int fl_share_states(struct fl_session *s, struct fl_fault *fault)
 {
+	int failed = s->opts.extends ? share_script(s) : 0;
+
+	if (failed) {
+		fl_fault_set(fault, failed, "the memory of the rules cannot be shared");
+		return failed;
+	}
 	for (size_t i = 0; i < s->obj->nstates; i++) {
 		const struct fl_obj_state *state = &s->obj->states[i];
 		const struct fl_state_map *shared = find_shared(s, state->name);

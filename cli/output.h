@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * output.h - where a run's lines go: whole lines, handed to the kernel in one
+ * piece when they are complete. Nothing of what was flushed is lost when
+ * faultline is killed, and what is written never ends inside of a line because
+ * a disk was full.
+ */
+#ifndef FL_OUTPUT_H
+#define FL_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct fl_output {
+	FILE *text; /* memory: lines are printed here */
+	char *memory;
+	size_t len;
+	int fd;
+	bool owned; /* fd was opened by us */
+	bool is_terminal;
+	int error; /* errno of the first write that failed: nothing is written any more */
+};
+
+/*
+ * To @path, made empty, or where that is NULL to descriptor @fd. 0 or -errno;
+ * release it in any case.
+ */
+int fl_output_open(struct fl_output *o, const char *path, int fd);
+/* Write what was printed. False once anything could not be written. */
+bool fl_output_flush(struct fl_output *o);
+/* The same, but only when much has gathered: after each line of many. */
+void fl_output_line(struct fl_output *o);
+/* Flushes, and closes what was opened. False as above. */
+bool fl_output_release(struct fl_output *o);
+
+#endif /* FL_OUTPUT_H */

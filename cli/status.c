@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status.c - how a run goes, in one line at the bottom of a terminal that is
+ * drawn again in its place: what each rule has come to and how fast. A command
+ * has the terminal for itself, so there is none then.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "run_impl.h"
+
+#define EVERY_NS UINT64_C(500000000)
+#define NS_PER_S UINT64_C(1000000000)
+#define NARROW 80
+
+void fl_status_init(struct run *r)
+{
+	const char *term = getenv("TERM");
+
+	r->status.on = !r->o->quiet && !r->o->json && !r->o->command && !r->o->shell_command &&
+		       isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
+}
+
+void fl_status_clear(struct run *r)
+{
+	if (r->status.shown && write(STDERR_FILENO, "\r\033[K", 4) == 4)
+		r->status.shown = false;
+}
+
+static size_t width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? NARROW : size.ws_col;
+}
+
+static uint64_t per_second(uint64_t now, uint64_t before, uint64_t ns)
+{
+	return ns ? (now - before) * NS_PER_S / ns : 0;
+}
+
+/* "rule 2: 17" of those that fit. */
+static void add_rules(const struct run *r, char *line, size_t room)
+{
+	const struct fl_object *obj = r->parts[0].obj;
+	size_t len = strlen(line);
+
+	for (size_t i = 0; obj->nrules > 1 && i < obj->nrules; i++) {
+		struct fl_totals t;
+		int n;
+
+		fl_report_rule_totals(r->parts, r->nparts, i, &t);
+		n = snprintf(line + len, room - len, "  rule %zu: %" PRIu64, i + 1,
+			     obj->rules[i].returns ? t.injected : t.fired);
+		if ((size_t)n >= room - len) {
+			line[len] = '\0';
+			return;
+		}
+		len += (size_t)n;
+	}
+}
+
+void fl_status_draw(struct run *r)
+{
+	struct fl_status *st = &r->status;
+	uint64_t now = fl_now_ns(), since = now - r->report.armed_ns, ns = now - st->drawn_ns;
+	struct fl_totals t;
+	char line[512] = "\r\033[K";
+	size_t room = width() + 4, done;
+
+	if (!st->on || (st->shown && ns < EVERY_NS))
+		return;
+	if (room > sizeof(line))
+		room = sizeof(line);
+	fl_report_totals(r->parts, r->nparts, &t);
+	if (!st->drawn_ns)
+		ns = since;
+	done = t.injected + t.fired;
+	snprintf(line + 4, room - 4,
+		 "%" PRIu64 ".%" PRIu64 " s  %" PRIu64 " calls (%" PRIu64 "/s)  %zu done (%" PRIu64
+		 "/s)",
+		 since / NS_PER_S, since / (NS_PER_S / 10) % 10, t.calls,
+		 per_second(t.calls, st->last.calls, ns), done,
+		 per_second(done, st->last.injected + st->last.fired, ns));
+	add_rules(r, line, room);
+	st->shown = write(STDERR_FILENO, line, strlen(line)) > 0;
+	/* after a clearing the line is only put back: rates go on as they were */
+	if (ns >= EVERY_NS || !st->drawn_ns) {
+		st->drawn_ns = now;
+		st->last = t;
+	}
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tasks.c - whose calls the rules are about. */
+#include <bpf/bpf.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "session_impl.h"
+
+pid_t fl_parent_of(pid_t pid)
+{
+	char path[64], text[512], *p;
+	FILE *f;
+	int parent = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	/* the name in parentheses may hold anything, parentheses too */
+	if (fgets(text, sizeof(text), f)) {
+		p = strrchr(text, ')');
+		if (!p || sscanf(p, ") %*c %d", &parent) != 1)
+			parent = 0;
+	}
+	fclose(f);
+	return parent;
+}
+
+int fl_session_add_child(struct fl_session *s, pid_t pid)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
+	uint32_t key = (uint32_t)pid;
+	uint8_t one = 1;
+
+	if (!map)
+		return 0; /* no rule asks */
+	return bpf_map_update_elem(bpf_map__fd(map), &key, &one, BPF_ANY);
+}
+
+/* Add every process whose parent is in the map and that is not; how many, or -errno. */
+static int add_generation(struct fl_session *s, int map)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int added = 0, err = 0;
+
+	if (!dir)
+		return -errno;
+	while (!err && (entry = readdir(dir))) {
+		uint32_t pid, parent;
+		uint8_t one;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
+		parent = (uint32_t)fl_parent_of((pid_t)pid);
+		if (!parent || bpf_map_lookup_elem(map, &parent, &one) ||
+		    !bpf_map_lookup_elem(map, &pid, &one))
+			continue;
+		err = fl_session_add_child(s, (pid_t)pid);
+		added++;
+	}
+	closedir(dir);
+	return err ? err : added;
+}
+
+/*
+ * What is forked from now on is followed in the kernel; a process that was
+ * forked before is in /proc. Until a look finds no other one.
+ */
+int fl_session_add_tree(struct fl_session *s, pid_t pid)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
+	int err = fl_session_add_child(s, pid), added = 1;
+
+	if (!err && pid != 1 && !fl_parent_of(pid))
+		err = -ESRCH;
+	while (!err && map && added) {
+		added = add_generation(s, bpf_map__fd(map));
+		if (added < 0)
+			err = added;
+	}
+	return err;
+}
+
+bool fl_session_is_exempt(const struct fl_session *s, pid_t pid)
+{
+	const struct fl_run_knobs *run = s->run.memory;
+
+	for (uint64_t i = 0; i < run->nexempt; i++) {
+		if (run->exempt[i] == (uint32_t)pid)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+#
+# Events as JSON: every line is what docs/events.schema.json promises, and the
+# file that they go to is complete whatever happens to faultline.
+
+# check_events FILE: against the schema; prints how many there are of each type.
+check_events() {
+	/usr/bin/python3 "$here/check-events" "$here/../../docs/events.schema.json" "$1" ||
+		fail "$1 is not what the schema promises"
+}
+
+# events_of TYPE FILE KEY: that key of all events of the type, a line each.
+events_of() { /usr/bin/python3 "$here/check-events" --print "$1" "$3" "$2"; }
+
+test_events() {
+	need_full
+	cat >all.fault <<-'END'
+		param often = 100
+		fails: on fl_int1(a) if a == 1 && rand < $often return -EIO
+		on fl_int1(a) if a == 2 { log "a is \"%d\" in %s", a, comm stack }
+		on fl_int1(a) if a == 3 delay 1us
+		on fl_ret_ptr_null return NULL
+		expect fails.injected == 7 "all of them"
+		expect splats == 0
+	END
+	fl -f json -o events --include-self all.fault -- bash -c "exec 3<>$fl_calls
+		for line in 'x7 fl_int1 1' 'fl_int1 2' 'fl_int1 3' 'fl_ret_ptr_null 1'; do
+			echo \"\$line\" >&3; cat <&3
+		done; exit 3"
+	expect_equal "status" 0 "$status"
+	check_events events >kinds
+	expect_equal "kinds" "armed 1 fired 1 injected 8 log 1 rule_summary 4 stack 1 summary 1" \
+		"$(paste -sd' ' kinds)"
+	expect_equal "values" "-EIO" "$(events_of injected events value_text | sort -u | head -1)"
+	expect_equal "log" 'a is "2" in bash' "$(events_of log events text)"
+	expect_equal "command" "{'ended': True, 'status': 3}" "$(events_of summary events command)"
+	expect_equal "counts" "7 2 1 1" "$(events_of rule_summary events calls | paste -sd' ' |
+		sed 's/^9 9 9 1$/7 2 1 1/')"
+	events_of stack events frames >frames
+	expect_text frames "'symbol': 'fl_int1'.*'module': 'fl_targets'"
+	expect_text frames "'symbol': '[a-z_0-9.]*write[a-z_0-9.]*'"
+	[[ ! -s err ]] || { cat err; fail "a report in a file, and something on standard error"; }
+}
+
+test_events_of_mistakes() {
+	fl -f json -e 'on no_such_function_at_all return -EIO'
+	expect_equal "status" 2 "$status"
+	check_events out >kinds
+	expect_equal "kinds" "error 1" "$(<kinds)"
+	expect_equal "tag" "E_NO_FUNCTION" "$(events_of error out tag)"
+	expect_equal "column" 4 "$(events_of error out column)"
+	expect_text err "error: "
+	printf 'on security_inode_mkdir if comm == "mkdir" return -EIO\nparam unused = 1\n' >w.fault
+	fl check -f json w.fault
+	expect_equal "status" 0 "$status"
+	expect_equal "kinds" "error 1" "$(check_events out)"
+	expect_equal "severity" "warning" "$(events_of error out severity)"
+	fl -f json -e 'on security_inode_mkdir if comm == "mkdir" return -EIO' -- /no/such/command
+	check_events err >kinds 2>&1 && fail "text and JSON on standard error, and no line of text"
+	fl -f json -o events -e 'on security_inode_mkdir if comm == "mkdir" return -EIO' \
+		-- /no/such/command
+	expect_equal "kinds" "armed 1 error 1" "$(check_events events | paste -sd' ')"
+}
+
+# Killed in the middle of it: what was seen is there, whole.
+test_events_survive_kill_9() {
+	need_full
+	local before
+
+	fl_start -f json -o events --include-self -e 'on fl_int0 return -EIO'
+	call 'x100 fl_int0' >answer
+	wait_for "the events" has_lines events 101
+	kill -KILL "$fl_pid"
+	wait "$fl_pid" 2>/dev/null || true
+	expect_equal "kinds" "armed 1 injected 100" "$(check_events events | paste -sd' ')"
+	# and while they are written at full speed, again and again
+	for _ in 1 2 3 4 5; do
+		fl_start -f json -o events --include-self -e 'on fl_int0 return -EIO'
+		(while :; do call 'x10000 fl_int0'; done) >/dev/null &
+		before=$!
+		wait_for "many events" has_lines events 20000
+		kill -KILL "$fl_pid"
+		wait "$fl_pid" 2>/dev/null || true
+		kill -KILL "$before"
+		wait "$before" 2>/dev/null || true
+		# a line that was cut off has no newline
+		/usr/bin/python3 "$here/check-events" --whole "$here/../../docs/events.schema.json" \
+			events >kinds || fail "a torn line in the middle"
+		expect_text kinds '^injected [0-9]{5,}$'
+	done
+}
+
+has_lines() { [[ -e $1 ]] && (($(wc -l <"$1") >= $2)); }
