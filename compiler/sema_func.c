@@ -447,10 +447,11 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 {
 	struct fl_kernel *k = s->kernel;
 	const struct fl_pattern *p = e->pattern;
+	const struct fl_syscall *call = p->module ? NULL : fl_syscall_find(k->arch, p->name);
 	struct fl_pattern_set *set;
 	const struct fl_range *ranges = NULL;
 	size_t n = 0, first = 0;
-	int err = k->ops->ranges(k, p->module, p->name, &ranges, &n);
+	int err = k->ops->ranges(k, p->module, call ? call->function : p->name, &ranges, &n);
 
 	if (err && !s->opts->lenient) {
 		if (err == -EACCES)
