@@ -158,7 +158,8 @@ static int back_end(struct compilation *c, char **log)
 	int err;
 
 	if (c->opts->clang)
-		err = c->opts->clang(c->opts->clang_arg, obj->c_text, obj->c_len, opts.arch, &result);
+		err = c->opts->clang(c->opts->clang_arg, obj->c_text, obj->c_len, opts.arch,
+				     &result);
 	else
 		err = fl_clang_compile("rules.bpf.c", obj->c_text, obj->c_len, &opts, &result);
 	if (err) {

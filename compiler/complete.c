@@ -64,8 +64,7 @@ static int offer_function(const char *name, const char *module, enum fl_tag tag,
 	}
 	if (!module)
 		module = "vmlinux";
-	if (!strncmp(module, c->word, (size_t)(colon - c->word)) &&
-	    !module[colon - c->word])
+	if (!strncmp(module, c->word, (size_t)(colon - c->word)) && !module[colon - c->word])
 		offer(c, fl_arena_printf(&c->arena, "%s:%s", module, name));
 	return 0;
 }
@@ -117,7 +116,8 @@ static bool in_targets(const struct completion *c, bool *traceable)
 	if (is_tok(last, FL_TOK_on))
 		return true;
 	/* on a, b, | */
-	for (; is_tok(token_at(c, back), FL_TOK_COMMA) && is_tok(token_at(c, back + 1), FL_TOK_NAME);
+	for (;
+	     is_tok(token_at(c, back), FL_TOK_COMMA) && is_tok(token_at(c, back + 1), FL_TOK_NAME);
 	     back += 2)
 		;
 	if (!back)
@@ -168,8 +168,8 @@ static const struct fl_func *func_of(struct completion *c)
 {
 	struct fl_script *script = with_rest(c, "pid");
 
-	return script && script->nrules && script->rules[0].nons ? script->rules[0].ons[0].func :
-								     NULL;
+	return script && script->nrules && script->rules[0].nons ? script->rules[0].ons[0].func
+								 : NULL;
 }
 
 static int offer_member(const struct fl_member *m, void *arg)
@@ -246,9 +246,9 @@ static void offer_values(struct completion *c)
 	if (tag == FL_TAG_TRUE)
 		offer(c, "true");
 	if (tag != FL_TAG_NULL && tag != FL_TAG_TRUE) {
-		static const char *const usual[] = { "-EIO", "-ENOMEM", "-EINVAL", "-EAGAIN",
-						     "-EBUSY", "-ENOSPC", "-ETIMEDOUT", "-EPERM",
-						     "-EACCES", "-EINTR", NULL };
+		static const char *const usual[] = { "-EIO",	"-ENOMEM", "-EINVAL",	 "-EAGAIN",
+						     "-EBUSY",	"-ENOSPC", "-ETIMEDOUT", "-EPERM",
+						     "-EACCES", "-EINTR",  NULL };
 
 		offer_all(c, usual);
 	}
@@ -266,8 +266,7 @@ static void offer_names(struct completion *c)
 			offer(c, fl_builtin_name((enum fl_builtin)i));
 	}
 	for (int i = 1; i < FL_NFUNCTIONS; i++)
-		offer(c, fl_arena_printf(&c->arena, "%s(",
-					 fl_function_name((enum fl_function)i)));
+		offer(c, fl_arena_printf(&c->arena, "%s(", fl_function_name((enum fl_function)i)));
 	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++)
 		offer(c, f->params[i].name);
 	script = with_rest(c, "pid");
@@ -285,8 +284,9 @@ static void offer_params(struct completion *c)
 
 /* --- where are we? ------------------------------------------------------ */
 
-static const char *const actions[] = { "return", "delay", "signal", "log", "stack", "delete",
-				       NULL };
+static const char *const actions[] = {
+	"return", "delay", "signal", "log", "stack", "delete", NULL
+};
 static const char *const schedules[] = { "nth", "every", "times", "after", "for", "per", NULL };
 static const char *const items[] = { "on", "param", "let", "use", "require", "expect", NULL };
 static const char *const requires[] = { "kernel", "function", "module", "config", "arch", NULL };

@@ -2,10 +2,11 @@
 /*
  * format.c - tokens and comments to canonical text.
  *
- * An item a line, an action a line where there are several. The text between
- * two line ends is a logical line: it is filled up to MAX_COLUMNS and goes on
- * in the next line, one tab deeper, behind a comma, && or ||. How the source
- * broke it plays no part, so formatting twice is formatting once.
+ * An item a line, an action a line where there are several: a logical line.
+ * A rule that does not fit into MAX_COLUMNS is written clause by clause: "on",
+ * "if", its schedules, its action. What is too long then, or is no rule, goes
+ * on in the next line behind a comma, && or ||, the outermost ones first. How
+ * the source broke lines plays no part, so formatting twice is formatting once.
  *
  * Of the source's blanks two things are kept: one empty line where there were
  * some, and on which side of a line end a comment stands.
@@ -30,6 +31,7 @@ struct piece {
 	enum fl_role role;
 	bool to_line_end;      /* a comment that ends with its line */
 	unsigned int newlines; /* before it in the source */
+	unsigned int depth;    /* parentheses around it */
 	bool starts;	       /* a logical line ... */
 	bool in_block;	       /* ... one tab deep */
 	bool is_first;	       /* ... behind what nothing is left empty */
@@ -78,10 +80,23 @@ static void add_comment(struct formatter *f, const struct fl_comment *c, uint32_
 	*end = after;
 }
 
+static bool opens(const struct piece *p)
+{
+	return p->kind == FL_TOK_LPAREN || p->kind == FL_TOK_LBRACKET ||
+	       (p->kind == FL_TOK_LBRACE && p->role != FL_ROLE_BODY);
+}
+
+static bool closes(const struct piece *p)
+{
+	return p->kind == FL_TOK_RPAREN || p->kind == FL_TOK_RBRACKET ||
+	       (p->kind == FL_TOK_RBRACE && p->role != FL_ROLE_BODY_END);
+}
+
 /* Everything but semicolons, in order. */
 static void collect_pieces(struct formatter *f)
 {
 	const struct fl_tokens *tokens = &f->tokens;
+	unsigned int depth = 0;
 	uint32_t end = 0;
 	size_t c = 0;
 
@@ -96,8 +111,12 @@ static void collect_pieces(struct formatter *f)
 
 		for (; c < tokens->ncomments && tokens->comments[c].before == i; c++)
 			add_comment(f, &tokens->comments[c], &end);
-		if (t->kind != FL_TOK_EOF && t->kind != FL_TOK_SEMI)
-			add_piece(f, &p, &end);
+		if (t->kind == FL_TOK_EOF || t->kind == FL_TOK_SEMI)
+			continue;
+		depth -= closes(&p);
+		p.depth = depth;
+		depth += opens(&p);
+		add_piece(f, &p, &end);
 	}
 }
 
@@ -191,25 +210,44 @@ static bool must_break(const struct piece *p, size_t i)
 	       (is_comment(last) && last->newlines && p[i].newlines);
 }
 
+/* Of @n pieces on one line; 0 when they cannot stand on one. */
+static unsigned int line_columns(const struct piece *p, size_t n)
+{
+	unsigned int columns = columns_of(p->text, p->len);
+
+	for (size_t i = 1; i < n; i++) {
+		if (must_break(p, i))
+			return 0;
+		columns += wants_blank(&p[i - 1], &p[i]) + columns_of(p[i].text, p[i].len);
+	}
+	return columns;
+}
+
+static bool fits(const struct piece *p, size_t n, unsigned int tabs)
+{
+	unsigned int columns;
+
+	/* a comment behind the line may be as long as it likes */
+	while (n > 1 && is_comment(&p[n - 1]) && !p[n - 1].newlines)
+		n--;
+	columns = line_columns(p, n);
+	return columns && columns + tabs * TAB_COLUMNS <= MAX_COLUMNS;
+}
+
 /*
  * Is the body that opens at piece @at of the line that starts at @p a block of
  * lines? When it has several actions, was one, or would not fit on its line.
  */
 static bool opens_block(const struct piece *p, size_t at, const struct piece *end)
 {
-	unsigned int columns = columns_of(p->text, p->len);
 	size_t actions = 0;
 
-	for (size_t i = 1; p + i < end; i++) {
-		columns = must_break(p, i) ? TAB_COLUMNS : columns + wants_blank(&p[i - 1], &p[i]);
-		columns += columns_of(p[i].text, p[i].len);
-		if (i <= at)
-			continue;
+	for (size_t i = at + 1; p + i < end; i++) {
 		actions += p[i].role == FL_ROLE_ACTION;
 		if (actions > 1 || p[i].newlines || p[i].to_line_end)
 			return true;
 		if (p[i].role == FL_ROLE_BODY_END)
-			return columns > MAX_COLUMNS;
+			return !fits(p, i + 1, 0);
 	}
 	return false;
 }
@@ -279,34 +317,78 @@ static void start_line(struct formatter *f, unsigned int tabs)
 	f->column = tabs * TAB_COLUMNS;
 }
 
-/* The columns from piece @i to the next place where the line may end, comments apart. */
+/* The columns from piece @i to the next place to break that is not deeper, comments apart. */
 static unsigned int stretch(const struct piece *p, size_t i, size_t n)
 {
-	unsigned int columns = columns_of(p[i].text, p[i].len);
+	unsigned int depth = p[i].depth, columns = columns_of(p[i].text, p[i].len);
 
-	for (i++; i < n && !must_break(p, i) && !may_break(p, i); i++) {
+	for (i++; i < n && !must_break(p, i); i++) {
+		if (may_break(p, i) && p[i].depth <= depth)
+			break;
 		if (!is_comment(&p[i]))
 			columns += wants_blank(&p[i - 1], &p[i]) + columns_of(p[i].text, p[i].len);
 	}
 	return columns;
 }
 
-/* One logical line of @n pieces. */
-static void put_line(struct formatter *f, const struct piece *p, size_t n)
+/* Pieces @from to @to of a line that has been started, going on @tabs deep. */
+static void fill(struct formatter *f, const struct piece *p, size_t from, size_t to,
+		 unsigned int tabs)
 {
-	if (p->newlines > 1 && !p->is_first)
-		fl_buf_putc(&f->out, '\n');
-	start_line(f, p->in_block);
-	put(f, p, false);
-	for (size_t i = 1; i < n; i++) {
+	put(f, &p[from], false);
+	for (size_t i = from + 1; i < to; i++) {
 		bool blank = wants_blank(&p[i - 1], &p[i]);
 
 		if (must_break(p, i) ||
-		    (may_break(p, i) && f->column + blank + stretch(p, i, n) > MAX_COLUMNS)) {
-			start_line(f, p->in_block + 1U);
+		    (may_break(p, i) && f->column + blank + stretch(p, i, to) > MAX_COLUMNS)) {
+			start_line(f, tabs);
 			blank = false;
 		}
 		put(f, &p[i], blank);
+	}
+}
+
+/* Where the clause ends that starts at piece @i; comments before the next belong to that. */
+static size_t clause_end(const struct piece *p, size_t i, size_t n)
+{
+	for (i++; i < n; i++) {
+		size_t next = i;
+
+		while (next < n && is_comment(&p[next]) && p[next].newlines)
+			next++;
+		if (next < n && p[next].role == FL_ROLE_CLAUSE)
+			break;
+	}
+	return i;
+}
+
+static bool has_clauses(const struct piece *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (p[i].role == FL_ROLE_CLAUSE)
+			return true;
+	}
+	return false;
+}
+
+/* One logical line of @n pieces. */
+static void put_line(struct formatter *f, const struct piece *p, size_t n)
+{
+	unsigned int tabs = p->in_block;
+	bool split = !fits(p, n, tabs) && has_clauses(p, n);
+
+	if (p->newlines > 1 && !p->is_first)
+		fl_buf_putc(&f->out, '\n');
+	start_line(f, tabs);
+	if (!split) {
+		fill(f, p, 0, n, tabs + 1);
+		return;
+	}
+	for (size_t from = 0, to; from < n; from = to) {
+		to = clause_end(p, from, n);
+		if (from)
+			start_line(f, tabs + 1);
+		fill(f, p, from, to, tabs + (is_comment(&p[from]) ? 1 : 2));
 	}
 }
 

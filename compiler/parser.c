@@ -141,6 +141,8 @@ static bool parse_schedule(struct fl_parser *p, struct fl_rule *rule, size_t *ca
 	if (!*more)
 		return true;
 	fl_next(p);
+	if (!rule->nscheds)
+		fl_note_role(p, FL_ROLE_CLAUSE);
 	s.kind = schedule_words[i].kind;
 	if (s.kind == FL_SCHED_NTH) {
 		if (!parse_range(p, &s))
@@ -353,8 +355,8 @@ static bool parse_body(struct fl_parser *p, struct fl_rule *rule)
 			fl_note_role(p, FL_ROLE_BODY_END);
 			break;
 		}
-		if (rule->in_braces && p->roles)
-			p->roles[p->pos] = FL_ROLE_ACTION;
+		if (p->roles)
+			p->roles[p->pos] = rule->in_braces ? FL_ROLE_ACTION : FL_ROLE_CLAUSE;
 		if (!parse_action(p, rule, &act))
 			return false;
 		rule->acts = fl_arena_grow(p->arena, rule->acts, rule->nacts, &cap, sizeof(act));
@@ -388,6 +390,7 @@ static bool parse_rule(struct fl_parser *p, struct fl_rule *rule)
 	if (!parse_targets(p, rule))
 		return false;
 	if (fl_accept(p, FL_TOK_if)) {
+		fl_note_role(p, FL_ROLE_CLAUSE);
 		rule->cond = fl_parse_expr(p);
 		if (!rule->cond)
 			return false;

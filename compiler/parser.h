@@ -22,6 +22,7 @@ enum fl_role {
 	FL_ROLE_PLAIN,
 	FL_ROLE_ITEM,	   /* the first of an item */
 	FL_ROLE_LABEL,	   /* the colon behind a label */
+	FL_ROLE_CLAUSE,	   /* the first of a rule's condition, schedules, action without braces */
 	FL_ROLE_BODY,	   /* the brace that opens the actions of a rule */
 	FL_ROLE_BODY_END,  /* and the one that closes them */
 	FL_ROLE_ACTION,	   /* the first of an action in braces */

@@ -144,7 +144,7 @@ static void bad_directive(struct fl_sema *s, const struct fl_action *act, size_t
 	uint32_t from = written_at(span, n);
 	size_t len = *p ? 1 : 0;
 
-	/* what printf() would take as part of it: %ld, %08x */
+	/* what C would take as part of it: %ld, %08x */
 	while (p[len] && len < 8 && strchr("-+ #0123456789.hlqjzt", p[len - 1]))
 		len++;
 	span.len = written_at(span, n + 1 + len) - from;

@@ -87,7 +87,8 @@ setting() { sed -nE "/^#/!q; s/^# $1: *//p" "$2"; }
 
 # run_case NAME: what it gives now goes to $cases_work/NAME.
 run_case() {
-	local name=$1 script=$name.fault dir=$PWD words
+	local name=$1 dir=$PWD words
+	local script=$name.fault
 
 	if [[ -e $name.sh ]]; then
 		dir=$cases_work

@@ -97,20 +97,37 @@ static void test_bodies(void **state)
 
 #define LONG_C "ccccccccccccccccccccccccccccccc"
 
-static void test_long_lines(void **state)
+static void test_long_rules(void **state)
 {
 	(void)state;
-	check("on f if " LONG_A "==1&&" LONG_B "==2||c==3 return -EIO",
-	      "on f if " LONG_A " == 1 &&\n\t" LONG_B " == 2 || c == 3 return -EIO\n");
-	/* what is not too long is joined, wherever it was broken */
-	check("on\nf\nif a\n== 1 &&\nb return\n-EIO", "on f if a == 1 && b return -EIO\n");
-	check("on f {log \"" LONG_A "\",\"" LONG_B "\",cccccccccc;stack}",
-	      "on f {\n\tlog \"" LONG_A "\", \"" LONG_B "\",\n\t\tcccccccccc\n\tstack\n}\n");
 	/* exactly a hundred columns, and one more */
 	check("on f if " LONG_A " && " LONG_C " || dd return -EI",
 	      "on f if " LONG_A " && " LONG_C " || dd return -EI\n");
 	check("on f if " LONG_A " && " LONG_C " || dd return -EIO",
-	      "on f if " LONG_A " && " LONG_C " ||\n\tdd return -EIO\n");
+	      "on f\n\tif " LONG_A " && " LONG_C " || dd\n\treturn -EIO\n");
+	/* what is not too long is joined, wherever it was broken */
+	check("on\nf\nif a\n== 1 &&\nb return\n-EIO", "on f if a == 1 && b return -EIO\n");
+	check("l: on exit " LONG_A ", " LONG_B ", " LONG_C " if a nth 3 times 4 per tid {stack}",
+	      "l: on exit " LONG_A ", " LONG_B ",\n\t\t" LONG_C
+	      "\n\tif a\n\tnth 3 times 4 per tid {\n\tstack\n}\n");
+	/* the outermost places first, and others where these do not do */
+	check("on f if a&&(" LONG_A "||" LONG_C ")&&c in {1,2} return -EIO",
+	      "on f\n\tif a && (" LONG_A " || " LONG_C ") &&\n\t\tc in {1, 2}\n"
+	      "\treturn -EIO\n");
+	check("on f if a && (" LONG_A " && " LONG_B " || " LONG_C ") return -EIO",
+	      "on f\n\tif a &&\n\t\t(" LONG_A " &&\n\t\t" LONG_B " || " LONG_C
+	      ")\n\treturn -EIO\n");
+	/* there is nowhere to break */
+	check("on " LONG_A LONG_A LONG_B " stack", "on " LONG_A LONG_A LONG_B "\n\tstack\n");
+}
+
+static void test_long_lines(void **state)
+{
+	(void)state;
+	check("on f {log \"" LONG_A "\",\"" LONG_B "\",cccccccccc;stack}",
+	      "on f {\n\tlog \"" LONG_A "\", \"" LONG_B "\",\n\t\tcccccccccc\n\tstack\n}\n");
+	check("expect " LONG_A ".fired > 1 && " LONG_B ".fired > 1",
+	      "expect " LONG_A ".fired > 1 &&\n\t" LONG_B ".fired > 1\n");
 	/* a body that does not fit becomes a block; a comment behind the line is no reason */
 	check("on f if " LONG_A "{log \"" LONG_C "\",a,b,c}",
 	      "on f if " LONG_A " { log \"" LONG_C "\", a, b, c }\n");
@@ -118,8 +135,6 @@ static void test_long_lines(void **state)
 	      "on f if " LONG_A " {\n\tlog \"" LONG_C "\", a, b, c, d, eeeee\n}\n");
 	check("on f if a{log \"" LONG_C "\",a}#" LONG_A LONG_A,
 	      "on f if a { log \"" LONG_C "\", a } #" LONG_A LONG_A "\n");
-	/* there is nowhere to break */
-	check("on " LONG_A LONG_A LONG_B " stack", "on " LONG_A LONG_A LONG_B " stack\n");
 }
 
 static void test_comments(void **state)
@@ -128,8 +143,9 @@ static void test_comments(void **state)
 	check("#!/usr/bin/faultline  \n# one\t\n\n\n\n# two\non f stack//three\n/* four */\n",
 	      "#!/usr/bin/faultline\n# one\n\n# two\non f stack //three\n/* four */\n");
 	check("/* lead */on f/*in*/if a # out\n== 1 stack ; # end\n",
-	      "/* lead */ on f /*in*/ if a # out\n\t== 1 stack # end\n");
-	check("on f if a &&\n# why\nb stack", "on f if a &&\n\t# why\n\tb stack\n");
+	      "/* lead */ on f /*in*/\n\tif a # out\n\t\t== 1\n\tstack # end\n");
+	check("on f if a &&\n# why\nb\n# now\nstack",
+	      "on f\n\tif a &&\n\t\t# why\n\t\tb\n\t# now\n\tstack\n");
 	check("on f {# first\n// second\nstack/*third*/ ;\n\n# last\n}",
 	      "on f { # first\n\t// second\n\tstack /*third*/\n\n\t# last\n}\n");
 	check("on f stack /* a\n   b */ on g stack", "on f stack /* a\n   b */\non g stack\n");
@@ -237,6 +253,7 @@ int main(void)
 		cmocka_unit_test(test_types_and_memory),
 		cmocka_unit_test(test_sets_ranges_calls),
 		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_long_rules),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_comments),
 		cmocka_unit_test(test_mistakes_are_left_alone),
