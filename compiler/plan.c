@@ -394,6 +394,7 @@ static void add_trackers(struct fl_plan *plan, struct fl_arena *a)
 static void number_slots(struct fl_plan *plan, struct fl_arena *a)
 {
 	bool separate = false;
+	size_t written = 0; /* rules, as often as they would be in programs */
 
 	for (size_t i = 0; i < plan->nprogs; i++) {
 		struct fl_plan_prog *prog = &plan->progs[i];
@@ -404,6 +405,7 @@ static void number_slots(struct fl_plan *plan, struct fl_arena *a)
 		plan->nslots += prog->nslots * prog->nattaches;
 		plan->nattaches += prog->nattaches;
 		separate |= prog->nslots > INLINE_SLOTS;
+		written += prog->nslots;
 		for (size_t j = 0; j < prog->nattaches; j++) {
 			const struct fl_on *on = prog->attaches[j].on;
 
@@ -411,7 +413,7 @@ static void number_slots(struct fl_plan *plan, struct fl_arena *a)
 				plan, on->is_syscall ? on->target->name : on->func->name, a);
 		}
 	}
-	plan->separate = separate || plan->script->ninstances > INLINE_TOTAL;
+	plan->separate = separate || written > INLINE_TOTAL;
 }
 
 void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, struct fl_arena *a,

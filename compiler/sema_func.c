@@ -284,6 +284,12 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 	return 0;
 }
 
+/* Of the hooks, those that can be attached to: some were gone after the boot. */
+static int expand_hook(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	return is_security(name) ? expand(name, module, tag, arg) : 0;
+}
+
 static void expand_syscalls(struct expansion *x)
 {
 	const struct fl_target *t = x->target;
@@ -343,7 +349,7 @@ static void expand_glob(struct expansion *x)
 	else
 		k->ops->each_injectable(k, expand, x);
 	if (returns && is_security(t->name) && !x->full)
-		k->ops->each_function(k, FL_SECURITY, expand, x);
+		fl_each_traceable(k, expand_hook, x);
 	if (x->full)
 		fl_report(s->diags, FL_E_LIMIT, t->span, fl_arena_printf(s->arena, "%d", MAX_ONS),
 			  "functions for one rule", NULL);
