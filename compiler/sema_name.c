@@ -256,16 +256,18 @@ static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
 
 static void check_let(struct fl_sema *s, struct fl_expr *e, const struct fl_let *let)
 {
-	struct fl_span span = e->span;
+	const struct fl_span span = e->span;
 
 	if (!let->value) {
 		fl_report(s->diags, FL_E_SET_USE, e->span, e->text, NULL);
 		return;
 	}
-	/* the value itself takes the place of its name */
-	*e = *fl_clone_expr(let->value, s->arena);
+	/*
+	 * The value takes the place of its name, as it was found where it is defined: names in
+	 * it, were it to be looked at anew, could lead back here.
+	 */
+	*e = *let->value;
 	e->span = span;
-	fl_check_expr(s, e);
 }
 
 static bool check_constant_name(struct fl_expr *e)

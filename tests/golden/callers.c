@@ -13,7 +13,7 @@ static const struct {
 	u64 start, end;
 } fl_ranges[FL_NRANGES] = {
 	/* fl_middle */
-	{ 0xffffffffa0011600ULL, 0xffffffffa0011700ULL },
+	{ 0xffffffffb0001700ULL, 0xffffffffb0001800ULL },
 };
 #include "fl_stack.bpf.h"
 
