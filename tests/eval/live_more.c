@@ -133,26 +133,19 @@ int live_chances(struct fl_kernel *k)
 
 struct names {
 	const char *name[512];
-	enum fl_tag tag[512];
 	size_t n;
 };
 
-/* Functions that nothing hits by the condition that is used here. */
+/* System calls, but for those from which nobody returns. */
 static int note_name(const char *name, const char *module, enum fl_tag tag, void *arg)
 {
 	struct names *all = arg;
 
-	if ((!module || !strcmp(module, "fl_targets")) && all->n < 512 &&
-	    strcmp(name, "fl_notrace") != 0 && strcmp(name, "fl_twice") != 0) {
-		all->name[all->n] = name;
-		all->tag[all->n++] = tag;
-	}
+	(void)module;
+	(void)tag;
+	if (!strncmp(name, "__x64_sys_", 10) && !strstr(name, "exit") && all->n < 512)
+		all->name[all->n++] = name;
 	return 0;
-}
-
-static const char *value_for(enum fl_tag tag)
-{
-	return tag == FL_TAG_NULL ? "NULL" : tag == FL_TAG_TRUE ? "true" : "-EIO";
 }
 
 static bool arms(const char *what, const char *text, struct fl_kernel *k, size_t most_progs)
@@ -187,8 +180,8 @@ static char *many_rules(const struct names *all, size_t functions, size_t per)
 		abort();
 	for (size_t i = 0; i < per; i++) {
 		for (size_t j = 0; j < functions; j++)
-			fprintf(out, "on %s if pid == 1234567 && uid == %zu return %s\n",
-				all->name[j], i, value_for(all->tag[j]));
+			fprintf(out, "on %s if pid == 1234567 && uid == %zu return -EIO\n",
+				all->name[j], i);
 	}
 	fclose(out);
 	return text;
@@ -224,10 +217,11 @@ int live_size(struct fl_kernel *k)
 
 	k->ops->each_injectable(k, note_name, &all);
 	text = many_rules(&all, 100, 10);
-	good = all.n >= 100 && arms("1000 rules on 100 functions", text, k, 100);
+	printf("%zu functions\n", all.n);
+	good = all.n >= 300 && arms("1000 rules on 100 functions", text, k, 100);
 	free(text);
-	good = arms("a rule on all functions", "on * if pid == 1234567 && rand < 50 {@n++}", k,
-		    1) &&
+	good = arms("a rule on all system calls",
+		    "on __x64_sys_* if pid == 1234567 && rand < 50 return -EIO", k, 1) &&
 	       good;
 	text = many_rules(&all, 1, 200);
 	good = arms("200 rules on one function", text, k, 1) && good;
