@@ -15,6 +15,8 @@
  *	FL_NPARAMS	parameters; absent: none
  *	FL_SEEDED	draws come from the seed
  *	FL_SEPARATE	rules are functions of their own to the verifier
+ *	FL_FIRES	there are rules without return
+ *	FL_DELAYS	there are delays
  */
 #ifndef FL_CORE_BPF_H
 #define FL_CORE_BPF_H
@@ -375,49 +377,54 @@ FL_INLINE void fl_fill_event(struct fl_event *e, u32 kind, u32 slot, u64 ordinal
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 }
 
-/* Room for an event with @extra bytes behind it, a constant; or NULL. */
-FL_INLINE struct fl_event *fl_new_event(u32 kind, u32 slot, u64 ordinal, u32 extra)
+FL_INLINE int fl_lose(u32 slot)
+{
+	__sync_fetch_and_add(&fl_counts(slot)->lost, 1);
+	return 0;
+}
+
+/*
+ * True with room in @e for an event with @extra bytes behind it, a constant.
+ * What fills and submits it follows at once, and does not ask again: the
+ * verifier of 6.1 forgets that what was not NULL is not NULL.
+ */
+#define FL_RESERVE(e, slot, extra)                                                      \
+	(!fl_run.silent &&                                                              \
+	 ((e = bpf_ringbuf_reserve(&fl_events, sizeof(struct fl_event) + (extra), 0)) || \
+	  fl_lose(slot)))
+
+/* Tell of @kind, with a value. */
+FL_INLINE void fl_tell(u32 kind, u32 slot, u64 ordinal, u64 value)
 {
 	struct fl_event *e;
 
-	if (fl_run.silent)
-		return 0;
-	e = bpf_ringbuf_reserve(&fl_events, sizeof(*e) + extra, 0);
-	if (!e) {
-		__sync_fetch_and_add(&fl_counts(slot)->lost, 1);
-		return 0;
+	if (FL_RESERVE(e, slot, 0)) {
+		fl_fill_event(e, kind, slot, ordinal);
+		e->value = value;
+		bpf_ringbuf_submit(e, 0);
 	}
-	fl_fill_event(e, kind, slot, ordinal);
-	e->words = extra / 8;
-	return e;
 }
 
 /* All actions are done and the rule returns @value. */
 FL_GLOBAL int fl_injected(u32 slot, u64 ordinal, u64 value)
 {
-	struct fl_event *e;
-
 	__sync_fetch_and_add(&fl_counts(slot)->injected, 1);
-	e = fl_new_event(FL_EVENT_INJECTED, slot, ordinal, 0);
-	if (e) {
-		e->value = value;
-		bpf_ringbuf_submit(e, 0);
-	}
+	fl_tell(FL_EVENT_INJECTED, slot, ordinal, value);
 	return 1;
 }
 
+#ifdef FL_FIRES
 /* All actions are done; with @event, nothing has told of them yet. */
 FL_GLOBAL int fl_fired(u32 slot, u64 ordinal, int event)
 {
-	struct fl_event *e;
-
 	__sync_fetch_and_add(&fl_counts(slot)->fired, 1);
-	e = event ? fl_new_event(FL_EVENT_FIRED, slot, ordinal, 0) : 0;
-	if (e)
-		bpf_ringbuf_submit(e, 0);
+	if (event)
+		fl_tell(FL_EVENT_FIRED, slot, ordinal, 0);
 	return 0;
 }
+#endif
 
+#ifdef FL_DELAYS
 static int fl_wait(u32 i, u64 *end)
 {
 	return bpf_ktime_get_ns() >= *end;
@@ -442,6 +449,7 @@ FL_GLOBAL int fl_delay(u64 ns)
 	bpf_loop(1 << 23, fl_wait, &end, 0);
 	return 0;
 }
+#endif
 
 /* May a value that was worked out be returned? The tag is the function's. */
 FL_INLINE int fl_is_errno(s64 v)

@@ -10,6 +10,12 @@
 #ifndef FL_DATA_BPF_H
 #define FL_DATA_BPF_H
 
+/*
+ * Loops here are unrolled, or have no branch in them: the verifier of 6.1 only
+ * takes one whose last instruction is the jump back, and with branches the
+ * compiler may turn it round.
+ */
+
 static long (*const bpf_probe_read_user_str)(void *dst, u32 size, const void *src) = (void *)114;
 static long (*const bpf_probe_read_kernel_str)(void *dst, u32 size, const void *src) = (void *)115;
 
@@ -32,79 +38,6 @@ struct {
 /* Its value is 0, which the compiler and the verifier do not know. */
 volatile u64 fl_zero SEC(".data.zero") = 0;
 
-/* Up to @size bytes, the NUL included, padded with NULs; its length or negative. */
-FL_GLOBAL long fl_read_string(struct fl_string *s, u64 address, u32 size, int user)
-{
-	long n;
-
-	if (!s)
-		return -1;
-	for (int i = 0; i < FL_STRING_LEN / 8; i++)
-		s->words[i] = 0;
-	if (size > FL_STRING_LEN)
-		size = FL_STRING_LEN;
-	n = user ? bpf_probe_read_user_str(s->words, size, (void *)address) :
-		   bpf_probe_read_kernel_str(s->words, size, (void *)address);
-	return n - 1;
-}
-
-/* An array of @size characters, which need not end in a NUL. */
-FL_GLOBAL long fl_read_array(struct fl_string *s, u64 address, u32 size)
-{
-	u8 *p = (u8 *)s;
-	int ended = 0;
-
-	if (!s)
-		return -1;
-	for (int i = 0; i < FL_STRING_LEN / 8; i++)
-		s->words[i] = 0;
-	if (size > FL_STRING_LEN)
-		size = FL_STRING_LEN;
-	if (bpf_probe_read_kernel(s->words, size, (void *)address))
-		return -1;
-	/* behind the NUL may be anything */
-#pragma clang loop unroll(disable)
-	for (u32 i = 0; i < FL_STRING_LEN; i++) {
-		ended |= !p[i];
-		ended += fl_zero;
-		if (ended)
-			p[i] = 0;
-	}
-	return 0;
-}
-
-FL_INLINE void fl_comm_string(struct fl_call *c, struct fl_string *s)
-{
-	fl_get_comm(c);
-	for (int i = 2; i < FL_STRING_LEN / 8; i++)
-		s->words[i] = 0;
-	s->words[0] = c->comm[0];
-	s->words[1] = c->comm[1];
-}
-
-FL_GLOBAL int fl_same_strings(struct fl_string *a, struct fl_string *b)
-{
-	u64 differ = 0;
-
-	if (!a || !b)
-		return 0;
-	for (int i = 0; i < FL_STRING_LEN / 8; i++)
-		differ |= a->words[i] ^ b->words[i];
-	return !differ;
-}
-
-/*
- * One step of a glob: a bit for each element of the pattern, set when what was
- * read so far may stand before it. @match has a bit for each element that
- * takes this character, @stars one for each that takes any number of them.
- */
-FL_INLINE u64 fl_glob_step(u64 states, u64 match, u64 stars)
-{
-	states = ((states & match & ~stars) << 1) | (states & stars);
-	/* a star takes nothing, too */
-	return states | ((states & stars) << 1);
-}
-
 /* 1 when the bytes are the same, without a branch for the verifier to follow. */
 FL_INLINE u64 fl_is_char(u64 c, u64 wanted)
 {
@@ -120,6 +53,93 @@ FL_INLINE u64 fl_is_between(u64 c, u64 low, u64 high)
 
 	asm volatile("" : "+r"(above));
 	return (above - (high - low + 1)) >> 63;
+}
+
+/* Up to @size bytes, the NUL included, padded with NULs; its length or negative. */
+FL_GLOBAL long fl_read_string(struct fl_string *s, u64 address, u32 size, int user)
+{
+	long n;
+
+	if (!s)
+		return -1;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < FL_STRING_LEN / 8; i++)
+		s->words[i] = 0;
+	if (size > FL_STRING_LEN)
+		size = FL_STRING_LEN;
+	n = user ? bpf_probe_read_user_str(s->words, size, (void *)address) :
+		   bpf_probe_read_kernel_str(s->words, size, (void *)address);
+	return n - 1;
+}
+
+/* An array of @size characters, which need not end in a NUL. */
+FL_GLOBAL long fl_read_array(struct fl_string *s, u64 address, u32 size)
+{
+	u8 *p = (u8 *)s;
+	u64 ended = 0;
+
+	if (!s)
+		return -1;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < FL_STRING_LEN / 8; i++)
+		s->words[i] = 0;
+	if (size > FL_STRING_LEN)
+		size = FL_STRING_LEN;
+	if (bpf_probe_read_kernel(s->words, size, (void *)address))
+		return -1;
+	/* behind the NUL may be anything */
+#pragma clang loop unroll(disable)
+	for (u32 i = 0; i < FL_STRING_LEN; i++) {
+		ended |= fl_is_char(p[i], 0);
+		ended += fl_zero;
+		p[i] &= ended - 1;
+	}
+	return 0;
+}
+
+FL_INLINE void fl_comm_string(struct fl_call *c, struct fl_string *s)
+{
+	fl_get_comm(c);
+#pragma clang loop unroll(full)
+	for (int i = 2; i < FL_STRING_LEN / 8; i++)
+		s->words[i] = 0;
+	s->words[0] = c->comm[0];
+	s->words[1] = c->comm[1];
+}
+
+/* A string as part of a log, empty where it could not be read: @bad is 1. */
+FL_INLINE void fl_log_string(u64 *words, const struct fl_string *s, u64 bad)
+{
+	u64 keep = bad - 1;
+
+	asm volatile("" : "+r"(keep));
+#pragma clang loop unroll(full)
+	for (int i = 0; i < FL_STRING_LEN / 8; i++)
+		words[i] = s->words[i] & keep;
+}
+
+FL_GLOBAL int fl_same_strings(struct fl_string *a, struct fl_string *b)
+{
+	u64 differ = 0;
+
+	if (!a || !b)
+		return 0;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < FL_STRING_LEN / 8; i++)
+		differ |= a->words[i] ^ b->words[i];
+	return !differ;
+}
+
+/*
+ * One step of a glob: a bit for each element of the pattern, set when what was
+ * read so far may stand before it. @match has a bit for each element that
+ * takes this character, @stars one for each that takes any number of them.
+ */
+FL_INLINE u64 fl_glob_step(u64 states, u64 match, u64 stars)
+{
+	states = ((states & match & ~stars) << 1) | (states & stars);
+	/* a star takes nothing, too */
+	return states | ((states & stars) << 1);
 }
 
 /* What "per" counts by. */

@@ -30,10 +30,13 @@ FL_GLOBAL u32 fl_caller_index(struct fl_scratch *s, u32 n, u64 ip)
 
 	if (!s)
 		return 0;
+	/* from behind, so that of those that fit the first one stays */
 #pragma clang loop unroll(disable)
-	for (u32 i = 0; i < FL_STACK_DEPTH && i < n; i++) {
-		if (s->stack[i] - ip < FL_ENTRY_BYTES && !index)
-			index = i + 1;
+	for (u64 i = FL_STACK_DEPTH; i > 0; i--) {
+		u64 fits = fl_is_char((s->stack[i - 1] - ip) / FL_ENTRY_BYTES, 0) &
+			   (i - 1 - (u64)n) >> 63;
+
+		index ^= (index ^ i) & (0 - fits);
 	}
 	return index;
 }
@@ -78,9 +81,10 @@ FL_GLOBAL int fl_is_caller(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 		return 0;
 	frames = fl_read_stack(s->stack);
 	at = fl_caller_index(s, frames, ip);
-	if (!at || at >= frames || at >= FL_STACK_DEPTH)
+	if (!at || at >= frames)
 		return 0;
-	return fl_in_ranges(s->stack[at] - 1, first, n);
+	/* a mask is what the verifier believes */
+	return fl_in_ranges(s->stack[at & (FL_STACK_DEPTH - 1)] - 1, first, n);
 }
 
 FL_GLOBAL int fl_is_within(struct fl_scratch *s, u64 ip, u32 first, u32 n)

@@ -173,6 +173,10 @@ static void emit_sizes(const struct fl_emitter *em, struct fl_buf *out)
 		fl_buf_puts(out, "#define FL_SEEDED\n");
 	if (plan->separate)
 		fl_buf_puts(out, "#define FL_SEPARATE\n");
+	if (em->uses_fired)
+		fl_buf_puts(out, "#define FL_FIRES\n");
+	if (em->uses_delay)
+		fl_buf_puts(out, "#define FL_DELAYS\n");
 	if (em->uses_per)
 		fl_buf_puts(out, "#define FL_PER\n");
 	if (script->ntrackers)

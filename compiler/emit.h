@@ -51,6 +51,8 @@ struct fl_emitter {
 	bool uses_data; /* fl_data.bpf.h */
 	bool uses_stack;
 	bool uses_per;
+	bool uses_fired;
+	bool uses_delay;
 };
 
 void fl_emit_expr(struct fl_emitter *em, const struct fl_expr *e, int least);

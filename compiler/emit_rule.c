@@ -158,9 +158,8 @@ static void emit_log_string(struct fl_emitter *em, const struct fl_expr *e, unsi
 	em->bad = ++em->names;
 	fl_buf_printf(em->out, "\t\tint bad%u = 0;\n\t\t", em->bad);
 	n = fl_emit_string(em, e);
-	fl_buf_printf(em->out, "\n\t\tfor (int i = 0; i < %u; i++)\n"
-			       "\t\t\tw[%u + i] = bad%u ? 0 : t->string[%u].words[i];\n",
-		      words, at, em->bad, n);
+	fl_buf_printf(em->out, "\n\t\tfl_log_string(w + %u, &t->string[%u], bad%u);\n", at, n,
+		      em->bad);
 	em->bad = 0;
 }
 
@@ -170,9 +169,11 @@ static void emit_log(struct fl_emitter *em, const struct fl_action *act)
 
 	for (size_t i = 0; i < act->nargs; i++)
 		words += fl_log_words(act->args[i]);
-	fl_buf_printf(em->out, "\te = fl_new_event(FL_EVENT_LOG, c->slot, ordinal, %u);\n"
-			       "\tif (e) {\n\t\tu64 *w = (u64 *)(e + 1);\n\n"
-			       "\t\te->site = %u;\n", words * 8, act->site);
+	fl_buf_printf(em->out, "\tif (FL_RESERVE(e, c->slot, %u)) {\n"
+			       "\t\tu64 *w = (u64 *)(e + 1);\n\n"
+			       "\t\tfl_fill_event(e, FL_EVENT_LOG, c->slot, ordinal);\n"
+			       "\t\te->site = %u;\n\t\te->words = %u;\n",
+		      words * 8, act->site, words);
 	if (!words)
 		fl_buf_puts(em->out, "\t\t(void)w;\n");
 	for (size_t i = 0; i < act->nargs; i++) {
@@ -220,8 +221,9 @@ static void emit_stack(struct fl_emitter *em)
 {
 	em->uses_stack = em->uses_data = true;
 	fl_buf_puts(em->out,
-		    "\te = fl_new_event(FL_EVENT_STACK, c->slot, ordinal, FL_STACK_DEPTH * 8);\n"
-		    "\tif (e) {\n\t\te->value = c->ip;\n"
+		    "\tif (FL_RESERVE(e, c->slot, FL_STACK_DEPTH * 8)) {\n"
+		    "\t\tfl_fill_event(e, FL_EVENT_STACK, c->slot, ordinal);\n"
+		    "\t\te->value = c->ip;\n"
 		    "\t\te->words = fl_read_stack((u64 *)(e + 1));\n"
 		    "\t\tbpf_ringbuf_submit(e, 0);\n\t}\n");
 }
@@ -234,6 +236,7 @@ static void emit_action(struct fl_emitter *em, const struct fl_rule *rule,
 		emit_return(em, rule, in, act);
 		break;
 	case FL_ACT_DELAY:
+		em->uses_delay = true;
 		fl_buf_puts(em->out, "\tfl_delay(");
 		fl_emit_value(em, act->value);
 		fl_buf_puts(em->out, ");\n");
@@ -333,6 +336,7 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 		return;
 	}
 	tells = has_action(rule, FL_ACT_LOG) || has_action(rule, FL_ACT_STACK);
+	em->uses_fired = true;
 	fl_buf_printf(em->out, "\treturn fl_fired(c->slot, ordinal, %d);\n}\n",
 		      !tells && (has_action(rule, FL_ACT_DELAY) ||
 				 has_action(rule, FL_ACT_SIGNAL)));

@@ -7,6 +7,7 @@
  *	live random SEED COUNT [FIRST]
  *	live chances
  *	live size
+ *	live security MOST
  */
 #include "live_main.h"
 
@@ -36,8 +37,10 @@ static int run(struct fl_kernel *k, const struct eval_task *task, char **argv)
 		return live_chances(k);
 	if (argv[1] && !strcmp(argv[1], "size"))
 		return live_size(k);
+	if (argv[1] && !strcmp(argv[1], "security") && argv[2])
+		return live_security(k, strtoul(argv[2], NULL, 10));
 	fprintf(stderr, "usage: live table BACKEND MOST FILE... | random SEED COUNT [FIRST] | "
-			"chances | size\n");
+			"chances | size | security MOST\n");
 	return 2;
 }
 

@@ -18,4 +18,7 @@ int live_chances(struct fl_kernel *k);
 /* Many rules, many functions, many parentheses. */
 int live_size(struct fl_kernel *k);
 
+/* Every feature on a security_ function, at most @most rules at a time. */
+int live_security(struct fl_kernel *k, size_t most);
+
 #endif /* LIVE_MAIN_H */

@@ -2,6 +2,8 @@
 #define FL_NRULES 4
 #define FL_NSLOTS 4
 #define FL_NCPUS 2
+#define FL_FIRES
+#define FL_DELAYS
 #define FL_NPROGS 4
 #define FL_NSTRINGS 1
 #include "fl_core.bpf.h"
@@ -30,11 +32,12 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 		key[0] = fl_tid(); 
 		FL_STATE_SET(fl_at_0, key, (1LL));
 	}
-	e = fl_new_event(FL_EVENT_LOG, c->slot, ordinal, 24);
-	if (e) {
+	if (FL_RESERVE(e, c->slot, 24)) {
 		u64 *w = (u64 *)(e + 1);
 
+		fl_fill_event(e, FL_EVENT_LOG, c->slot, ordinal);
 		e->site = 0;
+		e->words = 3;
 		w[0] = (s64)(s32)c->arg[0];
 		fl_get_comm(c);
 		w[1] = c->comm[0];
@@ -88,16 +91,17 @@ FL_RULE int fl_rule_2(struct fl_call *c)
 	ordinal = fl_decide(2, c->slot, 0);
 	if (!ordinal)
 		return 0;
-	e = fl_new_event(FL_EVENT_LOG, c->slot, ordinal, 8);
-	if (e) {
+	if (FL_RESERVE(e, c->slot, 8)) {
 		u64 *w = (u64 *)(e + 1);
 
+		fl_fill_event(e, FL_EVENT_LOG, c->slot, ordinal);
 		e->site = 1;
+		e->words = 1;
 		w[0] = (s64)(s32)c->retval;
 		bpf_ringbuf_submit(e, 0);
 	}
-	e = fl_new_event(FL_EVENT_STACK, c->slot, ordinal, FL_STACK_DEPTH * 8);
-	if (e) {
+	if (FL_RESERVE(e, c->slot, FL_STACK_DEPTH * 8)) {
+		fl_fill_event(e, FL_EVENT_STACK, c->slot, ordinal);
 		e->value = c->ip;
 		e->words = fl_read_stack((u64 *)(e + 1));
 		bpf_ringbuf_submit(e, 0);
