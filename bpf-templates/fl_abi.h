@@ -19,14 +19,14 @@
 
 #define FL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 #define FL_MAX_EXEMPT 32
-#define FL_STRING_LEN 256  /* bytes of a string that is read, the NUL included */
-#define FL_STACK_DEPTH 64  /* frames of a stack that is looked at or shown */
-#define FL_KEY_WORDS 8	   /* of 8 bytes, in the key of "per" */
+#define FL_STRING_LEN 256      /* bytes of a string that is read, the NUL included */
+#define FL_STACK_DEPTH 64      /* frames of a stack that is looked at or shown */
+#define FL_KEY_WORDS 8	       /* of 8 bytes, in the key of "per" */
 #define FL_STATE_ENTRIES 16384 /* keys of one @state */
 #define FL_PER_ENTRIES 65536   /* keys of all "per" together */
 
 /* A delay waits busily with interrupts as they are: longer ones stall the machine. */
-#define FL_DELAY_MAX_NS 10000000	/* in one call */
+#define FL_DELAY_MAX_NS 10000000     /* in one call */
 #define FL_DELAY_BUDGET_NS 200000000 /* in a second, over all CPUs */
 
 /*
@@ -64,24 +64,24 @@ struct fl_run_knobs {
 	__u64 delay_used_ns;
 	__u64 delays_skipped; /* for want of budget */
 	__u64 keys_lost;      /* keys of "per" and @states that found no room */
-	__u64 cap_used; /* upper half: the second; lower half: injections in it */
+	__u64 cap_used;	      /* upper half: the second; lower half: injections in it */
 };
 
 /* One rule: an array in map .data.rules, in script order. */
 struct fl_rule_knobs {
 	__u64 enabled;
-	__u64 rate;  /* threshold of the condition's first rand < N */
-	__u64 gate;  /* the same for a rule whose condition has none */
-	__s64 value; /* what return gives, where that is one constant */
+	__u64 rate;	 /* threshold of the condition's first rand < N */
+	__u64 gate;	 /* the same for a rule whose condition has none */
+	__s64 value;	 /* what return gives, where that is one constant */
 	__u64 nth_first; /* ordinals from ... */
 	__u64 nth_last;	 /* ... to, or FL_NEVER */
 	__u64 nth_step;
 	__u64 every;
-	__u64 after;	/* ordinals that are skipped first */
-	__u64 times;	/* how often, or FL_NEVER */
+	__u64 after;	   /* ordinals that are skipped first */
+	__u64 times;	   /* how often, or FL_NEVER */
 	__u64 times_epoch; /* how often times was changed, modulo FL_EPOCH_MASK + 1 */
-	__u64 after_ns; /* since arming */
-	__u64 for_ns;	/* since after_ns, or FL_NEVER */
+	__u64 after_ns;	   /* since arming */
+	__u64 for_ns;	   /* since after_ns, or FL_NEVER */
 };
 
 /* What one rule has come to, over all CPUs and functions: map .data.states. */

@@ -98,7 +98,7 @@ char fl_license[] SEC("license") = "GPL";
  * the number of this evaluation - is kept here for the rules that follow.
  */
 struct fl_call {
-	u64 slot; /* which rule on which function */
+	u64 slot;  /* which rule on which function */
 	u64 value; /* what the rule that returns gives */
 	u64 ip;	   /* the function's address */
 	u64 retval;
@@ -388,8 +388,8 @@ FL_INLINE int fl_lose(u32 slot)
  * What fills and submits it follows at once, and does not ask again: the
  * verifier of 6.1 forgets that what was not NULL is not NULL.
  */
-#define FL_RESERVE(e, slot, extra)                                                      \
-	(!fl_run.silent &&                                                              \
+#define FL_RESERVE(e, slot, extra)                                                       \
+	(!fl_run.silent &&                                                               \
 	 ((e = bpf_ringbuf_reserve(&fl_events, sizeof(struct fl_event) + (extra), 0)) || \
 	  fl_lose(slot)))
 
@@ -459,11 +459,11 @@ FL_INLINE int fl_is_errno(s64 v)
 
 /* End the call by what the rule returns, through either back end. */
 #define FL_RETURN_FMOD_RET return fl_run.dry_run ? 0 : c.value
-#define FL_RETURN_KPROBE                                \
-	do {                                            \
-		if (!fl_run.dry_run)                    \
+#define FL_RETURN_KPROBE                                   \
+	do {                                               \
+		if (!fl_run.dry_run)                       \
 			bpf_override_return(ctx, c.value); \
-		return 0;                               \
+		return 0;                                  \
 	} while (0)
 
 #endif /* FL_CORE_BPF_H */

@@ -67,8 +67,8 @@ FL_GLOBAL long fl_read_string(struct fl_string *s, u64 address, u32 size, int us
 		s->words[i] = 0;
 	if (size > FL_STRING_LEN)
 		size = FL_STRING_LEN;
-	n = user ? bpf_probe_read_user_str(s->words, size, (void *)address) :
-		   bpf_probe_read_kernel_str(s->words, size, (void *)address);
+	n = user ? bpf_probe_read_user_str(s->words, size, (void *)address)
+		 : bpf_probe_read_kernel_str(s->words, size, (void *)address);
 	return n - 1;
 }
 
@@ -87,7 +87,7 @@ FL_GLOBAL long fl_read_array(struct fl_string *s, u64 address, u32 size)
 		size = FL_STRING_LEN;
 	if (bpf_probe_read_kernel(s->words, size, (void *)address))
 		return -1;
-	/* behind the NUL may be anything */
+		/* behind the NUL may be anything */
 #pragma clang loop unroll(disable)
 	for (u32 i = 0; i < FL_STRING_LEN; i++) {
 		ended |= fl_is_char(p[i], 0);
@@ -187,37 +187,37 @@ FL_GLOBAL u64 fl_decide_per(u32 rule, u32 slot, int returns, struct fl_key *give
 }
 #endif
 
-#define FL_STATE(name, nwords)                    \
-	struct {                                  \
-		int (*type)[FL_MAP_TYPE_HASH];    \
+#define FL_STATE(name, nwords)                        \
+	struct {                                      \
+		int (*type)[FL_MAP_TYPE_HASH];        \
 		int (*max_entries)[FL_STATE_ENTRIES]; \
-		u64 (*key)[nwords];               \
-		s64 *value;                       \
+		u64 (*key)[nwords];                   \
+		s64 *value;                           \
 	} name SEC(".maps")
 
-#define FL_STATE_GET(map, key)                               \
-	({                                                   \
-		s64 *at_ = bpf_map_lookup_elem(&map, key);   \
-		at_ ? *(volatile s64 *)at_ : 0;              \
+#define FL_STATE_GET(map, key)                             \
+	({                                                 \
+		s64 *at_ = bpf_map_lookup_elem(&map, key); \
+		at_ ? *(volatile s64 *)at_ : 0;            \
 	})
 
-#define FL_STATE_SET(map, key, number)                                \
-	do {                                                          \
-		s64 number_ = (number);                               \
-		if (bpf_map_update_elem(&map, key, &number_, 0))      \
-			__sync_fetch_and_add(&fl_run.keys_lost, 1);   \
+#define FL_STATE_SET(map, key, number)                              \
+	do {                                                        \
+		s64 number_ = (number);                             \
+		if (bpf_map_update_elem(&map, key, &number_, 0))    \
+			__sync_fetch_and_add(&fl_run.keys_lost, 1); \
 	} while (0)
 
-#define FL_STATE_ADD(map, key, number)                                               \
-	do {                                                                         \
-		s64 number_ = (number), *at_ = bpf_map_lookup_elem(&map, key);       \
+#define FL_STATE_ADD(map, key, number)                                                   \
+	do {                                                                             \
+		s64 number_ = (number), *at_ = bpf_map_lookup_elem(&map, key);           \
 		if (!at_ && bpf_map_update_elem(&map, key, &number_, 1 /* NOEXIST */)) { \
-			at_ = bpf_map_lookup_elem(&map, key);                        \
-			if (!at_)                                                    \
-				__sync_fetch_and_add(&fl_run.keys_lost, 1);          \
-		}                                                                    \
-		if (at_)                                                             \
-			__sync_fetch_and_add(at_, number_);                          \
+			at_ = bpf_map_lookup_elem(&map, key);                            \
+			if (!at_)                                                        \
+				__sync_fetch_and_add(&fl_run.keys_lost, 1);              \
+		}                                                                        \
+		if (at_)                                                                 \
+			__sync_fetch_and_add(at_, number_);                              \
 	} while (0)
 
 #endif /* FL_DATA_BPF_H */

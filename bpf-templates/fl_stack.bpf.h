@@ -30,7 +30,7 @@ FL_GLOBAL u32 fl_caller_index(struct fl_scratch *s, u32 n, u64 ip)
 
 	if (!s)
 		return 0;
-	/* from behind, so that of those that fit the first one stays */
+		/* from behind, so that of those that fit the first one stays */
 #pragma clang loop unroll(disable)
 	for (u64 i = FL_STACK_DEPTH; i > 0; i--) {
 		u64 fits = fl_is_char((s->stack[i - 1] - ip) / FL_ENTRY_BYTES, 0) &

@@ -27,9 +27,10 @@ static void fetch_syscall_args(struct fl_emitter *em, const struct fl_plan_prog 
 		fl_buf_printf(em->out, "\tu64 regs = ctx[%u];\n\n", arch->args[0] / 8);
 	for (unsigned int i = 0; i < 6; i++) {
 		if (prog->args & 1U << i)
-			fl_buf_printf(em->out,
-				      "\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(regs + %u));\n",
-				      i, arch->syscall_args[i]);
+			fl_buf_printf(
+				em->out,
+				"\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(regs + %u));\n", i,
+				arch->syscall_args[i]);
 	}
 }
 
@@ -57,7 +58,8 @@ static void fetch_tracing_args(struct fl_emitter *em, const struct fl_plan_prog 
 	if (most)
 		fl_buf_printf(em->out, "\tbpf_probe_read_kernel(c.arg, %u, ctx);\n", most * 8);
 	if (prog->uses_retval)
-		fl_buf_printf(em->out, "\tbpf_probe_read_kernel(&c.retval, 8, ctx + %u);\n", retval);
+		fl_buf_printf(em->out, "\tbpf_probe_read_kernel(&c.retval, 8, ctx + %u);\n",
+			      retval);
 }
 
 static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *prog,
@@ -69,9 +71,10 @@ static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *
 		if (i < 6)
 			fl_buf_printf(em->out, "\tc.arg[%u] = ctx[%u];\n", i, arch->args[i] / 8);
 		else
-			fl_buf_printf(em->out,
-				      "\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(ctx[%u] + %u));\n",
-				      i, arch->stack / 8, arch->stack_args + (i - 6) * 8);
+			fl_buf_printf(
+				em->out,
+				"\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(ctx[%u] + %u));\n",
+				i, arch->stack / 8, arch->stack_args + (i - 6) * 8);
 	}
 	if (prog->uses_retval)
 		fl_buf_printf(em->out, "\tc.retval = ctx[%u];\n", arch->ret / 8);
@@ -131,14 +134,16 @@ static void emit_prog(struct fl_emitter *em, const struct fl_plan_prog *prog, si
 	bool many = prog->nattaches > 1;
 
 	/* many functions are named when the program is attached */
-	fl_buf_printf(em->out, "\nSEC(\"%s/%s\") u64 %s(u64 *ctx)\n{\n", fl_backend_name(prog->backend),
-		      many ? "many" : first->on->func->name, prog->name);
+	fl_buf_printf(em->out, "\nSEC(\"%s/%s\") u64 %s(u64 *ctx)\n{\n",
+		      fl_backend_name(prog->backend), many ? "many" : first->on->func->name,
+		      prog->name);
 	fl_buf_printf(em->out, "\tstruct fl_call c = { .prog = %zu, .func = %u };\n", index,
 		      first->func_index);
 	if (many)
-		fl_buf_printf(em->out,
-			      "\tu64 cookie = bpf_get_attach_cookie(ctx), first = (u32)cookie * %zu;\n",
-			      prog->nslots);
+		fl_buf_printf(
+			em->out,
+			"\tu64 cookie = bpf_get_attach_cookie(ctx), first = (u32)cookie * %zu;\n",
+			prog->nslots);
 	fl_buf_puts(em->out, "\n\tif (!fl_run.armed)\n\t\treturn 0;\n");
 	if (many)
 		fl_buf_puts(em->out, "\tc.func = cookie >> 32;\n");
@@ -198,13 +203,15 @@ static void emit_ranges(const struct fl_emitter *em, struct fl_buf *out)
 		total += script->patterns[i].nranges;
 	if (!script->npatterns)
 		return;
-	fl_buf_printf(out, "\n#define FL_NRANGES %zu\nstatic const struct {\n\tu64 start, end;\n"
-			   "} fl_ranges[FL_NRANGES] = {\n",
+	fl_buf_printf(out,
+		      "\n#define FL_NRANGES %zu\nstatic const struct {\n\tu64 start, end;\n"
+		      "} fl_ranges[FL_NRANGES] = {\n",
 		      fl_round_up(total));
 	for (size_t i = 0; i < script->npatterns; i++) {
 		const struct fl_pattern_set *set = &script->patterns[i];
 
-		fl_buf_printf(out, "\t/* %s%s%s */\n", set->pattern->module ? set->pattern->module : "",
+		fl_buf_printf(out, "\t/* %s%s%s */\n",
+			      set->pattern->module ? set->pattern->module : "",
 			      set->pattern->module ? ":" : "", set->pattern->name);
 		for (size_t j = 0; j < set->nranges; j++)
 			fl_buf_printf(out, "\t{ 0x%" PRIx64 "ULL, 0x%" PRIx64 "ULL },\n",

@@ -41,11 +41,11 @@ struct fl_emitter {
 	const struct fl_plan *plan;
 	const struct fl_emit_opts *opts;
 	struct fl_buf *out;
-	struct fl_buf prelude;	/* functions that rules call */
-	uint32_t rule;		/* whose condition is being written */
-	unsigned int names;	/* variables so far */
-	unsigned int bad;	/* the one that a fault is noted in; 0: none */
-	unsigned int nstrings;	/* of the rule at hand */
+	struct fl_buf prelude; /* functions that rules call */
+	uint32_t rule;	       /* whose condition is being written */
+	unsigned int names;    /* variables so far */
+	unsigned int bad;      /* the one that a fault is noted in; 0: none */
+	unsigned int nstrings; /* of the rule at hand */
 	unsigned int most_strings;
 	unsigned int nlikes;
 	bool uses_data; /* fl_data.bpf.h */

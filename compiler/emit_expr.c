@@ -53,8 +53,8 @@ static void emit_division(struct fl_emitter *em, const struct fl_expr *e)
 	bool is_unsigned = e->type == FL_VALUE_UINT;
 
 	fl_buf_printf(em->out, "%s(",
-		      e->op == FL_OP_SLASH ? (is_unsigned ? "fl_udivide" : "fl_divide") :
-					     (is_unsigned ? "fl_uremainder" : "fl_remainder"));
+		      e->op == FL_OP_SLASH ? (is_unsigned ? "fl_udivide" : "fl_divide")
+					   : (is_unsigned ? "fl_uremainder" : "fl_remainder"));
 	fl_emit_expr(em, e->left, FL_PREC_TERNARY);
 	fl_buf_puts(em->out, ", ");
 	fl_emit_expr(em, e->right, FL_PREC_TERNARY);
@@ -136,8 +136,10 @@ static void emit_register(struct fl_emitter *em, const struct fl_expr *e, const 
 	if (!e->stars && e->base.kind == FL_TYPE_BOOL)
 		fl_buf_puts(em->out, "(s64)!!(u8)");
 	else if (!e->stars && size)
-		fl_buf_puts(em->out, casts[e->base.is_signed]
-					  [size >= 8 ? 3 : size >= 4 ? 2 : size >= 2 ? 1 : 0]);
+		fl_buf_puts(em->out, casts[e->base.is_signed][size >= 8	  ? 3
+							      : size >= 4 ? 2
+							      : size >= 2 ? 1
+									  : 0]);
 	else
 		fl_buf_puts(em->out, e->type == FL_VALUE_INT ? "(s64)" : "(u64)");
 	fl_buf_puts(em->out, what);
@@ -205,7 +207,8 @@ static void emit_state(struct fl_emitter *em, const struct fl_expr *e)
 	fl_buf_init(&b, em->out->arena);
 	fl_buf_printf(&b, "key%u", n);
 	memcpy(name, b.text, b.len + 1 < sizeof(name) ? b.len + 1 : sizeof(name));
-	fl_buf_printf(em->out, "({ u64 %s[%u] = { 0 }; ", name, def->key_words ? def->key_words : 1);
+	fl_buf_printf(em->out, "({ u64 %s[%u] = { 0 }; ", name,
+		      def->key_words ? def->key_words : 1);
 	fl_emit_key(em, name, e->items, e->nitems);
 	fl_buf_printf(em->out, "FL_STATE_GET(fl_at_%u, %s); })", e->index, name);
 }
@@ -220,8 +223,7 @@ static int precedence(const struct fl_expr *e)
 	case FL_EXPR_BINARY:
 		if (e->op == FL_OP_SLASH || e->op == FL_OP_PERCENT || e->op == FL_OP_like)
 			return FL_PREC_POSTFIX;
-		return e->left->type == FL_VALUE_STRING ? FL_PREC_UNARY :
-							   fl_op_precedence(e->op);
+		return e->left->type == FL_VALUE_STRING ? FL_PREC_UNARY : fl_op_precedence(e->op);
 	case FL_EXPR_UNARY:
 	case FL_EXPR_NAME: /* with casts in front */
 	case FL_EXPR_MEMBER:

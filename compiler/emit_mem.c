@@ -57,8 +57,10 @@ static const char *scalar_name(const struct fl_expr *e)
 
 	if (e->stars)
 		return "u64";
-	return names[e->base.is_signed && !e->bit_size]
-		    [size >= 8 ? 3 : size >= 4 ? 2 : size >= 2 ? 1 : 0];
+	return names[e->base.is_signed && !e->bit_size][size >= 8   ? 3
+							: size >= 4 ? 2
+							: size >= 2 ? 1
+								    : 0];
 }
 
 void fl_emit_load(struct fl_emitter *em, const struct fl_expr *e)
@@ -66,8 +68,7 @@ void fl_emit_load(struct fl_emitter *em, const struct fl_expr *e)
 	bool is_bool = !e->stars && e->base.kind == FL_TYPE_BOOL;
 
 	if (e->bit_size) {
-		fl_buf_printf(em->out, "(%s)%s(%s, ",
-			      e->type == FL_VALUE_UINT ? "u64" : "s64",
+		fl_buf_printf(em->out, "(%s)%s(%s, ", e->type == FL_VALUE_UINT ? "u64" : "s64",
 			      e->base.is_signed ? "FL_SIGNED_BITS" : "FL_UNSIGNED_BITS",
 			      scalar_name(e));
 		fl_emit_address(em, e);
@@ -122,7 +123,8 @@ static void emit_read(struct fl_emitter *em, const struct fl_expr *e, unsigned i
 	}
 	fl_buf_printf(em->out, "fl_read_array(&t->string[%u], ", n);
 	fl_emit_address(em, e);
-	fl_buf_printf(em->out, ", %u)", e->base.size > FL_STRING_LEN ? FL_STRING_LEN : e->base.size);
+	fl_buf_printf(em->out, ", %u)",
+		      e->base.size > FL_STRING_LEN ? FL_STRING_LEN : e->base.size);
 }
 
 static unsigned int next_string(struct fl_emitter *em)
@@ -268,7 +270,6 @@ static void like_element(struct fl_emitter *em, const char *p, unsigned int bit)
 	}
 	fl_buf_printf(&em->prelude, "\t\tmatch |= (set%s) << %u;\n", negate ? " ^ 1" : "", bit);
 }
-
 
 /*
  * A matcher for one pattern, with a bit for each element: what was read so

@@ -64,8 +64,7 @@ static void emit_tag_check(struct fl_emitter *em, const struct fl_rule *rule,
 	if (tags[FL_TAG_ERRNO])
 		fl_buf_puts(em->out, "\tif (!fl_is_errno(c->value))\n\t\treturn 0;\n");
 	if (tags[FL_TAG_ERRNO_NULL])
-		fl_buf_puts(em->out,
-			    "\tif (c->value && !fl_is_errno(c->value))\n\t\treturn 0;\n");
+		fl_buf_puts(em->out, "\tif (c->value && !fl_is_errno(c->value))\n\t\treturn 0;\n");
 	if (tags[FL_TAG_NULL])
 		fl_buf_puts(em->out, "\tif (c->value)\n\t\treturn 0;\n");
 	if (tags[FL_TAG_TRUE])
@@ -151,8 +150,10 @@ static void emit_log_string(struct fl_emitter *em, const struct fl_expr *e, unsi
 		return;
 	}
 	if (e->builtin == FL_BUILTIN_comm) {
-		fl_buf_printf(em->out, "\t\tfl_get_comm(c);\n\t\tw[%u] = c->comm[0];\n"
-				       "\t\tw[%u] = c->comm[1];\n", at, at + 1);
+		fl_buf_printf(em->out,
+			      "\t\tfl_get_comm(c);\n\t\tw[%u] = c->comm[0];\n"
+			      "\t\tw[%u] = c->comm[1];\n",
+			      at, at + 1);
 		return;
 	}
 	em->bad = ++em->names;
@@ -169,10 +170,11 @@ static void emit_log(struct fl_emitter *em, const struct fl_action *act)
 
 	for (size_t i = 0; i < act->nargs; i++)
 		words += fl_log_words(act->args[i]);
-	fl_buf_printf(em->out, "\tif (FL_RESERVE(e, c->slot, %u)) {\n"
-			       "\t\tu64 *w = (u64 *)(e + 1);\n\n"
-			       "\t\tfl_fill_event(e, FL_EVENT_LOG, c->slot, ordinal);\n"
-			       "\t\te->site = %u;\n\t\te->words = %u;\n",
+	fl_buf_printf(em->out,
+		      "\tif (FL_RESERVE(e, c->slot, %u)) {\n"
+		      "\t\tu64 *w = (u64 *)(e + 1);\n\n"
+		      "\t\tfl_fill_event(e, FL_EVENT_LOG, c->slot, ordinal);\n"
+		      "\t\te->site = %u;\n\t\te->words = %u;\n",
 		      words * 8, act->site, words);
 	if (!words)
 		fl_buf_puts(em->out, "\t\t(void)w;\n");
@@ -220,12 +222,11 @@ static void emit_assign(struct fl_emitter *em, const struct fl_action *act)
 static void emit_stack(struct fl_emitter *em)
 {
 	em->uses_stack = em->uses_data = true;
-	fl_buf_puts(em->out,
-		    "\tif (FL_RESERVE(e, c->slot, FL_STACK_DEPTH * 8)) {\n"
-		    "\t\tfl_fill_event(e, FL_EVENT_STACK, c->slot, ordinal);\n"
-		    "\t\te->value = c->ip;\n"
-		    "\t\te->words = fl_read_stack((u64 *)(e + 1));\n"
-		    "\t\tbpf_ringbuf_submit(e, 0);\n\t}\n");
+	fl_buf_puts(em->out, "\tif (FL_RESERVE(e, c->slot, FL_STACK_DEPTH * 8)) {\n"
+			     "\t\tfl_fill_event(e, FL_EVENT_STACK, c->slot, ordinal);\n"
+			     "\t\te->value = c->ip;\n"
+			     "\t\te->words = fl_read_stack((u64 *)(e + 1));\n"
+			     "\t\tbpf_ringbuf_submit(e, 0);\n\t}\n");
 }
 
 static void emit_action(struct fl_emitter *em, const struct fl_rule *rule,
@@ -338,8 +339,8 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 	tells = has_action(rule, FL_ACT_LOG) || has_action(rule, FL_ACT_STACK);
 	em->uses_fired = true;
 	fl_buf_printf(em->out, "\treturn fl_fired(c->slot, ordinal, %d);\n}\n",
-		      !tells && (has_action(rule, FL_ACT_DELAY) ||
-				 has_action(rule, FL_ACT_SIGNAL)));
+		      !tells &&
+			      (has_action(rule, FL_ACT_DELAY) || has_action(rule, FL_ACT_SIGNAL)));
 }
 
 /* The condition inside within(): does this call of f satisfy it? */

@@ -44,9 +44,9 @@ static void fill_nth(struct maker *m, size_t rule, const struct fl_schedule *s,
 	bool only = !s->last && !s->is_open;
 
 	k->nth_first = knob(m, rule, only ? FL_KNOB_NTH_ONLY : FL_KNOB_NTH_FIRST, s->first);
-	k->nth_last = only ? k->nth_first :
-		      s->last ? knob(m, rule, FL_KNOB_NTH_LAST, s->last) :
-				      FL_NEVER;
+	k->nth_last = only	? k->nth_first
+		      : s->last ? knob(m, rule, FL_KNOB_NTH_LAST, s->last)
+				: FL_NEVER;
 	if (s->step)
 		k->nth_step = knob(m, rule, FL_KNOB_NTH_STEP, s->step);
 }
@@ -179,8 +179,8 @@ static void keep_progs(struct maker *m)
 			obj->attaches[at] = (struct fl_obj_attach){
 				.prog = (uint32_t)i,
 				.func = keep(m, on->func->name),
-				.shown = keep(m, on->is_syscall ? on->target->name :
-								  on->func->name),
+				.shown =
+					keep(m, on->is_syscall ? on->target->name : on->func->name),
 				.module = keep(m, on->func->module),
 				.btf_id = on->fmod_ret_id,
 				.tag = on->func->tag,
@@ -190,8 +190,7 @@ static void keep_progs(struct maker *m)
 			for (size_t k = 0; k < prog->nslots; k++, slot++) {
 				obj->slots[slot].rule = prog->slots[k].rule_index;
 				obj->slots[slot].attach = (uint32_t)at;
-				obj->slots[slot].target =
-					target_of(prog->slots[k].rule, on->func);
+				obj->slots[slot].target = target_of(prog->slots[k].rule, on->func);
 			}
 		}
 	}

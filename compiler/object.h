@@ -56,13 +56,13 @@ struct fl_obj_rule {
 	const char *source; /* name of the file it stands in */
 	unsigned int line;
 	const struct fl_rule_knobs *knobs; /* initial ones */
-	bool returns;	  /* counts as injected; otherwise as fired */
-	bool fixed_value; /* what it returns is the knob's value */
-	bool has_rate;	  /* rand < N, which is the knob's rate */
-	int rate_param;	  /* or < $param: that one; -1 for none */
+	bool returns;			   /* counts as injected; otherwise as fired */
+	bool fixed_value;		   /* what it returns is the knob's value */
+	bool has_rate;			   /* rand < N, which is the knob's rate */
+	int rate_param;			   /* or < $param: that one; -1 for none */
 	bool child_only;
 	bool resolved; /* false: all its functions are awaited, and little is known of it */
-	bool per_key; /* its schedules count by the key of "per" */
+	bool per_key;  /* its schedules count by the key of "per" */
 };
 
 /* A pair of a rule and a function; counters are kept for each. */
@@ -139,14 +139,14 @@ enum fl_counter { FL_COUNT_CALLS, FL_COUNT_MATCHED, FL_COUNT_INJECTED, FL_COUNT_
 /* An expectation in reverse Polish notation. */
 struct fl_obj_op {
 	enum {
-		FL_DO_PUSH,	/* value */
-		FL_DO_PARAM,	/* parameter number value */
-		FL_DO_COUNTER,	/* enum fl_counter arg of rule number value */
-		FL_DO_EXIT,	/* the command's exit status */
-		FL_DO_SPLATS,	/* warnings and worse in the kernel log */
-		FL_DO_UNARY,	/* enum fl_op arg */
-		FL_DO_BINARY,	/* enum fl_op arg; value: 1 unsigned, 2 left unsigned */
-		FL_DO_CHOOSE,	/* condition, yes, no */
+		FL_DO_PUSH,    /* value */
+		FL_DO_PARAM,   /* parameter number value */
+		FL_DO_COUNTER, /* enum fl_counter arg of rule number value */
+		FL_DO_EXIT,    /* the command's exit status */
+		FL_DO_SPLATS,  /* warnings and worse in the kernel log */
+		FL_DO_UNARY,   /* enum fl_op arg */
+		FL_DO_BINARY,  /* enum fl_op arg; value: 1 unsigned, 2 left unsigned */
+		FL_DO_CHOOSE,  /* condition, yes, no */
 	} kind;
 	int arg;
 	int64_t value;

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define MULTI_LEAST 9	 /* functions for which one kprobe.multi is better */
-#define INLINE_SLOTS 8	 /* rules in one program that are written into it */
-#define INLINE_TOTAL 32	 /* rules in all of them */
+#define MULTI_LEAST 9	/* functions for which one kprobe.multi is better */
+#define INLINE_SLOTS 8	/* rules in one program that are written into it */
+#define INLINE_TOTAL 32 /* rules in all of them */
 
 #define COST_ARGUMENT 1
 #define COST_MEMORY 4
@@ -138,8 +138,7 @@ static void add_rule(struct fl_plan *plan, const struct fl_rule *rule, uint32_t 
 			prog = add_prog(plan, on, rule->on_exit, a);
 		prog->slots = fl_arena_grow(a, prog->slots, prog->nslots, &prog->slot_cap,
 					    sizeof(*prog->slots));
-		prog->slots[prog->nslots++] =
-			(struct fl_plan_slot){ rule, index, on->instance };
+		prog->slots[prog->nslots++] = (struct fl_plan_slot){ rule, index, on->instance };
 		prog->returns |= rule->ret != NULL;
 	}
 }
@@ -154,7 +153,8 @@ static void note_needs(const struct fl_expr *e, void *arg)
 		prog->uses_ip = true;
 	if (e->name_kind == FL_NAME_ARGUMENT) {
 		prog->args |= 1U << e->index;
-		prog->args_are_mem |= e->type == FL_VALUE_POINTER || e->base.kind == FL_TYPE_UNKNOWN;
+		prog->args_are_mem |=
+			e->type == FL_VALUE_POINTER || e->base.kind == FL_TYPE_UNKNOWN;
 	}
 	if (e->name_kind == FL_NAME_RETVAL) {
 		prog->uses_retval = true;

@@ -34,8 +34,8 @@ struct fl_plan_prog {
 	struct fl_plan_slot *slots; /* in script order */
 	size_t nslots;
 	size_t slot_cap;
-	size_t first_slot;   /* in the whole plan: nslots for each attach */
-	size_t first_attach; /* likewise */
+	size_t first_slot;		  /* in the whole plan: nslots for each attach */
+	size_t first_attach;		  /* likewise */
 	const struct fl_tracker *tracker; /* or NULL */
 	/* what the entry has to fetch */
 	uint32_t args;	   /* a bit for each register that is asked for */

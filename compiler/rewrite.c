@@ -22,8 +22,8 @@ static struct fl_expr *new_expr(struct fl_arena *a, enum fl_expr_kind kind, uint
 
 static struct fl_expr *rate_literal(struct fl_arena *a, uint64_t rate)
 {
-	return rate % NANO ? new_expr(a, FL_EXPR_FRACTION, rate) :
-			     new_expr(a, FL_EXPR_INT, rate / NANO);
+	return rate % NANO ? new_expr(a, FL_EXPR_FRACTION, rate)
+			   : new_expr(a, FL_EXPR_INT, rate / NANO);
 }
 
 static bool is_rand(const struct fl_expr *e)
@@ -111,7 +111,8 @@ static void set_value(struct fl_rule *rule, struct fl_arena *a, int64_t value)
 {
 	const char *name = value < 0 && value >= -4095 ? fl_errno_name((int)-value) : NULL;
 	struct fl_expr *e = new_expr(a, name ? FL_EXPR_NAME : FL_EXPR_INT,
-				     value < 0 ? 0 - (uint64_t)value : (uint64_t)value), *minus;
+				     value < 0 ? 0 - (uint64_t)value : (uint64_t)value),
+		       *minus;
 
 	e->text = name;
 	if (value < 0) {

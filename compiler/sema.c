@@ -359,8 +359,8 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 	 * After a mistake, its mention may be what was mistaken; without rules, or where a rule
 	 * waits, others use it.
 	 */
-	for (size_t i = 0; i < script->nparams && ds->nerrors == errors && script->nrules &&
-			   !opts->wait; i++) {
+	for (size_t i = 0;
+	     i < script->nparams && ds->nerrors == errors && script->nrules && !opts->wait; i++) {
 		if (!script->params[i].is_used)
 			fl_report(ds, FL_W_PARAM_UNUSED, script->params[i].span,
 				  script->params[i].name, NULL);

@@ -12,10 +12,10 @@ struct fl_wait {
 };
 
 struct fl_sema_opts {
-	bool system_wide;  /* rules need not say which tasks they hit */
-	bool has_command;  /* rules that do not say are limited to the command */
-	bool force_return; /* any value may be returned */
-	bool lenient;	   /* what cannot be looked up is a warning */
+	bool system_wide;	    /* rules need not say which tasks they hit */
+	bool has_command;	    /* rules that do not say are limited to the command */
+	bool force_return;	    /* any value may be returned */
+	bool lenient;		    /* what cannot be looked up is a warning */
 	const char *const *allowed; /* functions of deny.def that may fail */
 	size_t nallowed;
 	/*

@@ -6,12 +6,30 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* { name, { kind, size, is_signed, name, id, target, nelems } } */
-#define FL_TYPE_s32 { FL_TYPE_INT, 4, true, "int", 0, 0, 0 }
-#define FL_TYPE_u32 { FL_TYPE_INT, 4, false, "unsigned int", 0, 0, 0 }
-#define FL_TYPE_s64 { FL_TYPE_INT, 8, true, "long", 0, 0, 0 }
-#define FL_TYPE_u64 { FL_TYPE_INT, 8, false, "unsigned long", 0, 0, 0 }
-#define FL_TYPE_u16 { FL_TYPE_INT, 2, false, "unsigned short", 0, 0, 0 }
-#define FL_TYPE_ptr { FL_TYPE_PTR, 8, false, "", 0, 0, 0 }
+#define FL_TYPE_s32                                  \
+	{                                            \
+		FL_TYPE_INT, 4, true, "int", 0, 0, 0 \
+	}
+#define FL_TYPE_u32                                            \
+	{                                                      \
+		FL_TYPE_INT, 4, false, "unsigned int", 0, 0, 0 \
+	}
+#define FL_TYPE_s64                                   \
+	{                                             \
+		FL_TYPE_INT, 8, true, "long", 0, 0, 0 \
+	}
+#define FL_TYPE_u64                                             \
+	{                                                       \
+		FL_TYPE_INT, 8, false, "unsigned long", 0, 0, 0 \
+	}
+#define FL_TYPE_u16                                              \
+	{                                                        \
+		FL_TYPE_INT, 2, false, "unsigned short", 0, 0, 0 \
+	}
+#define FL_TYPE_ptr                                \
+	{                                          \
+		FL_TYPE_PTR, 8, false, "", 0, 0, 0 \
+	}
 
 #define FL_ARG(kind, name) { #name, FL_TYPE_##kind },
 
@@ -33,7 +51,12 @@ static const struct {
 	const struct fl_syscall *calls;
 } archs[] = {
 	/* di si dx r10 r8 r9, di si dx cx r8 r9, ax, sp: arch/x86/include/asm/ptrace.h */
-	{ { "x86_64", "x86", { 112, 104, 96, 56, 72, 64 }, { 112, 104, 96, 88, 72, 64 }, 80, 152,
+	{ { "x86_64",
+	    "x86",
+	    { 112, 104, 96, 56, 72, 64 },
+	    { 112, 104, 96, 88, 72, 64 },
+	    80,
+	    152,
 	    8 },
 	  x86_64 },
 	/* regs[0] to regs[5], regs[0], sp: arch/arm64/include/asm/ptrace.h */

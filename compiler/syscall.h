@@ -30,8 +30,8 @@ struct fl_arch {
 	uint16_t syscall_args[6];
 	uint16_t args[6]; /* of an ordinary function */
 	uint16_t ret;
-	uint16_t stack;	      /* the stack pointer */
-	uint16_t stack_args;  /* from there at a function's entry: arguments after the sixth */
+	uint16_t stack;	     /* the stack pointer */
+	uint16_t stack_args; /* from there at a function's entry: arguments after the sixth */
 };
 
 /* NULL for a name that is no system call's, and for an unknown architecture. */

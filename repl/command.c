@@ -182,8 +182,8 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 		return;
 	}
 	fl_session_rule_status(ref.entry->session, ref.rule, &status);
-	err = fl_session_set_times(ref.entry->session, ref.rule,
-				   none ? FL_NEVER : (uint64_t)times, &fault);
+	err = fl_session_set_times(ref.entry->session, ref.rule, none ? FL_NEVER : (uint64_t)times,
+				   &fault);
 	if (!err) {
 		u = fl_repl_note(r, FL_UNDO_TIMES, rule->name);
 		u->old = (int64_t)status.times;
@@ -281,8 +281,8 @@ bool fl_repl_set_param(struct fl_repl *r, const char *name, const char *text)
 					    p->is_duration ? "a time" : "a number", text);
 				return false;
 			}
-			if (fl_session_change_param(e->session, j,
-						    p->is_fraction ? percent : value, &fault)) {
+			if (fl_session_change_param(e->session, j, p->is_fraction ? percent : value,
+						    &fault)) {
 				fl_repl_fault(r, &fault);
 				return false;
 			}
@@ -371,8 +371,10 @@ static void command_set(struct fl_repl *r, char *line)
 	else if (!strncmp(what, "times", strlen(what)))
 		set_times(r, ref, value);
 	else
-		fl_repl_say(r, "error: a rule has no '%s'\nhint: rate, return and times can be "
-			       "set\n", what);
+		fl_repl_say(r,
+			    "error: a rule has no '%s'\nhint: rate, return and times can be "
+			    "set\n",
+			    what);
 }
 
 struct enabling {
@@ -460,8 +462,8 @@ static void command_deadline(struct fl_repl *r, char *line)
 	int64_t ns = 0;
 
 	if (!*text) {
-		uint64_t left = r->nentries ? fl_session_deadline(r->entries[0]->session) :
-						FL_NEVER;
+		uint64_t left =
+			r->nentries ? fl_session_deadline(r->entries[0]->session) : FL_NEVER;
 
 		if (left == FL_NEVER)
 			fl_repl_say(r, "there is no deadline\n");
@@ -469,8 +471,10 @@ static void command_deadline(struct fl_repl *r, char *line)
 			fl_repl_say(r, "%" PRIu64 " s are left\n", left / 1000000000);
 		return;
 	}
-	if (strcmp(text, "none") != 0 && (!parse_literal(text, &ns, &is_duration) || !is_duration)) {
-		fl_repl_say(r, "error: '%s' is not a time\nhint: deadline 30s, deadline none\n", text);
+	if (strcmp(text, "none") != 0 &&
+	    (!parse_literal(text, &ns, &is_duration) || !is_duration)) {
+		fl_repl_say(r, "error: '%s' is not a time\nhint: deadline 30s, deadline none\n",
+			    text);
 		return;
 	}
 	for (size_t i = 0; i < r->nentries; i++)
@@ -486,8 +490,8 @@ static void command_pause(struct fl_repl *r, bool pause)
 		else
 			fl_session_resume(r->entries[i]->session);
 	}
-	fl_repl_say(r, pause ? "all rules let calls pass\nhint: 'resume' goes on\n" :
-			       "all rules act again\n");
+	fl_repl_say(r, pause ? "all rules let calls pass\nhint: 'resume' goes on\n"
+			     : "all rules act again\n");
 }
 
 static void inspect(struct fl_repl *r, void (*fn)(const char *word), const char *arg)
@@ -531,8 +535,8 @@ static void file_command(struct fl_repl *r, enum command command, char *line)
 	line = (char *)path;
 	line[len] = '\0';
 	if (!len)
-		fl_repl_say(r, "error: %s\n", command == CMD_run ? "which command?" :
-								     "which file?");
+		fl_repl_say(r, "error: %s\n",
+			    command == CMD_run ? "which command?" : "which file?");
 	else if (command == CMD_load)
 		fl_repl_load(r, path);
 	else if (command == CMD_save)

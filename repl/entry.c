@@ -91,8 +91,10 @@ static enum fl_prepare_result prepare(struct fl_repl *r, const struct fl_source 
 	result = fl_prepare(src, r->opts->kernel, &compile, &session, &ds, out, &fault, &log);
 	say_diags(r, &ds);
 	if (result == FL_PREPARE_CLANG)
-		fl_repl_say(r, "error: the rule could not be compiled, which is a defect of "
-			       "faultline; nothing else is affected\n%s", log ? log : "");
+		fl_repl_say(r,
+			    "error: the rule could not be compiled, which is a defect of "
+			    "faultline; nothing else is affected\n%s",
+			    log ? log : "");
 	if (result == FL_PREPARE_KERNEL) {
 		fl_repl_fault(r, &fault);
 		fl_fault_release(&fault);
@@ -127,8 +129,9 @@ static bool name_rules(struct fl_repl *r, struct fl_entry *e, const char *name)
 		if (!label && name && e->obj->nrules == 1)
 			label = name;
 		if (label && name_is_taken(r, label)) {
-			fl_repl_say(r, "error: there is a rule '%s' already\n"
-				       "hint: 'disarm %s' first, or label this one otherwise\n",
+			fl_repl_say(r,
+				    "error: there is a rule '%s' already\n"
+				    "hint: 'disarm %s' first, or label this one otherwise\n",
 				    label, label);
 			return false;
 		}
@@ -335,8 +338,10 @@ bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out)
 	if (matches && len)
 		fl_repl_say(r, "error: several rules begin with '%s'\n", name);
 	else
-		fl_repl_say(r, "error: there is no rule '%s'\nhint: 'list' shows those that are "
-			       "armed\n", name);
+		fl_repl_say(r,
+			    "error: there is no rule '%s'\nhint: 'list' shows those that are "
+			    "armed\n",
+			    name);
 	return false;
 }
 

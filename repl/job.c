@@ -123,6 +123,7 @@ void fl_repl_run(struct fl_repl *r, const char *command)
 	fl_repl_say(r, "; %llu injections and other actions while it ran\n",
 		    (unsigned long long)(after - before));
 	if (r->nevents > seen)
-		fl_repl_events(r, "", r->nevents - seen < SHOWN_AFTERWARDS ? r->nevents - seen :
-									      SHOWN_AFTERWARDS);
+		fl_repl_events(r, "",
+			       r->nevents - seen < SHOWN_AFTERWARDS ? r->nevents - seen
+								    : SHOWN_AFTERWARDS);
 }

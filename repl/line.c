@@ -223,10 +223,10 @@ static char **attempt(const char *text, int start, int end)
 		}
 	}
 	free(w.list);
-	rl_completion_append_character = matches && matches[0] && *matches[0] &&
-						 matches[0][strlen(matches[0]) - 1] == '(' ?
-						 '\0' :
-						 ' ';
+	rl_completion_append_character =
+		matches && matches[0] && *matches[0] && matches[0][strlen(matches[0]) - 1] == '('
+			? '\0'
+			: ' ';
 	return matches;
 }
 
@@ -289,8 +289,8 @@ void fl_repl_line_done(struct fl_repl *r)
 
 void fl_repl_remember(const char *text)
 {
-	const HIST_ENTRY *last = history_length ? history_get(history_base + history_length - 1) :
-						  NULL;
+	const HIST_ENTRY *last =
+		history_length ? history_get(history_base + history_length - 1) : NULL;
 
 	if (!last || strcmp(last->line, text) != 0)
 		add_history(text);

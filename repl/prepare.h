@@ -13,9 +13,9 @@ struct fl_prepared {
 
 enum fl_prepare_result {
 	FL_PREPARED,
-	FL_PREPARE_SCRIPT,  /* diagnostics tell */
-	FL_PREPARE_CLANG,   /* *log tells: a defect of faultline, or no memory there */
-	FL_PREPARE_KERNEL,  /* *fault tells */
+	FL_PREPARE_SCRIPT, /* diagnostics tell */
+	FL_PREPARE_CLANG,  /* *log tells: a defect of faultline, or no memory there */
+	FL_PREPARE_KERNEL, /* *fault tells */
 	FL_PREPARE_MEMORY,
 };
 

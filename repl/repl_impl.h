@@ -36,11 +36,11 @@ struct fl_entry {
 	struct fl_session *session;
 	struct fl_entry_rule {
 		char name[64];
-		bool gone; /* disarmed, while others of the same text are not */
+		bool gone;		  /* disarmed, while others of the same text are not */
 		struct fl_rule_edit edit; /* what "set" has changed */
 		uint64_t last;		  /* injected or fired a second ago */
 		uint32_t history[FL_HISTORY];
-	} *rules; /* one for each of obj */
+	} * rules; /* one for each of obj */
 };
 
 /* A rule that a command is about. */

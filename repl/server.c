@@ -229,7 +229,7 @@ int fl_server_compile(void *server, const char *text, size_t len, const char *ar
 	if (err && err != -EINVAL)
 		fl_server_stop(s);
 	if (err && !out->log)
-		out->log = strdup(err == -ETIMEDOUT ? "the compiler did not come to an end\n" :
-						      "the compiler died\n");
+		out->log = strdup(err == -ETIMEDOUT ? "the compiler did not come to an end\n"
+						    : "the compiler died\n");
 	return err;
 }

@@ -90,8 +90,8 @@ void fl_repl_list(struct fl_repl *r)
 		fl_repl_say(r, "no rules are armed\nhint: on FUNCTION if CONDITION return -EIO\n");
 		return;
 	}
-	fl_repl_say(r, "%-12s %-8s %10s %10s %10s %10s  rule\n", "name", "state", "calls", "matched",
-		    "done", "now");
+	fl_repl_say(r, "%-12s %-8s %10s %10s %10s %10s  rule\n", "name", "state", "calls",
+		    "matched", "done", "now");
 	fl_repl_each(r, row, stdout);
 	fflush(stdout);
 }
@@ -108,8 +108,9 @@ static void show_program(struct fl_repl *r, const struct fl_entry *e, size_t pro
 		    a->func, fl_backend_name(p->backend),
 		    p->is_tracker ? "watched for within()" : p->reason);
 	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-		fl_repl_say(r, "    %u instructions, %u bytes of machine code, %u looked at by the "
-			       "verifier\n",
+		fl_repl_say(r,
+			    "    %u instructions, %u bytes of machine code, %u looked at by the "
+			    "verifier\n",
 			    info.xlated_prog_len / 8, info.jited_prog_len, info.verified_insns);
 }
 
@@ -159,13 +160,16 @@ void fl_repl_stack(struct fl_repl *r, const char *number)
 	size_t first = r->nevents > FL_MAX_EVENTS ? r->nevents - FL_MAX_EVENTS : 0;
 
 	if (!wanted || wanted <= first || wanted > r->nevents) {
-		fl_repl_say(r, "error: there is no event '%s'\nhint: 'events' shows their numbers\n",
+		fl_repl_say(r,
+			    "error: there is no event '%s'\nhint: 'events' shows their numbers\n",
 			    number);
 		return;
 	}
 	if (!strchr(r->events[(wanted - 1) % FL_MAX_EVENTS].text, '\n')) {
-		fl_repl_say(r, "event %zu has no stack\nhint: the action 'stack' takes one: { stack; "
-			       "return -EIO }\n", wanted);
+		fl_repl_say(r,
+			    "event %zu has no stack\nhint: the action 'stack' takes one: { stack; "
+			    "return -EIO }\n",
+			    wanted);
 		return;
 	}
 	fl_repl_say(r, "%s", r->events[(wanted - 1) % FL_MAX_EVENTS].text);
@@ -195,6 +199,7 @@ void fl_repl_help(struct fl_repl *r, const char *topic)
 				    *commands[i].args ? ": " : "", commands[i].help);
 	}
 	if (!len)
-		fl_repl_say(r, "Anything that is a rule is armed; 'help rules' shows how they read.\n"
-			       "Commands may be shortened. Tab completes.\n");
+		fl_repl_say(r,
+			    "Anything that is a rule is armed; 'help rules' shows how they read.\n"
+			    "Commands may be shortened. Tab completes.\n");
 }

@@ -5,9 +5,9 @@
 
 #include "facts_impl.h"
 
-#define KIND_ENUM64 19 /* newer than the headers that this may be built with */
+#define KIND_ENUM64 19	  /* newer than the headers that this may be built with */
 #define MAX_MEMBERS 65536 /* of one structure, in all */
-#define MAX_DEPTH 16 /* anonymous members inside each other */
+#define MAX_DEPTH 16	  /* anonymous members inside each other */
 
 static fl_type_id make_id(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id)
 {

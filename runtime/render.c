@@ -35,8 +35,7 @@ void fl_symbol_text(const struct fl_symbols *symbols, uint64_t address, char *bu
 	}
 	snprintf(buf, size, "%s", sym->name);
 	if (address > sym->addr)
-		snprintf(buf + strlen(buf), size - strlen(buf), "+0x%" PRIx64,
-			 address - sym->addr);
+		snprintf(buf + strlen(buf), size - strlen(buf), "+0x%" PRIx64, address - sym->addr);
 	if (sym->module)
 		snprintf(buf + strlen(buf), size - strlen(buf), " [%s]", sym->module);
 }
@@ -55,7 +54,8 @@ static void put_errno(struct text *t, int64_t v)
 	puts_text(t, number, sizeof(number));
 }
 
-static void put_number(struct text *t, char directive, uint64_t word, const struct fl_symbols *symbols)
+static void put_number(struct text *t, char directive, uint64_t word,
+		       const struct fl_symbols *symbols)
 {
 	char number[256];
 

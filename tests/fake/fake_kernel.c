@@ -401,7 +401,8 @@ static int ranges(struct fl_kernel *k, const char *module, const char *name,
 		const char *in = functions[i].module ? functions[i].module : "vmlinux";
 
 		if (!fnmatch(name, functions[i].name, 0) && (!module || !fnmatch(module, in, 0)))
-			found[(*n)++] = (struct fl_range){ 0x1000 * (i + 1), 0x1000 * (i + 1) + 64 };
+			found[(*n)++] =
+				(struct fl_range){ 0x1000 * (i + 1), 0x1000 * (i + 1) + 64 };
 	}
 	*out = found;
 	return *n ? 0 : -ENOENT;

@@ -35,11 +35,11 @@ test_events() {
 	expect_equal "values" "-EIO" "$(events_of injected events value_text | sort -u | head -1)"
 	expect_equal "log" 'a is "2" in bash' "$(events_of log events text)"
 	expect_equal "command" "{'ended': True, 'status': 3}" "$(events_of summary events command)"
-	expect_equal "counts" "7 2 1 1" "$(events_of rule_summary events calls | paste -sd' ' |
-		sed 's/^9 9 9 1$/7 2 1 1/')"
-	events_of stack events frames >frames
-	expect_text frames "'symbol': 'fl_int1'.*'module': 'fl_targets'"
-	expect_text frames "'symbol': '[a-z_0-9.]*write[a-z_0-9.]*'"
+	# the seven calls that failed never got to the rules behind
+	expect_equal "counts" "9 2 2 1" "$(events_of rule_summary events calls | paste -sd' ')"
+	events_of stack events frames >shown
+	expect_text shown "'symbol': 'fl_int1'.*'module': 'fl_targets'"
+	expect_text shown "'symbol': '[a-z_0-9.]*write[a-z_0-9.]*'"
 	[[ ! -s err ]] || { cat err; fail "a report in a file, and something on standard error"; }
 }
 

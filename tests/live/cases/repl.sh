@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2016 # $ of scripts and of the language
 #
 # The prompt, driven through a real terminal: tmux types, and what is asserted
 # on is what stands on the screen. Nothing waits for time, only for text.
@@ -34,7 +34,7 @@ say() {
 start_repl() {
 	# a wide terminal: nothing that is looked for is broken over two lines
 	tm -f /dev/null new-session -d -s repl -x 200 -y 50 \
-		"XDG_STATE_HOME=$PWD/state EDITOR=$PWD/editor $faultline $*; echo ended with \$?; exec cat"
+		"XDG_STATE_HOME=$PWD/state EDITOR=$PWD/editor $faultline; echo ended with \$?; exec cat"
 	wait_text 'faultline> '
 }
 
@@ -190,33 +190,46 @@ test_repl_ends() {
 # Links of BPF programs that are there, by the kernel's own count.
 links() { find /proc/"$1"/fdinfo -type f -exec grep -l '^link_id' {} + 2>/dev/null | wc -l; }
 
+# Rules come, change and go at random; what is listed is what is attached.
 test_repl_random() {
 	need_full
-	local seed=${FL_SEED:-$RANDOM} i n pid
+	local seed=${FL_SEED:-$RANDOM} i pid victim rate live=()
 
 	echo "seed $seed"
 	RANDOM=$seed
 	start_repl
 	pid=$(pgrep -o -x faultline)
-	n=0
-	for ((i = 0; i < 30; i++)); do
-		case $((RANDOM % 6)) in
+	for ((i = 0; i < 40; i++)); do
+		victim=$((${#live[@]} ? RANDOM % ${#live[@]} : 0))
+		case $((${#live[@]} ? RANDOM % 6 : 0)) in
 		0 | 1 | 2)
-			say "q$i: on fl_int$((RANDOM % 7)) if comm == \"nobody$i\" return -EIO" "q$i: fl_targets:"
-			((++n))
+			say "q${i}x: on fl_int$((RANDOM % 7)) if comm == \"nobody$i\" return -EIO" \
+				"q${i}x: fl_targets:"
+			live+=("q${i}x")
 			;;
-		3) ((n == 0)) || { say "undo" 'faultline> '; } ;;
-		4) say "set q rate $((RANDOM % 100))" 'faultline> ' ;;
-		5) say 'list' 'faultline> ' ;;
+		3)
+			say "disarm ${live[victim]}" "${live[victim]} is disarmed"
+			live=("${live[@]:0:victim}" "${live[@]:victim + 1}")
+			;;
+		4)
+			rate=$((RANDOM % 100))
+			say "set ${live[victim]} rate $rate.$i" "${live[victim]}: now $rate.$i per cent"
+			;;
+		5)
+			say "disable ${live[victim]}" "${live[victim]} is disabled"
+			say "undo" "${live[victim]} is as it was"
+			;;
 		esac
+		expect_equal "links after step $i" "${#live[@]}" "$(links "$pid")"
 	done
-	say 'disarm all' 'disarmed'
+	say 'list' 'now  rule'
+	for victim in "${live[@]}"; do
+		wait_text "$victim "
+	done
+	say 'disarm all' "${#live[@]} rule"
 	expect_equal "links after disarm all" 0 "$(links "$pid")"
-	say 'a: on fl_int0, fl_int1 if comm == "x" return -EIO' 'armed in'
-	say 'b: on fl_int2 if comm == "x" return -EIO' 'b: fl_targets:'
-	expect_equal "links" 3 "$(links "$pid")"
-	say 'disarm a' 'a is disarmed'
-	expect_equal "links" 1 "$(links "$pid")"
+	say 'list' 'no rules are armed'
+	say 'undo' "armed in"
 	say 'quit' 'ended with 0'
 	stop_repl
 }
