@@ -178,8 +178,14 @@ bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return,
 		take_syscall(call, f);
 	if (is_security(name) && !f->tag && needs_return)
 		return find_security(s, t, f, !err);
-	if (!needs_return)
-		return find_traceable(s, t, f, !err);
+	if (!needs_return) {
+		bool found = find_traceable(s, t, f, !err);
+
+		/* a module's function that is on no list is only known now */
+		if (!call)
+			on->fmod_ret_id = f->btf_id;
+		return found;
+	}
 	if (on->on_list)
 		return true;
 	if (!known)
