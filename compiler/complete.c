@@ -499,10 +499,12 @@ static void parse_only(const struct fl_source *src, struct fl_arena *a, struct f
 	jmp_buf on_oom;
 
 	a->on_oom = ds->on_oom = &on_oom;
-	if (setjmp(on_oom))
-		return;
-	fl_lex(src, a, ds, &tokens);
-	fl_parse(&tokens, NULL, a, ds, &script);
+	if (!setjmp(on_oom)) {
+		fl_lex(src, a, ds, &tokens);
+		fl_parse(&tokens, NULL, a, ds, &script);
+	}
+	/* there is no way back to here any more */
+	a->on_oom = ds->on_oom = NULL;
 }
 
 bool fl_is_incomplete(const struct fl_source *src)

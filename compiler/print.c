@@ -281,6 +281,7 @@ static void print_assign(struct fl_buf *out, const struct fl_action *act)
 		[FL_ASSIGN_SET] = " = ",
 		[FL_ASSIGN_ADD] = " += ",
 		[FL_ASSIGN_SUB] = " -= ",
+		[FL_ASSIGN_DELETE] = "",
 	};
 
 	if (act->assign == FL_ASSIGN_DELETE)

@@ -282,7 +282,7 @@ static void check_require(struct fl_sema *s, const struct fl_require *r)
 {
 	struct fl_kernel *k = s->kernel;
 	const struct fl_range *ranges;
-	const char *value, *problem = NULL, *wanted = r->name;
+	const char *value, *problem = NULL, *wanted;
 	struct fl_func f;
 	size_t n;
 	bool known;
@@ -316,6 +316,7 @@ static void check_require(struct fl_sema *s, const struct fl_require *r)
 		wanted = fl_arena_printf(s->arena, "config %s", r->name);
 		break;
 	case FL_REQUIRE_ARCH:
+	default:
 		if (strcmp(r->name, k->arch))
 			problem = fl_arena_printf(s->arena, "this is %s", k->arch);
 		wanted = fl_arena_printf(s->arena, "arch %s", r->name);

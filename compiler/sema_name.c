@@ -129,12 +129,13 @@ static void set_register(struct fl_sema *s, struct fl_expr *e, unsigned int n)
 static bool check_renamed(struct fl_sema *s, struct fl_expr *e)
 {
 	const struct fl_target *t = s->instance ? s->instance->target : NULL;
+	const struct fl_func *f = s->instance ? s->instance->func : NULL;
 
-	for (size_t i = 0; t && i < t->nrenames; i++) {
+	for (size_t i = 0; t && f && i < t->nrenames; i++) {
 		if (strcmp(t->renames[i].name, e->text))
 			continue;
-		if (s->instance->func->in_btf && i < s->instance->func->nparams)
-			set_argument(s, e, s->instance->func, (unsigned int)i);
+		if (f->in_btf && i < f->nparams)
+			set_argument(s, e, f, (unsigned int)i);
 		else
 			set_register(s, e, (unsigned int)i);
 		return true;
@@ -191,7 +192,7 @@ static void check_builtin(struct fl_sema *s, struct fl_expr *e, enum fl_builtin 
 	s->script->uses_ppid |= b == FL_BUILTIN_ppid;
 	if (!s->script->first_mention[b].src)
 		s->script->first_mention[b] = e->span;
-	if (b == FL_BUILTIN_retval) {
+	if (b == FL_BUILTIN_retval && s->instance && s->instance->func) {
 		e->name_kind = FL_NAME_RETVAL;
 		s->instance->uses_retval = true;
 		if (s->instance->func->in_btf)

@@ -106,6 +106,7 @@ static bool parse_literal(const char *text, int64_t *out, bool *is_duration)
 	volatile bool good = false;
 	jmp_buf on_oom;
 
+	*out = 0;
 	fl_arena_init(&arena, &on_oom);
 	fl_diags_init(&ds);
 	ds.on_oom = &on_oom;

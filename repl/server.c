@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -213,7 +214,7 @@ int fl_server_compile(void *server, const char *text, size_t len, const char *ar
 	int err = 0;
 
 	memset(out, 0, sizeof(*out));
-	strncpy(request.arch, arch, sizeof(request.arch) - 1);
+	snprintf(request.arch, sizeof(request.arch), "%s", arch);
 	if (s->pid && s->served == MAX_SERVED)
 		fl_server_stop(s);
 	if (!s->pid)

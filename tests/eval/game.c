@@ -142,9 +142,9 @@ static int step_sys(struct game *g, const char *text, char *answer)
 	call.frame.func = known->function;
 	memcpy(call.arg, args, sizeof(args));
 	if (eval_enter(g->ev, &call, &value))
-		sprintf(answer, "errno %" PRId64 "\n", (int64_t)value);
+		snprintf(answer, GAME_ANSWER, "errno %" PRId64 "\n", (int64_t)value);
 	else
-		strcpy(answer, "real\n");
+		snprintf(answer, GAME_ANSWER, "real\n");
 	eval_leave(g->ev, &call);
 	return 0;
 }
@@ -164,9 +164,9 @@ static int step_counts(const struct game *g, size_t first, size_t nrules, char *
 			sum.injected += c->injected;
 			sum.fired += c->fired;
 		}
-		n += (size_t)sprintf(answer + n,
-				     "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", sum.calls,
-				     sum.matched, sum.injected, sum.fired);
+		n += (size_t)snprintf(answer + n, GAME_ANSWER - n,
+				      "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+				      sum.calls, sum.matched, sum.injected, sum.fired);
 	}
 	return 0;
 }

@@ -181,9 +181,9 @@ static int call_system(const char *text, char *answer)
 	errno = 0;
 	result = syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	if (result == -1 && errno)
-		sprintf(answer, "errno %d\n", -errno);
+		snprintf(answer, GAME_ANSWER, "errno %d\n", -errno);
 	else
-		strcpy(answer, "real\n");
+		snprintf(answer, GAME_ANSWER, "real\n");
 	return 0;
 }
 
@@ -221,8 +221,8 @@ static void step_counts(const struct live *l, const struct game *g, size_t first
 			sum.injected += one.injected;
 			sum.fired += one.fired;
 		}
-		n += (size_t)sprintf(answer + n, "%llu %llu %llu %llu\n", sum.calls, sum.matched,
-				     sum.injected, sum.fired);
+		n += (size_t)snprintf(answer + n, GAME_ANSWER - n, "%llu %llu %llu %llu\n",
+				      sum.calls, sum.matched, sum.injected, sum.fired);
 	}
 }
 

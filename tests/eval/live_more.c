@@ -34,7 +34,7 @@ static void do_call(struct live *l, const char *line, char *answer)
 	const struct step s = { .kind = STEP_CALL, .text = line };
 
 	if (live_step(l, NULL, &s, 0, 0, answer))
-		strcpy(answer, "the call failed");
+		snprintf(answer, GAME_ANSWER, "the call failed");
 }
 
 /* All rules on. */

@@ -299,7 +299,7 @@ int model_run(const char *line, const struct model_hooks *with, char *answer, si
 	*answer = '\0';
 	if (strlen(line) >= sizeof(copy))
 		return -EINVAL;
-	strcpy(copy, line);
+	memcpy(copy, line, strlen(line) + 1);
 	t = fl_read_call(copy, &count, &c);
 	if (!t)
 		return -EINVAL;
@@ -328,6 +328,6 @@ int model_set(const char *line)
 
 	if (strlen(line) >= sizeof(copy))
 		return -EINVAL;
-	strcpy(copy, line);
+	memcpy(copy, line, strlen(line) + 1);
 	return fl_object_set(copy);
 }

@@ -146,8 +146,9 @@ static void log_action(struct random_place *p)
 	bool text = random_below(p->r, 2);
 
 	for (unsigned int i = 0; i < n; i++) {
-		strcat(format, PICK(p->r, directives));
-		strcat(format, " ");
+		size_t len = strlen(format);
+
+		snprintf(format + len, sizeof(format) - len, "%s ", PICK(p->r, directives));
 	}
 	fprintf(p->out, "log \"%s%s\"", format, text ? "%s" : "!");
 	for (unsigned int i = 0; i < n; i++) {
