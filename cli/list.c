@@ -140,8 +140,10 @@ static void look_up(struct table *t, bool traceable)
 		}
 		r->backend = choose_backend(r, &f, traceable);
 		err = t->k->ops->prototype(t->k, r->module, r->name, proto, sizeof(proto));
-		if (!err || err == -E2BIG)
+		if (!err || err == -E2BIG) {
 			r->proto = strdup(proto);
+			t->out_of_memory |= !r->proto;
+		}
 	}
 }
 
@@ -375,6 +377,7 @@ static int list_file(struct table *t, const struct fl_options *o, const char *pa
 
 		if (fl_ko_proto(ko, r->name, proto, sizeof(proto)) != -ENOENT) {
 			r->proto = strdup(proto);
+			t->out_of_memory |= !r->proto;
 			f.in_btf = true;
 			f.variadic = strstr(proto, "...)") != NULL;
 		}
@@ -402,6 +405,8 @@ int fl_list(const struct fl_options *o)
 	else
 		status = list_file(&t, o, pattern);
 	release(&t);
+	if (!status && (t.k->out_of_memory || t.out_of_memory))
+		status = problem(FL_EXIT_FINDING, "out of memory", NULL);
 	fl_facts_close(t.k);
 	return status;
 }

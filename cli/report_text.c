@@ -156,8 +156,9 @@ static void say_module(struct fl_report_stream *r, const struct fl_module_news *
 			news->why);
 		break;
 	case FL_MODULE_GONE:
-		fprintf(r->out, "module '%s' was unloaded: %zu function%s of it no longer armed\n",
-			news->module, news->nfunctions, news->nfunctions == 1 ? " is" : "s are");
+		fprintf(r->out, "module '%s' was unloaded: %zu function%s of it %s armed no more\n",
+			news->module, news->nfunctions, plural(news->nfunctions),
+			news->nfunctions == 1 ? "is" : "are");
 		break;
 	}
 }

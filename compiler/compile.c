@@ -178,10 +178,15 @@ static int back_end(struct compilation *c, char **log)
 /* Everything that may run out of memory; what it allocated is in @c. */
 static int run(struct compilation *c, char **log)
 {
+	bool good;
+
 	c->arena.on_oom = c->kept.on_oom = c->diags->on_oom = &c->on_oom;
 	if (setjmp(c->on_oom))
 		return -ENOMEM;
-	if (!front_end(c))
+	good = front_end(c);
+	if (c->kernel->out_of_memory)
+		return -ENOMEM;
+	if (!good)
 		return c->diags->nerrors ? -EINVAL : 0;
 	fl_buf_init(&c->text, &c->arena);
 	fl_emit(&c->plan, &c->emit, &c->text);

@@ -212,6 +212,8 @@ struct fl_kernel {
 	const char *release; /* as in uname -r, "" when unknown */
 	const char *arch;    /* as in uname -m: "x86_64" */
 	unsigned int ncpus;  /* possible CPUs, at least 1 */
+	/* An answer did not find enough memory: none since then is to be believed. */
+	bool out_of_memory;
 };
 
 /* "ERRNO", "NULL", "ERRNO_NULL", "TRUE", as the list spells them. */

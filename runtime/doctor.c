@@ -504,6 +504,8 @@ int fl_diagnose(struct fl_diagnosis *d)
 		run_check(&doc, &rules[i]);
 	if (!err)
 		conclude(&doc);
+	if (doc.k->out_of_memory)
+		err = -ENOMEM;
 	memcpy(d->config, doc.config.source, sizeof(d->config));
 	fl_config_release(&doc.config);
 	fl_facts_close(doc.k);

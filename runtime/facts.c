@@ -35,14 +35,24 @@ struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module)
 		o->module = strdup(module);
 	if (!o || !more || (module && !o->module)) {
 		free(o);
+		f->k.out_of_memory = true;
 		return NULL;
 	}
 	snprintf(path, sizeof(path), "%s/sys/kernel/btf/%s", f->root, module ? module : "vmlinux");
 	o->err = module ? f->objects[0]->err : 0;
 	if (!o->err)
 		o->err = fl_btf_open(&o->btf, path, module ? &f->objects[0]->btf : NULL);
+	f->k.out_of_memory |= o->err == -ENOMEM;
 	f->objects[f->nobjects++] = o;
 	return o;
+}
+
+static int read_list(struct fl_facts *f)
+{
+	int err = fl_list_read(&f->list, f->root, f->search_symbols);
+
+	f->k.out_of_memory |= err == -ENOMEM;
+	return err;
 }
 
 /* The kernel did not say how the function fails: go by what it returns. */
@@ -90,7 +100,7 @@ static int find_func(struct fl_kernel *k, const char *module, const char *name, 
 	bool twice;
 
 	memset(out, 0, sizeof(*out));
-	if (fl_list_read(&f->list, f->root, f->search_symbols))
+	if (read_list(f))
 		return -ENOMEM;
 	found = find_entry(&f->list, module, name, &twice);
 	out->name = found ? found->name : name;
@@ -122,7 +132,7 @@ static int each_injectable(struct fl_kernel *k,
 {
 	struct fl_facts *f = fl_facts_of(k);
 
-	if (fl_list_read(&f->list, f->root, f->search_symbols))
+	if (read_list(f))
 		return -ENOMEM;
 	for (size_t i = 0; i < f->list.n; i++) {
 		const struct fl_list_entry *e = &f->list.entries[i];
@@ -163,6 +173,7 @@ static int each_traceable(struct fl_kernel *k,
 	struct fl_facts *f = fl_facts_of(k);
 	int err = fl_traceable_read(&f->traceable, f->root);
 
+	k->out_of_memory |= err == -ENOMEM;
 	for (size_t i = 0; !err && i < f->traceable.n; i++)
 		err = fn(f->traceable.list[i].name, f->traceable.list[i].module, FL_TAG_NONE, arg);
 	return err;
@@ -185,7 +196,7 @@ static enum fl_list_state list_state(struct fl_kernel *k)
 {
 	struct fl_facts *f = fl_facts_of(k);
 
-	if (fl_list_read(&f->list, f->root, f->search_symbols))
+	if (read_list(f))
 		return FL_LIST_HIDDEN;
 	return f->list.state;
 }
@@ -244,7 +255,7 @@ static const struct fl_kernel_ops ops = {
 	.cgroup = fl_facts_cgroup,
 };
 
-/* "0-7" or "0,2-3": the highest number and one. */
+/* "0-7" or "0,2-3": the highest number and one. 0: no memory. */
 static unsigned int count_cpus(const char *root)
 {
 	char path[PATH_MAX], *text, *last;
@@ -254,7 +265,7 @@ static unsigned int count_cpus(const char *root)
 	snprintf(path, sizeof(path), "%s/sys/devices/system/cpu/possible", root);
 	text = fl_read_text(path, &len);
 	if (!text)
-		return 1;
+		return errno == ENOMEM ? 0 : 1;
 	last = strrchr(text, '-');
 	if (!last)
 		last = strrchr(text, ',');
@@ -274,7 +285,7 @@ static char *read_release(const char *root)
 	snprintf(path, sizeof(path), "%s/proc/sys/kernel/osrelease", root);
 	text = fl_read_text(path, &len);
 	if (!text)
-		return strdup("");
+		return errno == ENOMEM ? NULL : strdup("");
 	text[strcspn(text, "\n")] = '\0';
 	return text;
 }
@@ -289,7 +300,7 @@ static char *read_arch(const char *root)
 	snprintf(path, sizeof(path), "%s/proc/sys/kernel/arch", root);
 	text = fl_read_text(path, &len);
 	if (!text)
-		return strdup(uname(&u) ? "" : u.machine);
+		return errno == ENOMEM ? NULL : strdup(uname(&u) ? "" : u.machine);
 	text[strcspn(text, "\n")] = '\0';
 	return text;
 }
@@ -304,14 +315,14 @@ int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out)
 	f->root = strdup(opts->root ? opts->root : "");
 	f->release = f->root ? read_release(f->root) : NULL;
 	f->arch = f->root ? read_arch(f->root) : NULL;
-	if (!f->root || !f->release || !f->arch) {
+	f->k.ncpus = f->root ? count_cpus(f->root) : 0;
+	if (!f->root || !f->release || !f->arch || !f->k.ncpus) {
 		fl_facts_close(&f->k);
 		return -ENOMEM;
 	}
 	f->search_symbols = opts->search_symbols;
 	f->k.release = f->release;
 	f->k.arch = f->arch;
-	f->k.ncpus = count_cpus(f->root);
 	*out = &f->k;
 	return 0;
 }

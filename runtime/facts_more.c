@@ -15,6 +15,7 @@ static struct fl_symbols *symbols_of(struct fl_facts *f)
 	if (!f->symbols_read)
 		f->symbols_err = fl_symbols_open(f->root, &f->symbols);
 	f->symbols_read = true;
+	f->k.out_of_memory |= f->symbols_err == -ENOMEM;
 	return f->symbols;
 }
 
@@ -39,10 +40,12 @@ int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
 		return -ENOENT;
 	}
 	err = fl_symbols_ranges_in(symbols, module, name, &ranges, n);
+	k->out_of_memory |= err == -ENOMEM;
 	if (err || !*n)
 		return err ? err : -ENOENT;
 	more = realloc(f->ranges, (f->nranges + 1) * sizeof(f->ranges[0]));
 	if (!more) {
+		k->out_of_memory = true;
 		free(ranges);
 		return -ENOMEM;
 	}
@@ -80,8 +83,10 @@ const char *fl_facts_config(struct fl_kernel *k, const char *name, bool *known)
 	const char *value;
 
 	*known = false;
-	if (!f->config_read && fl_config_read(&f->config, f->root, f->release))
+	if (!f->config_read && fl_config_read(&f->config, f->root, f->release)) {
+		k->out_of_memory = true;
 		return NULL;
+	}
 	f->config_read = true;
 	snprintf(full, sizeof(full), "CONFIG_%s", name);
 	value = fl_config_get(&f->config, full, f->config_value, sizeof(f->config_value));

@@ -262,10 +262,14 @@ int fl_list_read(struct fl_list *list, const char *root, bool search_symbols)
 	int err;
 
 	if (list->is_read)
-		return 0;
+		return list->err;
 	list->is_read = true;
 	err = read_list(list, root, search_symbols);
-	return err ? err : sort(list);
+	list->err = err ? err : sort(list);
+	/* half a list would be taken for the whole one */
+	if (list->err)
+		list->n = 0;
+	return list->err;
 }
 
 void fl_list_release(struct fl_list *list)

@@ -13,6 +13,7 @@ struct fl_list_entry {
 
 struct fl_list {
 	bool is_read;
+	int err; /* of reading: -ENOMEM, and then again at each further try */
 	enum fl_list_state state;
 	char problem[160]; /* "" when the state is KNOWN */
 	char *text;	   /* what the names point into */

@@ -174,6 +174,8 @@ static void take_knobs(struct fl_session *s)
 
 int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 {
+	/* while all functions are awaited there are none, and room for one all the same */
+	size_t nslots = s->obj->nslots ? s->obj->nslots : 1;
 	struct bpf_map *ring;
 	bool told;
 	int err;
@@ -197,7 +199,7 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 		err = share(s, ".data.params", s->obj->nparams * sizeof(struct fl_param_knob),
 			    &s->params);
 	if (!err)
-		err = share(s, ".bss", s->obj->nslots * s->obj->ncpus * sizeof(struct fl_counts),
+		err = share(s, ".bss", nslots * s->obj->ncpus * sizeof(struct fl_counts),
 			    &s->counts);
 	if (err) {
 		fl_fault_set(fault, err, "the memory shared with the programs cannot be mapped");

@@ -216,8 +216,10 @@ static bool find_exporter(const struct trial *t, char *module, size_t size)
 	snprintf(path, sizeof(path), "%s/lib/modules/%s/modules.symbols", t->opts->root,
 		 t->k->release);
 	text = fl_read_text(path, &len);
-	if (!text)
+	if (!text) {
+		t->k->out_of_memory |= errno == ENOMEM;
 		return false;
+	}
 	snprintf(alias, sizeof(alias), "alias symbol:%s ", t->v->name);
 	p = strstr(text, alias);
 	if (p)
