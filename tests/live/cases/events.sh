@@ -44,6 +44,7 @@ test_events() {
 }
 
 test_events_of_mistakes() {
+	need_full
 	fl -f json -e 'on no_such_function_at_all return -EIO'
 	expect_equal "status" 2 "$status"
 	check_events out >kinds

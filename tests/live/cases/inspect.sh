@@ -69,9 +69,9 @@ test_doctor_json() {
 }
 
 test_doctor_colour() {
-	script -qec "$faultline doctor" /dev/null >out </dev/null || fail "status $?"
+	setsid -w script -qec "$faultline doctor" /dev/null >out </dev/null || fail "status $?"
 	expect_text out $'\033\\[32m'
-	NO_COLOR=1 script -qec "$faultline doctor" /dev/null >out </dev/null || fail "status $?"
+	NO_COLOR=1 setsid -w script -qec "$faultline doctor" /dev/null >out </dev/null || fail "status $?"
 	expect_no_text out $'\033'
 }
 

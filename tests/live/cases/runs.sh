@@ -86,7 +86,7 @@ test_terminal() {
 			mkdir 1 2 3 4 5 6 7 8 9 10
 		done 2>/dev/null
 	END
-	script -qec "$faultline -e '$rule' -- sh many" typescript >/dev/null </dev/null
+	setsid -w script -qec "$faultline -e '$rule' -- sh many" typescript >/dev/null </dev/null
 	tr -d '\r' <typescript >lines
 	expect_equal "injected" 100 "$(injected_by lines 1)"
 	lines=$(grep -c ' = -EIO  mkdir ' lines)
