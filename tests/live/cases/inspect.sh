@@ -276,16 +276,6 @@ test_list_file_errors() {
 	}
 }
 
-test_list_speed() {
-	local start end
-
-	fl -l # the files are read for the first time
-	start=$(date +%s%N)
-	fl -l
-	end=$(date +%s%N)
-	expect_between "milliseconds" 0 1000 $(((end - start) / 1000000))
-}
-
 test_explain_hook() {
 	fl explain security_file_open
 	expect_equal "status" 0 "$status"
