@@ -101,7 +101,7 @@ enum fl_prepare_result fl_prepare(const struct fl_source *src, struct fl_kernel 
 			fl_object_free(out->obj);
 		}
 	} while (again);
-	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): release() has them all */
 	release(&refusals);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): release() has them all */
 	return result;
 }
