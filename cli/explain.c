@@ -241,8 +241,7 @@ int fl_explain(const struct fl_options *o)
 	struct explanation e;
 	int status;
 
-	if (!what || fl_facts_open(&facts, &k) || examine(&e, k, o, what) ||
-	    k->out_of_memory) {
+	if (!what || fl_facts_open(&facts, &k) || examine(&e, k, o, what) || k->out_of_memory) {
 		fprintf(stderr, "faultline: error: out of memory\n");
 		status = FL_EXIT_FINDING;
 	} else {

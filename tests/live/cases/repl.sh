@@ -35,7 +35,7 @@ start_repl() {
 	# a wide terminal: nothing that is looked for is broken over two lines
 	tm -f /dev/null new-session -d -s repl -x 200 -y 50 \
 		"XDG_STATE_HOME=$PWD/state EDITOR=$PWD/editor $faultline; echo ended with \$?; exec cat"
-	wait_text 'faultline> '
+	wait_text 'faultline>'
 }
 
 stop_repl() { tm kill-server 2>/dev/null || true; }
@@ -91,14 +91,14 @@ test_repl_session() {
 	# more lines than one
 	keys -l -- 'z: on fl_int1 if a == 3'
 	keys Enter
-	wait_text '...> '
+	wait_text '...>'
 	say 'return -EBUSY' 'z: fl_targets:fl_int1 by fmod_ret, armed in'
 	say 'disarm z' 'z is disarmed'
 
 	say "save $PWD/saved.fault" "2 rules in $PWD/saved.fault"
 	keys C-d
 	wait_text '2 rules are armed: disarm and leave? [y/N]'
-	say 'n' 'faultline> '
+	say 'n' 'faultline>'
 	say 'quit' 'ended with 0'
 	stop_repl
 	ip link set flnet0 up || fail "still armed"
