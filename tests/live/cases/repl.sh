@@ -188,7 +188,7 @@ test_repl_ends() {
 }
 
 # Links of BPF programs that are there, by the kernel's own count.
-links() { find /proc/"$1"/fdinfo -type f -exec grep -l '^link_id' {} + 2>/dev/null | wc -l; }
+held_links() { find /proc/"$1"/fdinfo -type f -exec grep -l '^link_id' {} + 2>/dev/null | wc -l; }
 
 # Rules come, change and go at random; what is listed is what is attached.
 test_repl_random() {
@@ -220,14 +220,14 @@ test_repl_random() {
 			say "undo" "${live[victim]} is as it was"
 			;;
 		esac
-		expect_equal "links after step $i" "${#live[@]}" "$(links "$pid")"
+		expect_equal "links after step $i" "${#live[@]}" "$(held_links "$pid")"
 	done
 	say 'list' 'now  rule'
 	for victim in "${live[@]}"; do
 		wait_text "$victim "
 	done
 	say 'disarm all' "${#live[@]} rule"
-	expect_equal "links after disarm all" 0 "$(links "$pid")"
+	expect_equal "links after disarm all" 0 "$(held_links "$pid")"
 	say 'list' 'no rules are armed'
 	say 'undo' "armed in"
 	say 'quit' 'ended with 0'
