@@ -72,10 +72,10 @@ test_every_script_is_tested() {
 test_script_block_bio_errors() {
 	need_full
 	script block/bio-errors rate=20 -- \
-		dd if=$disk of=/dev/null bs=4k iflag=direct count=300 conv=noerror
+		sh -c "exec dd if=$disk of=/dev/null bs=4k iflag=direct count=300 conv=noerror 2>seen"
 	expect_between "injected" 30 90 "$(count_of bio)"
 	expect_equal "errors that dd saw" "$(count_of bio)" \
-		"$(grep -c "error reading '$disk': Input/output error" err)"
+		"$(grep -c "error reading '$disk': Input/output error" seen)"
 	dd if=$disk of=/dev/null bs=4k iflag=direct count=300 2>beside || fail "others are hit"
 }
 
