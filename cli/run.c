@@ -69,30 +69,6 @@ static int out_of_memory(struct run *r)
 	return fail(r, FL_EXIT_FINDING, "", "out of memory");
 }
 
-/* The kernel would not have fmod_ret on a function: remember, for the next plan. */
-static bool note_refusal(struct run *r, const struct fl_object *obj, const struct fl_fault *f)
-{
-	const struct fl_obj_prog *prog;
-	const struct fl_obj_attach *attach;
-	struct fl_refusal *x = &r->refusals[r->nrefusals];
-
-	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->nrefusals == FL_MAX_REFUSALS ||
-	    r->o->backend == FL_BACKEND_FMOD_RET)
-		return false;
-	prog = &obj->progs[f->prog];
-	attach = &obj->attaches[prog->first_attach];
-	/* A security hook fails in no other way: the kernel's word is final. */
-	if (prog->backend == FL_BACKEND_FMOD_RET &&
-	    !strncmp(attach->func, "security_", strlen("security_")))
-		return false;
-	x->backend = prog->backend;
-	x->func = strdup(attach->func);
-	x->module = attach->module ? strdup(attach->module) : NULL;
-	x->why = strdup(f->text);
-	r->nrefusals++;
-	return x->func && x->why && (!attach->module || x->module);
-}
-
 struct fl_session_opts fl_session_options(const struct fl_options *o)
 {
 	return (struct fl_session_opts){
@@ -164,8 +140,8 @@ static struct fl_compile_opts compile_options(const struct run *r, const struct 
 	opts.sema.nonly = nonly;
 	/* what is not there yet may ask for it */
 	opts.tracks_children = opts.sema.wait && opts.sema.has_command;
-	opts.plan.refusals = r->refusals;
-	opts.plan.nrefusals = r->nrefusals;
+	opts.plan.refusals = r->refusals.list;
+	opts.plan.nrefusals = r->refusals.n;
 	return opts;
 }
 
@@ -196,7 +172,7 @@ int fl_run_add_part(struct run *r, const struct fl_wait *only, size_t nonly)
 			r->nparts++;
 			return 0;
 		}
-		again = note_refusal(r, p->obj, &fault);
+		again = fl_refusals_note(&r->refusals, p->obj, &fault, r->o->backend);
 		if (!again)
 			fl_run_fault(r, &fault);
 		err = fault_exit(&fault);
@@ -476,11 +452,7 @@ static void release(struct run *r)
 			close(fds[i]);
 	}
 	fl_symbols_free(r->report.symbols);
-	for (size_t i = 0; i < r->nrefusals; i++) {
-		free((char *)r->refusals[i].func);
-		free((char *)r->refusals[i].module);
-		free((char *)r->refusals[i].why);
-	}
+	fl_refusals_release(&r->refusals);
 	fl_facts_close(r->kernel);
 	fl_input_release(&r->input);
 }

@@ -8,9 +8,8 @@
 #include "build.h"
 #include "command.h"
 #include "output.h"
+#include "prepare.h"
 #include "report.h"
-
-#define FL_MAX_REFUSALS 64
 
 /* The line on a terminal that tells how it goes. */
 struct fl_status {
@@ -28,8 +27,7 @@ struct run {
 	size_t nparts;
 	struct fl_obj_wait *waits; /* targets that are not there yet; the strings are the parts' */
 	size_t nwaits;
-	struct fl_refusal refusals[FL_MAX_REFUSALS];
-	size_t nrefusals;
+	struct fl_refusals refusals;
 	struct fl_command command;
 	struct fl_output output;
 	struct fl_report_stream report;

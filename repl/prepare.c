@@ -5,14 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_REFUSALS 64
-
-struct refusals {
-	struct fl_refusal list[MAX_REFUSALS];
-	size_t n;
-};
-
-static void release(struct refusals *r)
+void fl_refusals_release(struct fl_refusals *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		free((char *)r->list[i].func);
@@ -21,15 +14,14 @@ static void release(struct refusals *r)
 	}
 }
 
-/* The kernel would not have a program on a function: remember, for the next plan. */
-static bool note(struct refusals *r, const struct fl_object *obj, const struct fl_fault *f,
-		 enum fl_backend asked)
+bool fl_refusals_note(struct fl_refusals *r, const struct fl_object *obj, const struct fl_fault *f,
+		      enum fl_backend asked)
 {
 	const struct fl_obj_attach *attach;
 	const struct fl_obj_prog *prog;
 	struct fl_refusal *x = &r->list[r->n];
 
-	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->n == MAX_REFUSALS ||
+	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->n == FL_MAX_REFUSALS ||
 	    asked == FL_BACKEND_FMOD_RET)
 		return false;
 	prog = &obj->progs[f->prog];
@@ -81,7 +73,7 @@ enum fl_prepare_result fl_prepare(const struct fl_source *src, struct fl_kernel 
 				  struct fl_prepared *out, struct fl_fault *fault, char **log)
 {
 	struct fl_compile_opts opts = *compile_opts;
-	struct refusals refusals = { .n = 0 };
+	struct fl_refusals refusals = { .n = 0 };
 	enum fl_prepare_result result;
 	bool again;
 
@@ -93,7 +85,7 @@ enum fl_prepare_result fl_prepare(const struct fl_source *src, struct fl_kernel 
 		if (result == FL_PREPARED)
 			result = enter(session_opts, out, fault);
 		again = result == FL_PREPARE_KERNEL &&
-			note(&refusals, out->obj, fault, opts.plan.backend);
+			fl_refusals_note(&refusals, out->obj, fault, opts.plan.backend);
 		if (again)
 			fl_fault_release(fault);
 		if (result != FL_PREPARED) {
@@ -101,7 +93,7 @@ enum fl_prepare_result fl_prepare(const struct fl_source *src, struct fl_kernel 
 			fl_object_free(out->obj);
 		}
 	} while (again);
-	release(&refusals);
-	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): release() has them all */
+	fl_refusals_release(&refusals);
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): fl_refusals_release() has them all */
 	return result;
 }

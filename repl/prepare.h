@@ -6,6 +6,22 @@
 #include "compile.h"
 #include "session.h"
 
+#define FL_MAX_REFUSALS 64
+
+/* What the kernel has refused so far, for plan.refusals of the next plan. */
+struct fl_refusals {
+	struct fl_refusal list[FL_MAX_REFUSALS];
+	size_t n;
+};
+
+/*
+ * The kernel would not have a program on a function: remember. True: another
+ * plan may do; false: the fault is final.
+ */
+bool fl_refusals_note(struct fl_refusals *r, const struct fl_object *obj, const struct fl_fault *f,
+		      enum fl_backend asked);
+void fl_refusals_release(struct fl_refusals *r);
+
 struct fl_prepared {
 	struct fl_object *obj;
 	struct fl_session *session; /* attached, not armed */
