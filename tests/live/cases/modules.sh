@@ -41,8 +41,13 @@ test_waits_in_vain() {
 	fl --wait-for-module --deadline 100ms -e 'on no_such_module:no_such_function return -EIO'
 	expect_equal "status" 3 "$status"
 	expect_text err 'nothing was injected: the module that it waited for did not come'
+}
+
+test_without_waiting() {
+	need_full
 	fl -e 'on no_such_module:no_such_function return -EIO'
 	expect_equal "status" 2 "$status"
+	expect_text err "no_such_module"
 }
 
 # The module has no such function: said once, and the rest goes on.
