@@ -16,18 +16,12 @@
 #include <string.h>
 
 #include "check.h"
-#include "rate.h"
 
-static uint64_t rate_of(const struct fl_expr *limit, bool inclusive)
-{
-	return fl_rate((int64_t)limit->value, limit->type == FL_VALUE_FRACTION, inclusive);
-}
-
-/* Turn rand < N into a threshold; the rule's first one becomes its knob. */
+/* The first rand < N of a rule's condition becomes its knob. */
 static void find_rates(struct fl_rule *rule, struct fl_expr *e, bool *has_rate)
 {
 	struct fl_expr *limit;
-	bool below, inclusive;
+	bool below;
 
 	if (!e)
 		return;
@@ -40,16 +34,13 @@ static void find_rates(struct fl_rule *rule, struct fl_expr *e, bool *has_rate)
 		return;
 	if (e->left->type == FL_VALUE_RAND) {
 		limit = e->right;
-		inclusive = e->op == FL_OP_LE || e->op == FL_OP_GT;
 		below = e->op == FL_OP_LT || e->op == FL_OP_LE;
 	} else if (e->right->type == FL_VALUE_RAND) {
 		limit = e->left;
-		inclusive = e->op == FL_OP_GE || e->op == FL_OP_LT;
 		below = e->op == FL_OP_GT || e->op == FL_OP_GE;
 	} else {
 		return;
 	}
-	e->value = rate_of(limit, inclusive);
 	if (*has_rate || !below)
 		return;
 	*has_rate = rule->has_rate = true;

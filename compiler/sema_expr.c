@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "rate.h"
 
 #define COMM_MAX 15 /* TASK_COMM_LEN - 1 */
 
@@ -333,19 +334,25 @@ static bool check_like(struct fl_sema *s, struct fl_expr *e)
 	return check_strings(s, e, e->left, e->right);
 }
 
-/* rand < 10, 0.01 > rand, rand < $rate: the other side a number or parameter. */
+/*
+ * rand < 10, 0.01 > rand, rand < $rate: the other side a number or parameter.
+ * A number becomes a threshold of draws.
+ */
 static bool check_rand(struct fl_sema *s, struct fl_expr *e)
 {
 	struct fl_expr *rand = e->left->type == FL_VALUE_RAND ? e->left : e->right;
 	struct fl_expr *limit = rand == e->left ? e->right : e->left;
 	bool ordered =
 		e->op == FL_OP_LT || e->op == FL_OP_LE || e->op == FL_OP_GT || e->op == FL_OP_GE;
+	bool inclusive = rand == e->left ? e->op == FL_OP_LE || e->op == FL_OP_GT
+					 : e->op == FL_OP_GE || e->op == FL_OP_LT;
 
 	if (!ordered || (!fl_is_number(limit) && limit->type != FL_VALUE_FRACTION) ||
 	    (!limit->is_constant && limit->kind != FL_EXPR_PARAM)) {
 		fl_report(s->diags, FL_E_RAND_USE, e->span, NULL);
 		return false;
 	}
+	e->value = fl_rate((int64_t)limit->value, limit->type == FL_VALUE_FRACTION, inclusive);
 	return true;
 }
 

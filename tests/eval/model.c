@@ -68,8 +68,13 @@ static u64 leave(const struct model_call *call, u64 value)
 
 static void fill(struct model_call *call, const struct fl_call *c, const char *form)
 {
-	for (int i = 0; form[i]; i++)
-		call->arg[i] = form[i] == 'i' ? c->number[i] : (u64)(uintptr_t)c->pointer[i];
+	for (int i = 0; form[i]; i++) {
+		call->arg[i] = c->number[i];
+		if (form[i] == 'b')
+			call->arg[i] = c->number[i] != 0;
+		else if (form[i] != 'i')
+			call->arg[i] = (u64)(uintptr_t)c->pointer[i];
+	}
 }
 
 /* A value as a function of that kind returns it. */

@@ -289,7 +289,7 @@ static void argument(struct random_gen *r, char form, FILE *out)
 {
 	static const char *const objects[] = { "obj0", "obj1", "obj2", "obj0", "null", "bad" };
 
-	if (form == 'i') {
+	if (form == 'i' || form == 'b') {
 		number_argument(r, out);
 	} else if (form == 'o') {
 		fprintf(out, " %s", PICK(r, objects));

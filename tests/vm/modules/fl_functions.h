@@ -6,8 +6,8 @@
  *
  * KIND		how the answer is shown: int long s64 s8 s16 u32 u64 bool ptr void
  * TAG		as in ALLOW_ERROR_INJECTION, or NONE for one that is not injectable
- * FORM		how arguments are read, a letter each: i number, o object,
- *		s kernel string, u user string
+ * FORM		how arguments are read, a letter each: i number, b number
+ *		of which a bool is made, o object, s kernel string, u user string
  * CALL		the arguments of the call: I O S U with an index
  * ANSWER	what the function says when nothing is injected: 1000 and more for
  *		small positive arguments, so it is never taken for an error
@@ -53,12 +53,12 @@
 	X(int, fl_arg_long, (long a, unsigned long b), int, ERRNO,	\
 	  "ii", (I(0), I(1)), 1000 + (a & 0xff) + (b & 0xff))		\
 	X(int, fl_arg_bool, (bool yes, enum fl_color color), int,	\
-	  ERRNO, "ii", (I(0), I(1)), 1000 + yes + color)		\
+	  ERRNO, "bi", (I(0), I(1)), 1000 + yes + color)		\
 	X(int, fl_arg_char, (char c, unsigned char u), int, ERRNO,	\
 	  "ii", (I(0), I(1)), 1000 + c + u)				\
 	X(int, fl_arg_mixed,						\
 	  (u8 a, s16 b, u32 c, s64 d, bool e, void *f), int, ERRNO,	\
-	  "iiiiio", (I(0), I(1), I(2), I(3), I(4), O(5)),		\
+	  "iiiibo", (I(0), I(1), I(2), I(3), I(4), O(5)),		\
 	  1000 + a + b + c + d + e + !!f)				\
 	X(int, fl_arg_pair, (struct fl_pair pair, int last), int,	\
 	  ERRNO, "iii", ((struct fl_pair){ I(0), I(1) }, I(2)),		\

@@ -71,7 +71,7 @@ static int read_argument(struct fl_call *c, int n, char form, char *word)
 	struct fl_object *object;
 	int err;
 
-	if (form == 'i')
+	if (form == 'i' || form == 'b')
 		return read_number(word, &c->number[n]);
 	if (form == 'u' && is_text(word))
 		return put_user_text(c, word, &c->pointer[n]);

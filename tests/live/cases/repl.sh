@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154,SC2016 # $ of scripts and of the language
+#
+# The prompt, driven through a real terminal: tmux types, and what is asserted
+# on is what stands on the screen. Nothing waits for time, only for text.
+
+tm() { LC_ALL=C.UTF-8 TERM=xterm tmux -L "fl$$" "$@"; }
+
+# screen: all that was on it, the part that has scrolled away included.
+screen() { tm capture-pane -p -S -2000 -t repl; }
+
+# on_screen TEXT: the number of lines that have it.
+on_screen() {
+	screen >shown 2>/dev/null
+	grep -cF -- "$1" shown || true
+}
+
+# wait_text TEXT [N]: until N lines have it, one when it is not said.
+wait_text() {
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		(($(on_screen "$1") >= ${2:-1})) && return
+		read -rt 0.1 <> <(:) || true
+	done
+	cat shown
+	fail "'$1' never came to be on the screen"
+}
+
+keys() { tm send-keys -t repl "$@"; }
+# say LINE TEXT: type a line, wait for what it leads to, which is new.
+say() {
+	local before
+
+	before=$(on_screen "$2")
+	keys -l -- "$1"
+	keys Enter
+	wait_text "$2" $((before + 1))
+}
+
+start_repl() {
+	# a wide terminal: nothing that is looked for is broken over two lines
+	tm -f /dev/null new-session -d -s repl -x 200 -y 50 \
+		"XDG_STATE_HOME=$PWD/state EDITOR=$PWD/editor $faultline; echo ended with \$?; exec cat"
+	wait_text 'faultline>'
+}
+
+stop_repl() { tm kill-server 2>/dev/null || true; }
+
+ip_fails() { ! ip link set flnet0 up 2>/dev/null; }
+
+test_repl_session() {
+	need_full
+	start_repl
+	say 'on mlx5_cmd_exec if comm=="ip" && rand<50 return -EIO' 'r1: mlx5_core:mlx5_cmd_exec by fmod_ret, armed in'
+	say 'run for i in 1 2 3 4 5 6 7 8 9 10 11 12; do ip link set flnet0 up; ip link set flnet0 down; done' \
+		'injections and other actions while it ran'
+	wait_text 'mlx5_cmd_exec = -EIO  ip '
+
+	# turned up and down while it is armed, and seen at once
+	say 'set r1 rate 100' 'r1: now 100 per cent'
+	ip_fails || fail "at 100 per cent a call went through"
+	ip link set flnet0 down
+	say 'set r1 rate 0' 'r1: now 0 per cent'
+	ip link set flnet0 up || fail "at 0 per cent a call failed"
+	ip link set flnet0 down
+	say 'undo' 'r1 is as it was'
+	ip_fails || fail "undo did not bring back 100 per cent"
+	ip link set flnet0 down
+
+	# a function, a member and an errno, by Tab
+	keys -l -- 'y: on fl_obj'
+	keys Tab
+	wait_text 'y: on fl_object'
+	keys -l -- ' if obj->inner.num'
+	keys Tab
+	wait_text 'if obj->inner.number'
+	keys -l -- '== -7 return -EBUS'
+	keys Tab
+	wait_text 'return -EBUSY'
+	keys Enter
+	wait_text 'y: fl_targets:fl_object by fmod_ret, armed in'
+	echo 'obj0.inner.number=-7' >/sys/kernel/debug/fl_targets/set
+	start_with 'call fl_object obj0'
+	expect_equal "what was completed works" 'int -16 x1' "$(cat answer)"
+
+	# mistakes cost nothing, and the line comes back
+	say 'on mlx5_cmd_exce return -EIO' "did you mean 'mlx5_cmd_exec'"
+	say 'on fl_int1 if b == 3 return -EIO' "unknown name 'b'"
+	say 'on fl_int1 if a ++ 3 return -EIO' 'error: expected'
+	keys Up
+	keys C-c
+	wait_text '^C'
+	say 'frobnicate' "error: expected 'on' but found 'frobnicate'"
+	say 'list' 'mlx5_cmd_exec if comm == "ip" && rand < 100 return -EIO'
+	wait_text 'on fl_object if obj->inner.number == -7 return -EBUSY'
+
+	# more lines than one
+	keys -l -- 'z: on fl_int1 if a == 3'
+	keys Enter
+	wait_text '...>'
+	say 'return -EAGAIN' 'z: fl_targets:fl_int1 by fmod_ret, armed in'
+	say 'disarm z' 'z is disarmed'
+
+	say "save $PWD/saved.fault" "2 rules in $PWD/saved.fault"
+	keys C-d
+	wait_text '2 rules are armed: disarm and leave? [y/N]'
+	keys n Enter
+	wait_text '[y/N] n'
+	say 'quit' 'ended with 0'
+	stop_repl
+	ip link set flnet0 up || fail "still armed"
+	ip link set flnet0 down
+
+	# the saved script does the same
+	expect_text saved.fault '^r1: on mlx5_cmd_exec if comm == "ip" && rand < 100 return -EIO$'
+	fl saved.fault -- ip link set flnet0 up
+	expect_text err 'RTNETLINK answers: Input/output error'
+	expect_equal "status" 0 "$status"
+}
+
+# call, from a process of its own: this shell is an ancestor of nobody here.
+start_with() {
+	bash -c "exec 3<>$fl_calls; echo '${1#call }' >&3; cat <&3" >answer
+}
+
+test_repl_commands() {
+	need_full
+	printf '#!/bin/sh\nsed -i s/EIO/ENOSPC/ "$1"\n' >editor
+	chmod +x editor
+	printf 'param rate = 100 "per cent"\nlet tools = {"bash", "ip"}\na: on fl_int1 if comm in tools && rand < $rate return -EIO\nb: on fl_int2 if comm in tools return -EIO\n' >two.fault
+	start_repl
+	say "load $PWD/two.fault" 'b: fl_targets:fl_int2 by'
+	start_with 'call fl_int1 1'
+	expect_equal "loaded" 'int -5 x1' "$(cat answer)"
+	say 'set rate 0' 'rate is now 0'
+	start_with 'call fl_int1 1'
+	expect_equal "a parameter" 'int 1001 x1' "$(cat answer)"
+	say 'undo' 'rate is 100 again'
+	say 'disable b' 'b is disabled'
+	start_with 'call fl_int2 1 2'
+	expect_equal "disabled" 'int 1003 x1' "$(cat answer)"
+	say 'enable b' 'b is enabled'
+	say 'set b return -ENOMEM' 'b: returns -ENOMEM'
+	start_with 'call fl_int2 1 2'
+	expect_equal "another value" 'int -12 x1' "$(cat answer)"
+	say 'set b times 2' 'b: 2 times more'
+	start_with 'call x5 fl_int2 1 2'
+	say 'pause' 'all rules let calls pass'
+	start_with 'call fl_int1 1'
+	expect_equal "paused" 'int 1001 x1' "$(cat answer)"
+	say 'resume' 'all rules act again'
+	say 'disarm all' '2 rules disarmed'
+
+	say 'c: on fl_int1 if a == 1 { stack; return -EIO }' 'c: fl_targets:fl_int1 by'
+	start_with 'call fl_int1 1'
+	wait_text 'fl_int1 = -EIO  bash '
+	say 'events c' 'fl_int1  bash '
+	say 'edit c' 'c: fl_targets:fl_int1 by'
+	start_with 'call fl_int1 1'
+	expect_equal "edited" 'int -28 x1' "$(cat answer)"
+	say 'undo' 'c: fl_targets:fl_int1 by'
+	start_with 'call fl_int1 1'
+	expect_equal "edit taken back" 'int -5 x1' "$(cat answer)"
+	say 'show c' 'instructions'
+	wait_text 'fl_rule_0'
+	say 'deadline 1h' 'all rules stop in 1h'
+	say 'explain fl_int1' 'ERRNO'
+	say 'functions fl_int1' 'fl_int1'
+	say 'help set' 'RULE rate N'
+	say 'e' 'several commands begin with'
+	say 'watch' 'any key ends this'
+	keys q
+	say 'quit' 'ended with 0'
+	stop_repl
+	start_with 'call fl_int1 1'
+	expect_equal "left" 'int 1001 x1' "$(cat answer)"
+}
+
+# However it ends, nothing stays armed.
+test_repl_ends() {
+	need_full
+	local how
+
+	for how in HUP KILL; do
+		start_repl
+		say 'on fl_int1 if comm == "bash" return -EIO' 'armed in'
+		start_with 'call fl_int1 1'
+		expect_equal "armed" 'int -5 x1' "$(cat answer)"
+		pkill -"$how" -o -x faultline
+		wait_text 'ended with'
+		stop_repl
+		start_with 'call fl_int1 1'
+		expect_equal "after SIG$how" 'int 1001 x1' "$(cat answer)"
+	done
+}
+
+# Links of BPF programs that are there, by the kernel's own count.
+held_links() { find /proc/"$1"/fdinfo -type f -exec grep -l '^link_id' {} + 2>/dev/null | wc -l; }
+
+# Rules come, change and go at random; what is listed is what is attached.
+test_repl_random() {
+	need_full
+	local seed=${FL_SEED:-1} i pid victim rate live=()
+
+	echo "seed $seed"
+	RANDOM=$seed
+	start_repl
+	pid=$(pgrep -o -x faultline)
+	for ((i = 0; i < 40; i++)); do
+		victim=$((${#live[@]} ? RANDOM % ${#live[@]} : 0))
+		case $((${#live[@]} ? RANDOM % 6 : 0)) in
+		0 | 1 | 2)
+			say "q${i}x: on fl_int$((RANDOM % 7)) if comm == \"nobody$i\" return -EIO" \
+				"q${i}x: fl_targets:"
+			live+=("q${i}x")
+			;;
+		3)
+			say "disarm ${live[victim]}" "${live[victim]} is disarmed"
+			live=("${live[@]:0:victim}" "${live[@]:victim + 1}")
+			;;
+		4)
+			rate=$((RANDOM % 100))
+			say "set ${live[victim]} rate $rate.$i" "${live[victim]}: now $rate.$i per cent"
+			;;
+		5)
+			say "disable ${live[victim]}" "${live[victim]} is disabled"
+			say "undo" "${live[victim]} is as it was"
+			;;
+		esac
+		expect_equal "links after step $i" "${#live[@]}" "$(held_links "$pid")"
+	done
+	say 'list' 'now  rule'
+	for victim in "${live[@]}"; do
+		(($(on_screen "$victim: on fl_int") == 1)) || fail "$victim is not listed"
+	done
+	say 'disarm all' "${#live[@]} rule"
+	expect_equal "links after disarm all" 0 "$(held_links "$pid")"
+	say 'list' 'no rules are armed'
+	say 'undo' "armed in"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
