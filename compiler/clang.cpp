@@ -192,7 +192,7 @@ std::unique_ptr<llvm::TargetMachine> make_machine(llvm::raw_ostream &log)
  * verifiers that do not know a pointer to be there which they have seen
  * compared with NULL before it was copied: 6.1, for memory of a ring buffer.
  */
-const char pipeline[] = "always-inline,globaldce,"
+const char pipeline[] = "strip-debug-declare,always-inline,globaldce,"
 			"function(sroa,early-cse,simplifycfg,instcombine,simplifycfg,gvn,"
 			"jump-threading,dse,adce,simplifycfg)";
 
@@ -259,12 +259,10 @@ bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, 
 	inv->getCodeGenOpts().DisableFree = false;
 
 	auto compiler = make_compiler(std::move(inv), files, &printer);
-	/* "1 error generated." is not for our standard error */
-	compiler->setVerboseOutputStream(log);
 	llvm::LLVMContext context;
 	clang::EmitLLVMOnlyAction action(&context);
 
-	/* "1 error generated" belongs to the rest of what it says */
+	/* "1 error generated." is not for our standard error */
 	compiler->setVerboseOutputStream(log);
 
 	if (!compiler->ExecuteAction(action))

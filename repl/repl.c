@@ -339,7 +339,6 @@ static void on_line(char *line)
 	/* removed here, because a command may want the terminal for itself */
 	fl_repl_close_line(r);
 	if (!line) {
-		putchar('\n');
 		ask_to_leave(r);
 	} else {
 		take_line(r, line);

@@ -72,8 +72,13 @@ static void fill_call(struct eval_call *call, const struct model_call *m, struct
 
 	*call = (struct eval_call){ .in_irq = m->in_irq };
 	memcpy(call->arg, m->arg, sizeof(call->arg));
-	for (const struct model_call *c = m; c && n + 1 < MAX_FRAMES; c = c->caller, n++) {
+	for (const struct model_call *c = m; c && n + 2 < MAX_FRAMES; c = c->caller, n++) {
 		f->frame[n] = (struct eval_frame){ "fl_targets", c->func, &f->frame[n + 1] };
+		if (c->in_irq) {
+			n++;
+			f->frame[n] = (struct eval_frame){ "fl_targets", "fl_irq_run",
+							   &f->frame[n + 1] };
+		}
 		snprintf(f->thunk, sizeof(f->thunk), "call_%s", c->func);
 	}
 	f->frame[n] = (struct eval_frame){ "fl_targets", f->thunk, &vfs_write };

@@ -17,9 +17,9 @@ on_screen() {
 
 # wait_text TEXT [N]: until N lines have it, one when it is not said.
 wait_text() {
-	local i
+	local until=$((SECONDS + 100))
 
-	for ((i = 0; i < 600; i++)); do
+	while ((SECONDS < until)); do
 		(($(on_screen "$1") >= ${2:-1})) && return
 		read -rt 0.1 <> <(:) || true
 	done
@@ -41,7 +41,7 @@ say() {
 start_repl() {
 	# a wide terminal: nothing that is looked for is broken over two lines
 	tm -f /dev/null new-session -d -s repl -x 200 -y 50 \
-		"XDG_STATE_HOME=$PWD/state EDITOR=$PWD/editor $faultline; echo ended with \$?; exec cat"
+		"trap : INT; XDG_STATE_HOME=$PWD/state EDITOR=$PWD/editor $faultline; echo ended with \$?; exec cat"
 	wait_text 'faultline>'
 }
 
@@ -232,8 +232,9 @@ test_repl_random() {
 	done
 	say 'list' 'now  rule'
 	for victim in "${live[@]}"; do
-		(($(on_screen "$victim: on fl_int") == 1)) || fail "$victim is not listed"
+		wait_text "$(printf '%-12s ' "$victim")"
 	done
+	expect_equal "rules listed" "${#live[@]}" "$(grep -cE '^q[0-9]+x +[a-z]+ +[0-9]' shown)"
 	say 'disarm all' "${#live[@]} rule"
 	expect_equal "links after disarm all" 0 "$(held_links "$pid")"
 	say 'list' 'no rules are armed'
