@@ -76,8 +76,8 @@ static void fill_call(struct eval_call *call, const struct model_call *m, struct
 		f->frame[n] = (struct eval_frame){ "fl_targets", c->func, &f->frame[n + 1] };
 		if (c->in_irq) {
 			n++;
-			f->frame[n] = (struct eval_frame){ "fl_targets", "fl_irq_run",
-							   &f->frame[n + 1] };
+			f->frame[n] =
+				(struct eval_frame){ "fl_targets", "fl_irq_run", &f->frame[n + 1] };
 		}
 		snprintf(f->thunk, sizeof(f->thunk), "call_%s", c->func);
 	}
