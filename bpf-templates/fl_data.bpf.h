@@ -69,7 +69,8 @@ FL_GLOBAL long fl_read_string(struct fl_string *s, u64 address, u32 size, int us
 		size = FL_STRING_LEN;
 	n = user ? bpf_probe_read_user_str(s->words, size, (void *)address)
 		 : bpf_probe_read_kernel_str(s->words, size, (void *)address);
-	return n - 1;
+	/* of an empty string of the user's, mm/maccess.c does not count the NUL */
+	return n > 0 ? n - 1 : n;
 }
 
 /* An array of @size characters, which need not end in a NUL. */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "clang.h"
+#include "files.h"
 #include "fmt.h"
 #include "help.h"
 #include "inspect.h"
@@ -43,10 +44,12 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_EXPLAIN) {
 		status = fl_explain(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
+		fl_files_raise();
 		status = fl_interactive(&o);
 	} else if (o.emit_c) {
 		status = fl_emit_text(&o);
 	} else {
+		fl_files_raise();
 		status = fl_run(&o);
 	}
 	fl_options_release(&o);

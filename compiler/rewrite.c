@@ -148,7 +148,7 @@ char *fl_rewrite_rule(const char *text, const struct fl_rule_edit *edit)
 			struct fl_rule *rule = &script.rules[0];
 
 			if (edit->label)
-				rule->label = edit->label;
+				rule->label = *edit->label ? edit->label : NULL;
 			if (edit->set_rate)
 				set_rate(rule, &arena, edit->rate);
 			if (edit->set_times)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct fl_rule_edit {
-	const char *label; /* to give it, or NULL: as it is */
+	const char *label; /* to give it; "": none; NULL: as it is */
 	bool set_rate;	   /* in 1e-9 of a per cent: the first rand < N, or a new term */
 	uint64_t rate;
 	bool set_times;

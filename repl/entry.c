@@ -242,6 +242,23 @@ static size_t live_rules(const struct fl_entry *e)
 	return n;
 }
 
+/* Programs that no rule is left of; what within() watches for stays with the rest. */
+static void detach_idle(const struct fl_entry *e)
+{
+	for (size_t i = 0; i < e->obj->nprogs; i++) {
+		bool idle = !e->obj->progs[i].is_tracker;
+
+		for (size_t j = 0; j < e->obj->nslots && idle; j++) {
+			const struct fl_obj_slot *slot = &e->obj->slots[j];
+
+			idle = e->obj->attaches[slot->attach].prog != i ||
+			       e->rules[slot->rule].gone;
+		}
+		if (idle)
+			fl_session_detach(e->session, i);
+	}
+}
+
 static void drop_entry(struct fl_repl *r, const struct fl_entry *e)
 {
 	for (size_t i = 0; i < r->nentries; i++) {
@@ -262,8 +279,10 @@ void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref)
 
 	fl_session_enable(e->session, ref.rule, false, &fault);
 	e->rules[ref.rule].gone = true;
-	if (live_rules(e))
+	if (live_rules(e)) {
+		detach_idle(e);
 		return;
+	}
 	/* what it did last is still on its way */
 	fl_session_disarm(e->session);
 	fl_repl_pump(r);

@@ -138,10 +138,8 @@ static int start(struct fl_server *s)
 	if (!s->pid) {
 		close(fds[0]);
 		/* nothing of the session's may live on in here: links, maps */
-		for (int fd = 3; fd < 4096; fd++) {
-			if (fd != fds[1])
-				close(fd);
-		}
+		close_range(3, (unsigned int)fds[1] - 1, 0);
+		close_range((unsigned int)fds[1] + 1, ~0U, 0);
 		serve(fds[1]);
 	}
 	close(fds[1]);

@@ -71,7 +71,7 @@ void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool
 		put_history(out, rule->history);
 		fputs("  ", out);
 	}
-	text = fl_repl_text(ref, NULL);
+	text = fl_repl_text(ref, "");
 	fprintf(out, "%.*s\n", wide > 20 ? wide : 20, text ? text : "");
 	free(text);
 	(void)r;

@@ -121,12 +121,10 @@ int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 	return err;
 }
 
-static int keep_link(struct fl_session *s, struct bpf_link *link)
+static int keep_link(struct bpf_link **place, struct bpf_link *link)
 {
-	if (!link)
-		return -errno;
-	s->links[s->nlinks++] = link;
-	return 0;
+	*place = link;
+	return link ? 0 : -errno;
 }
 
 /* MODULE:FUNCTION is what the kernel's kprobe events understand. */
@@ -142,7 +140,7 @@ static int attach_kprobe(struct fl_session *s, size_t i, const struct bpf_progra
 	char symbol[MAX_SYMBOL];
 
 	symbol_of(first_attach(s, i), symbol);
-	return keep_link(s, bpf_program__attach_kprobe(prog, at_end, symbol));
+	return keep_link(&s->links[i], bpf_program__attach_kprobe(prog, at_end, symbol));
 }
 
 /* One link for all of a program's functions; each gets its number as cookie. */
@@ -162,7 +160,8 @@ static int attach_multi(struct fl_session *s, size_t i, const struct bpf_program
 		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = names, .cookies = cookies,
 			    .cnt = n);
 
-		err = keep_link(s, bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts));
+		err = keep_link(&s->links[i],
+				bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts));
 	}
 	free(names);
 	free(cookies);
@@ -188,13 +187,22 @@ int fl_attach_program(struct fl_session *s, size_t i)
 	return 0;
 }
 
+void fl_session_detach(struct fl_session *s, size_t prog)
+{
+	if (s->tracing_links[prog] >= 0)
+		close(s->tracing_links[prog]);
+	s->tracing_links[prog] = -1;
+	bpf_link__destroy(s->links[prog]);
+	s->links[prog] = NULL;
+}
+
 int fl_attach_followers(struct fl_session *s)
 {
-	static const char *const names[] = { "fl_on_fork", "fl_on_free" };
+	static const char *const names[FL_NFOLLOWERS] = { "fl_on_fork", "fl_on_free" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < FL_NFOLLOWERS; i++) {
 		struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, names[i]);
-		int err = prog ? keep_link(s, bpf_program__attach(prog)) : -ENOENT;
+		int err = prog ? keep_link(&s->followers[i], bpf_program__attach(prog)) : -ENOENT;
 
 		if (err)
 			return err;

@@ -45,7 +45,7 @@ int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *op
 	s->opts = *opts;
 	s->btf_fd = -1;
 	/* two programs more: those that follow the command's tasks */
-	s->links = calloc(obj->nprogs + 2, sizeof(s->links[0]));
+	s->links = calloc(obj->nprogs + 1, sizeof(s->links[0]));
 	s->tracing_links = calloc(obj->nprogs + 1, sizeof(s->tracing_links[0]));
 	if (!s->links || !s->tracing_links) {
 		free(s->links);
@@ -72,12 +72,10 @@ void fl_session_free(struct fl_session *s)
 		return;
 	if (!s->opts.extends)
 		fl_session_disarm(s);
-	for (size_t i = 0; i < s->obj->nprogs; i++) {
-		if (s->tracing_links[i] >= 0)
-			close(s->tracing_links[i]);
-	}
-	for (size_t i = 0; i < s->nlinks; i++)
-		bpf_link__destroy(s->links[i]);
+	for (size_t i = 0; i < s->obj->nprogs; i++)
+		fl_session_detach(s, i);
+	for (size_t i = 0; i < FL_NFOLLOWERS; i++)
+		bpf_link__destroy(s->followers[i]);
 	ring_buffer__free(s->events);
 	unshare(&s->run);
 	unshare(&s->rules);

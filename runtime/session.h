@@ -110,6 +110,9 @@ int fl_session_events(struct fl_session *s, void (*fn)(const struct fl_event *e,
 /* The descriptor of a program of the object, the session's own; -1: none. */
 int fl_session_prog_fd(const struct fl_session *s, size_t prog);
 
+/* Program @prog of the object leaves its functions, for good. */
+void fl_session_detach(struct fl_session *s, size_t prog);
+
 /* The exact sums over all CPUs, at any time. */
 void fl_session_counts(const struct fl_session *s, size_t slot, struct fl_counts *sum);
 

@@ -8,6 +8,8 @@
 #include "fault.h"
 #include "session.h"
 
+#define FL_NFOLLOWERS 2 /* programs that follow children */
+
 /* A map that is memory of both sides. */
 struct fl_shared {
 	void *memory;
@@ -19,8 +21,8 @@ struct fl_session {
 	struct fl_session_opts opts;
 	struct bpf_object *bpf;
 	struct ring_buffer *events;
-	struct bpf_link **links; /* libbpf's: probes and what follows children */
-	size_t nlinks;
+	struct bpf_link **links; /* libbpf's: one per program, or NULL */
+	struct bpf_link *followers[FL_NFOLLOWERS];
 	int *tracing_links; /* file descriptors, one per program; -1: none */
 	int btf_fd;	    /* module BTF of the program being loaded, or -1 */
 	struct fl_shared run;
