@@ -14,6 +14,7 @@
 #include "repl_impl.h"
 
 #define MAX_HISTORY 2000
+#define MAX_SHOWN 200 /* possibilities */
 
 /* readline hands us nothing of ours. */
 static struct fl_repl *repl;
@@ -230,6 +231,16 @@ static char **attempt(const char *text, int start, int end)
 	return matches;
 }
 
+/* Thousands of names are no help, and readline's question would hold up events. */
+static void show_matches(char **matches, int n, int longest)
+{
+	if (n > MAX_SHOWN)
+		fprintf(rl_outstream, "\n%d possibilities: type more of it\n", n);
+	else
+		rl_display_match_list(matches, n, longest);
+	rl_forced_update_display();
+}
+
 static bool history_path(char *out, size_t size, bool make)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -264,6 +275,8 @@ void fl_repl_line_init(struct fl_repl *r)
 
 	repl = r;
 	rl_readline_name = "faultline";
+	rl_completion_query_items = -1;
+	rl_completion_display_matches_hook = show_matches;
 	/* ours come by signalfd */
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;

@@ -12,12 +12,15 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -36,6 +39,8 @@ static const char more_prompt[] = "      ...> ";
 
 /* readline hands its handler nothing of ours. */
 static struct fl_repl *repl;
+/* Out of readline, when a signal is to be heard while it waits for a key. */
+static sigjmp_buf on_signal;
 
 const char *fl_repl_bold(const struct fl_repl *r)
 {
@@ -398,6 +403,57 @@ static void on_signals(struct fl_repl *r)
 	}
 }
 
+/*
+ * A key may be announced and be gone when it is read: Ctrl-C throws away what
+ * was typed before it. readline would wait for the next one, deaf and without
+ * a heartbeat; and it waits so for the second key of a sequence.
+ */
+static int next_key(FILE *in)
+{
+	struct pollfd fds[] = { { .fd = fileno(in), .events = POLLIN },
+				{ .fd = repl->signal_fd, .events = POLLIN } };
+	unsigned char c;
+
+	for (;;) {
+		ssize_t n = read(fds[0].fd, &c, 1);
+
+		if (n == 1)
+			return c;
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return EOF;
+		fds[0].revents = fds[1].revents = 0;
+		poll(fds, 2, BEAT_MS);
+		if (fds[0].revents & (POLLHUP | POLLERR))
+			return EOF;
+		if (fds[1].revents)
+			siglongjmp(on_signal, 1);
+		beat(repl);
+	}
+}
+
+/* A terminal that answers a read at once, with nothing when nothing was typed. */
+static void prepare_terminal(int meta)
+{
+	struct termios modes;
+
+	rl_prep_terminal(meta);
+	if (tcgetattr(STDIN_FILENO, &modes))
+		return;
+	modes.c_cc[VMIN] = 0;
+	modes.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+}
+
+static void read_key(void)
+{
+	const unsigned long state = rl_readline_state;
+
+	if (sigsetjmp(on_signal, 0))
+		rl_readline_state = state;
+	else
+		rl_callback_read_char();
+}
+
 static void loop(struct fl_repl *r)
 {
 	struct epoll_event ready[16];
@@ -411,7 +467,7 @@ static void loop(struct fl_repl *r)
 		on_signals(r);
 		fl_repl_pump(r);
 		if (keys && !r->leaving)
-			rl_callback_read_char();
+			read_key();
 	}
 }
 
@@ -486,6 +542,8 @@ int fl_repl(const struct fl_repl_opts *opts)
 	if (!err) {
 		repl = r;
 		fl_repl_line_init(r);
+		rl_getc_function = next_key;
+		rl_prep_term_function = prepare_terminal;
 		printf("Rules are armed as they are typed. 'help' lists commands, Tab completes.\n");
 		fl_repl_open_line(r);
 		loop(r);

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 120000
+#define PATIENCE_MS 60000
 
 static const char *const prompts[] = { "faultline> ", "...> ", "[y/N] " };
 

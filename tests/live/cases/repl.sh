@@ -68,6 +68,13 @@ test_repl_session() {
 	ip_fails || fail "undo did not bring back 100 per cent"
 	ip link set flnet0 down
 
+	# thousands of functions are counted, not asked about
+	keys -l -- 'on '
+	keys Tab Tab
+	wait_text ' possibilities: type more of it'
+	keys C-c
+	wait_text '^C'
+
 	# a function, a member and an errno, by Tab
 	keys -l -- 'y: on fl_obj'
 	keys Tab
@@ -90,7 +97,7 @@ test_repl_session() {
 	say 'on fl_int1 if a ++ 3 return -EIO' 'error: expected'
 	keys Up
 	keys C-c
-	wait_text '^C'
+	wait_text '^C' 2
 	say 'frobnicate' "error: expected 'on' but found 'frobnicate'"
 	say 'list' 'mlx5_cmd_exec if comm == "ip" && rand < 100 return -EIO'
 	wait_text 'on fl_object if obj->inner.number == -7 return -EBUSY'
