@@ -50,6 +50,8 @@ not_here() {
 need_full() { [[ $fl_kernel == full ]] || not_here; }
 # For tests of what is missing from the distribution's kernels.
 need_stock() { [[ $fl_kernel != full ]] || not_here; }
+# For tests that only sanitizers make worth their time.
+need_asan() { grep -q __asan_init "$faultline" || not_here; }
 
 # expect_equal WHAT EXPECTED ACTUAL
 expect_equal() {

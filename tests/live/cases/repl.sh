@@ -202,50 +202,13 @@ test_repl_ends() {
 	done
 }
 
-# Links of BPF programs that are there, by the kernel's own count.
-held_links() { find /proc/"$1"/fdinfo -type f -exec grep -l '^link_id' {} + 2>/dev/null | wc -l; }
-
-# Rules come, change and go at random; what is listed is what is attached.
-test_repl_random() {
+# Commands at random, with sanitizers: after each, what is listed is what is
+# attached. See prompt.c.
+sequences() {
 	need_full
-	local seed=${FL_SEED:-1} i pid victim rate live=()
-
-	echo "seed $seed"
-	RANDOM=$seed
-	start_repl
-	pid=$(pgrep -o -x faultline)
-	for ((i = 0; i < 40; i++)); do
-		victim=$((${#live[@]} ? RANDOM % ${#live[@]} : 0))
-		case $((${#live[@]} ? RANDOM % 6 : 0)) in
-		0 | 1 | 2)
-			say "q${i}x: on fl_int$((RANDOM % 7)) if comm == \"nobody$i\" return -EIO" \
-				"q${i}x: fl_targets:"
-			live+=("q${i}x")
-			;;
-		3)
-			say "disarm ${live[victim]}" "${live[victim]} is disarmed"
-			live=("${live[@]:0:victim}" "${live[@]:victim + 1}")
-			;;
-		4)
-			rate=$((RANDOM % 100))
-			say "set ${live[victim]} rate $rate.$i" "${live[victim]}: now $rate.$i per cent"
-			;;
-		5)
-			say "disable ${live[victim]}" "${live[victim]} is disabled"
-			say "undo" "${live[victim]} is as it was"
-			;;
-		esac
-		expect_equal "links after step $i" "${#live[@]}" "$(held_links "$pid")"
-	done
-	say 'list' 'now  rule'
-	for victim in "${live[@]}"; do
-		wait_text "$(printf '%-12s ' "$victim")"
-	done
-	expect_equal "rules listed" "${#live[@]}" "$(grep -cE '^q[0-9]+x +[a-z]+ +[0-9]' shown)"
-	say 'disarm all' "${#live[@]} rule"
-	expect_equal "links after disarm all" 0 "$(held_links "$pid")"
-	say 'list' 'no rules are armed'
-	say 'undo' "armed in"
-	say 'quit' 'ended with 0'
-	stop_repl
+	need_asan
+	"$(dirname "$faultline")/../tests/live/prompt" "$faultline" random "$@" || fail "see above"
 }
+
+test_repl_random() { sequences 1 50; }
+test_repl_random_more() { sequences 2 50; }
