@@ -9,15 +9,18 @@
 #include <string.h>
 
 /* libbpf's print function has no argument of ours. */
-static struct fl_fault_log *current;
+static struct fl_fault_log *current, *current_taken;
 
 static int collect(enum libbpf_print_level level, const char *format, va_list ap)
 {
-	struct fl_fault_log *log = current;
+	/* the log of a program that was taken comes among words for libbpf's developers */
+	struct fl_fault_log *log = level != LIBBPF_DEBUG		   ? current
+				   : strstr(format, "BEGIN PROG LOAD LOG") ? current_taken
+									   : NULL;
 	va_list again;
 	int len;
 
-	if (!log || level == LIBBPF_DEBUG)
+	if (!log)
 		return 0;
 	va_copy(again, ap);
 	len = vsnprintf(NULL, 0, format, again);
@@ -37,17 +40,18 @@ static int collect(enum libbpf_print_level level, const char *format, va_list ap
 	return len;
 }
 
-void fl_fault_log_start(struct fl_fault_log *log)
+void fl_fault_log_start(struct fl_fault_log *log, struct fl_fault_log *taken)
 {
 	fl_fault_log_release(log);
 	current = log;
+	current_taken = taken;
 	libbpf_set_print(collect);
 }
 
 void fl_fault_log_stop(struct fl_fault_log *log)
 {
 	(void)log;
-	current = NULL;
+	current = current_taken = NULL;
 }
 
 void fl_fault_log_release(struct fl_fault_log *log)
