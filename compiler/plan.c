@@ -319,7 +319,9 @@ static const char *against_tracing(const struct fl_plan_prog *prog, const struct
 	const struct fl_on *on = prog->attaches[0].on;
 
 	if (!on->fmod_ret_id)
-		return "the kernel's type information does not have the function";
+		return on->func->module
+			       ? "its module's type information (BTF) is missing or does not have it"
+			       : "the kernel's type information does not have the function";
 	if (on->func->variadic)
 		return "the function takes a variable number of arguments";
 	return refused(opts, on->func, backend);

@@ -365,7 +365,7 @@ test_explain_without_files() {
 	if [[ $fl_kernel == full ]]; then
 		fl explain fl_int0
 		expect_equal "status" 0 "$status"
-		expect_text out "^  back end +kprobe: the kernel's type information does not have the function$"
+		expect_text out "^  back end +kprobe: its module's type information \\(BTF\\) is missing or does not have it$"
 	fi
 	umount /sys/kernel/btf
 	[[ $fl_kernel == full ]] || return 0
