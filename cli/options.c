@@ -298,26 +298,28 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 	return 0;
 }
 
-/* A function's name has no slash; a script's ends in .fault, or has one. */
+/* A function's name has no slash; a script's ends in .fault, or has one. NULL is neither. */
 static bool is_script(const char *name)
 {
 	static const char suffix[] = ".fault";
-	size_t len = strlen(name);
+	size_t len = name ? strlen(name) : 0;
 
+	if (!len)
+		return false;
 	return !strcmp(name, "-") || strchr(name, '/') ||
 	       (len >= strlen(suffix) && !strcmp(name + len - strlen(suffix), suffix));
 }
 
 bool fl_explains_rules(const struct fl_options *o)
 {
-	return o->rules || (o->nfiles && is_script(o->files[0]));
+	return o->rules || is_script(o->files[0]);
 }
 
 /* May NAME=VALUE be a parameter's? */
 static bool follows_script(const struct fl_options *o)
 {
-	return o->nfiles &&
-	       (o->mode == FL_MODE_RUN || (o->mode == FL_MODE_EXPLAIN && is_script(o->files[0])));
+	return (o->mode == FL_MODE_RUN && o->nfiles) ||
+	       (o->mode == FL_MODE_EXPLAIN && is_script(o->files[0]));
 }
 
 static int check_one_script(const struct fl_options *o)
