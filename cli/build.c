@@ -104,6 +104,13 @@ int fl_read_used(void *arg, const char *path, char **text, size_t *len)
 	return err;
 }
 
+bool fl_is_same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
 struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 {
 	return (struct fl_compile_opts){
@@ -123,6 +130,7 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 		.settings = o->settings,
 		.nsettings = o->nsettings,
 		.read = fl_read_used,
+		.is_same_file = fl_is_same_file,
 	};
 }
 

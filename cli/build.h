@@ -23,6 +23,9 @@ void fl_input_release(struct fl_input *in);
 /* A file that a script uses, for fl_compile_opts.read. */
 int fl_read_used(void *arg, const char *path, char **text, size_t *len);
 
+/* For fl_compile_opts.is_same_file. */
+bool fl_is_same_file(const char *a, const char *b);
+
 /* What the options say about compiling. */
 struct fl_compile_opts fl_compile_options(const struct fl_options *o);
 

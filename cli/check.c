@@ -19,7 +19,7 @@ int fl_open_facts(const struct fl_options *o, struct fl_kernel **k)
 {
 	const struct fl_facts_opts opts = {
 		.root = o->sysroot,
-		.search_symbols = o->mode == FL_MODE_RUN,
+		.search_symbols = o->mode == FL_MODE_RUN || o->mode == FL_MODE_EXPLAIN,
 	};
 
 	if (!fl_facts_open(&opts, k))

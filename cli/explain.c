@@ -13,7 +13,8 @@
 
 struct explanation {
 	struct fl_verdict v;
-	struct fl_near near;	       /* injectable functions */
+	struct fl_near near; /* injectable functions */
+	struct fl_kernel *kernel;
 	const struct fl_syscall *call; /* that was asked for by its name, or NULL */
 };
 
@@ -27,12 +28,24 @@ static int consider(const char *name, const char *module, enum fl_tag tag, void 
 	return 0;
 }
 
+/* Of the hooks, those that can fail. */
+static int consider_hook(const char *name, const char *module, enum fl_tag tag, void *arg)
+{
+	struct explanation *e = arg;
+	struct fl_func f;
+
+	if (e->kernel->ops->find_func(e->kernel, "vmlinux", name, &f) || f.ret.kind == FL_TYPE_VOID)
+		return 0;
+	return consider(name, module, tag, arg);
+}
+
 /* A function that exists has kin; a name that nothing has is perhaps misspelt. */
 static void find_near(struct explanation *e, struct fl_kernel *k)
 {
 	fl_near_init(&e->near, e->v.exists ? FL_NEAR_KIN : FL_NEAR_TYPO, e->v.name);
+	e->kernel = k;
 	k->ops->each_injectable(k, consider, e);
-	k->ops->each_function(k, "security_", consider, e);
+	k->ops->each_function(k, "security_", consider_hook, e);
 }
 
 /*

@@ -6,7 +6,8 @@
 #include "options.h"
 
 int fl_doctor(const struct fl_options *o);
-int fl_list(const struct fl_options *o);    /* -l [PATTERN | FILE.ko] */
-int fl_explain(const struct fl_options *o); /* explain FUNCTION */
+int fl_list(const struct fl_options *o);	  /* -l [PATTERN | FILE.ko] */
+int fl_explain(const struct fl_options *o);	  /* explain FUNCTION */
+int fl_explain_rules(const struct fl_options *o); /* explain -e RULES, explain SCRIPT */
 
 #endif /* FL_INSPECT_H */

@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_LIST) {
 		status = fl_list(&o);
 	} else if (o.mode == FL_MODE_EXPLAIN) {
-		status = fl_explain(&o);
+		status = fl_explains_rules(&o) ? fl_explain_rules(&o) : fl_explain(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_files_raise();
 		status = fl_interactive(&o);

@@ -37,7 +37,7 @@ static const char help[] =
 	"       faultline check FILE...\n"
 	"       faultline fmt [--check] [FILE...]\n"
 	"       faultline -l [PATTERN | MODULE:PATTERN | FILE.ko]\n"
-	"       faultline explain [MODULE:]FUNCTION\n"
+	"       faultline explain [MODULE:]FUNCTION | -e 'RULES' | SCRIPT.fault\n"
 	"       faultline doctor\n"
 	"\n"
 	"Makes chosen kernel functions fail, by rules such as\n"
@@ -62,6 +62,9 @@ static const char help[] =
 	"                        end and prototype; of a module that is not loaded by its file\n"
 	"  -l --traceable [PATTERN]  functions that rules without a return can be put on\n"
 	"  explain FUNCTION      whether it can be made to fail, why not, and what to do\n"
+	"  explain -e RULES, explain SCRIPT.fault\n"
+	"                        what they become: back ends and why, the order of tests,\n"
+	"                        sizes in the kernel, the C; nothing is attached or run\n"
 	"  doctor                what this kernel allows, and how to get what is missing\n"
 	"\n"
 	"Limits\n"
@@ -295,6 +298,43 @@ static int parse_option(struct fl_options *o, int opt, const char *arg)
 	return 0;
 }
 
+/* A function's name has no slash; a script's ends in .fault, or has one. NULL is neither. */
+static bool is_script(const char *name)
+{
+	static const char suffix[] = ".fault";
+	size_t len = name ? strlen(name) : 0;
+
+	if (!len)
+		return false;
+	return !strcmp(name, "-") || strchr(name, '/') ||
+	       (len >= strlen(suffix) && !strcmp(name + len - strlen(suffix), suffix));
+}
+
+bool fl_explains_rules(const struct fl_options *o)
+{
+	return o->rules || is_script(o->files[0]);
+}
+
+/* May NAME=VALUE be a parameter's? */
+static bool follows_script(const struct fl_options *o)
+{
+	return (o->mode == FL_MODE_RUN && o->nfiles) ||
+	       (o->mode == FL_MODE_EXPLAIN && is_script(o->files[0]));
+}
+
+static int check_one_script(const struct fl_options *o)
+{
+	if (o->rules && o->nfiles)
+		return usage("rules were given by -e and by file '%s'", o->files[0]);
+	if (o->nfiles > 1)
+		return usage("'%s' is one script too many", o->files[1]);
+	if (o->pid && (o->command || o->shell_command))
+		return usage("-p is for a process that runs already, and a command was given");
+	if (o->command && o->shell_command)
+		return usage("a command was given by -c and behind --");
+	return 0;
+}
+
 /* The modes that only tell. */
 static int check_inspection(const struct fl_options *o)
 {
@@ -302,6 +342,8 @@ static int check_inspection(const struct fl_options *o)
 			   : o->mode == FL_MODE_DOCTOR ? "doctor"
 						       : "explain";
 
+	if (o->mode == FL_MODE_EXPLAIN && fl_explains_rules(o))
+		return check_one_script(o);
 	if (o->rules || o->command || o->shell_command)
 		return usage("%s runs nothing", mode);
 	if (o->mode == FL_MODE_DOCTOR && o->nfiles)
@@ -309,7 +351,7 @@ static int check_inspection(const struct fl_options *o)
 	if (o->mode == FL_MODE_DOCTOR && *o->sysroot)
 		return usage("doctor examines the running kernel, and none below --sysroot");
 	if (o->mode == FL_MODE_EXPLAIN && !o->nfiles)
-		return usage("explain needs the name of a function");
+		return usage("explain needs the name of a function, a script, or -e RULES");
 	if (o->nfiles > 1)
 		return usage("'%s' is one too many for %s", o->files[1], mode);
 	return 0;
@@ -338,18 +380,10 @@ static int check_combination(const struct fl_options *o)
 			return usage("fmt formats files and runs nothing");
 		return 0;
 	}
-	if (o->rules && o->nfiles)
-		return usage("rules were given by -e and by file '%s'", o->files[0]);
-	if (o->nfiles > 1)
-		return usage("'%s' is one script too many", o->files[1]);
-	if (o->pid && (o->command || o->shell_command))
-		return usage("-p is for a process that runs already, and a command was given");
-	if (o->command && o->shell_command)
-		return usage("a command was given by -c and behind --");
 	if (*o->sysroot && !o->emit_c)
 		return usage(
 			"--sysroot is for check, -l, explain and --emit: rules are armed in the running kernel");
-	return 0;
+	return check_one_script(o);
 }
 
 /* A first word that says what to do. */
@@ -429,7 +463,7 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 	while ((opt = getopt_long(end, argv, "-:c:e:f:hlo:p:qvV", longs, NULL)) != -1) {
 		if (opt == 1 && !o->nfiles && o->mode == FL_MODE_RUN && parse_subcommand(o, optarg))
 			continue;
-		if (opt == 1 && o->mode == FL_MODE_RUN && o->nfiles && strchr(optarg, '=')) {
+		if (opt == 1 && follows_script(o) && strchr(optarg, '=')) {
 			err = add_setting(o, optarg);
 			if (err)
 				return err;

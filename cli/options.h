@@ -73,6 +73,9 @@ struct fl_options {
 int fl_options_parse(struct fl_options *o, int argc, char **argv);
 void fl_options_release(struct fl_options *o);
 
+/* explain: is it about rules, and not about a function? */
+bool fl_explains_rules(const struct fl_options *o);
+
 /* The text of --help. */
 const char *fl_options_help(void);
 

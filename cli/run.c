@@ -34,7 +34,7 @@ void fl_run_fault(struct run *r, const struct fl_fault *f)
 	r->report.ops->error(&r->report, f);
 }
 
-static int fault_exit(const struct fl_fault *f)
+int fl_fault_exit(const struct fl_fault *f)
 {
 	switch (f->kind) {
 	case FL_FAULT_PERMISSION:
@@ -175,7 +175,7 @@ int fl_run_add_part(struct run *r, const struct fl_wait *only, size_t nonly)
 		again = fl_refusals_note(&r->refusals, p->obj, &fault, r->o->backend);
 		if (!again)
 			fl_run_fault(r, &fault);
-		err = fault_exit(&fault);
+		err = fl_fault_exit(&fault);
 		fl_fault_release(&fault);
 		drop_part(p);
 	} while (again);

@@ -13,5 +13,7 @@ int fl_emit_text(const struct fl_options *o); /* --emit */
 int fl_interactive(const struct fl_options *o); /* the REPL */
 
 struct fl_session_opts fl_session_options(const struct fl_options *o);
+/* The fl_exit for what the kernel refused. */
+int fl_fault_exit(const struct fl_fault *f);
 
 #endif /* FL_RUN_H */

@@ -37,6 +37,8 @@ struct fl_compile_opts {
 	 */
 	int (*read)(void *arg, const char *path, char **text, size_t *len);
 	void *read_arg;
+	/* Are these the same file, by whatever path? NULL: the paths alone tell. */
+	bool (*is_same_file)(const char *a, const char *b);
 	/*
 	 * Compile the C elsewhere than in this process, as fl_clang_compile()
 	 * does it. NULL: here.

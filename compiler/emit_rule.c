@@ -320,8 +320,6 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 	if (has_action(rule, FL_ACT_LOG) || has_action(rule, FL_ACT_STACK))
 		fl_buf_puts(em->out, "\tstruct fl_event *e;\n");
 	fl_buf_printf(em->out, "\n\tif (!fl_enter(c, %u))\n\t\treturn 0;\n", em->rule);
-	if (rule->child_only)
-		fl_buf_puts(em->out, "\tif (!fl_child())\n\t\treturn 0;\n");
 	for (i = 0; i < cond->nsure; i++)
 		emit_term(em, cond->terms[i], &has_scratch);
 	fl_buf_puts(em->out, "\tif (!fl_guard())\n\t\treturn 0;\n");

@@ -150,7 +150,8 @@ struct fl_kernel_ops {
 	/*
 	 * Addresses of the functions that match the glob @name, in @module
 	 * where that is not NULL: sorted, neighbours joined. -ENOENT: none.
-	 * -EACCES: the kernel hides its addresses.
+	 * -EACCES: there are, and the kernel hides their addresses. -ENODATA:
+	 * its symbols cannot be read.
 	 */
 	int (*ranges)(struct fl_kernel *k, const char *module, const char *name,
 		      const struct fl_range **out, size_t *n);

@@ -190,6 +190,7 @@ static void keep_progs(struct maker *m)
 			for (size_t k = 0; k < prog->nslots; k++, slot++) {
 				obj->slots[slot].rule = prog->slots[k].rule_index;
 				obj->slots[slot].attach = (uint32_t)at;
+				obj->slots[slot].cond = prog->slots[k].instance->number;
 				obj->slots[slot].target = target_of(prog->slots[k].rule, on->func);
 			}
 		}
@@ -197,6 +198,28 @@ static void keep_progs(struct maker *m)
 	KEEP_ARRAY(m, obj, funcs, plan->nfuncs);
 	for (size_t i = 0; i < plan->nfuncs; i++)
 		obj->funcs[i] = keep(m, plan->funcs[i]);
+}
+
+static void keep_conds(struct maker *m)
+{
+	const struct fl_plan *plan = m->plan;
+	struct fl_object *obj = m->obj;
+
+	KEEP_ARRAY(m, obj, conds, plan->script->ninstances);
+	for (size_t i = 0; i < obj->nconds; i++) {
+		const struct fl_plan_cond *cond = &plan->conds[i];
+		struct fl_obj_cond *out = &obj->conds[i];
+
+		KEEP_ARRAY(m, out, tests, cond->nterms);
+		out->nsure = cond->nsure;
+		for (size_t j = 0; j < cond->nterms; j++) {
+			struct fl_buf text;
+
+			fl_buf_init(&text, m->kept);
+			fl_print_expr(&text, cond->terms[j]);
+			out->tests[j] = (struct fl_obj_test){ text.text, cond->costs[j] };
+		}
+	}
 }
 
 static void keep_params(struct maker *m)
@@ -368,6 +391,7 @@ struct fl_object *fl_make_object(const struct fl_plan *plan, const struct fl_emi
 	for (size_t i = 0; i < obj->nrules; i++)
 		keep_rule(&m, i);
 	keep_progs(&m);
+	keep_conds(&m);
 	keep_params(&m);
 	keep_logs(&m);
 	keep_states(&m);

@@ -65,11 +65,25 @@ struct fl_obj_rule {
 	bool per_key;  /* its schedules count by the key of "per" */
 };
 
+/* A term of a condition. */
+struct fl_obj_test {
+	const char *text;
+	unsigned int cost; /* compiler/builtin.def has the units */
+};
+
+/* What is tested before a rule acts, in that order. */
+struct fl_obj_cond {
+	struct fl_obj_test *tests;
+	size_t ntests;
+	size_t nsure; /* before the guard; those behind it draw random numbers */
+};
+
 /* A pair of a rule and a function; counters are kept for each. */
 struct fl_obj_slot {
 	uint32_t rule;
 	uint32_t attach;
 	uint32_t target; /* number of the rule's target that means the function */
+	uint32_t cond;
 };
 
 /* A target that is not there, and that a module may bring. */
@@ -175,6 +189,8 @@ struct fl_object {
 	size_t nrules;
 	struct fl_obj_slot *slots;
 	size_t nslots;
+	struct fl_obj_cond *conds;
+	size_t nconds;
 	struct fl_obj_param *params;
 	size_t nparams;
 	struct fl_obj_param_use *param_uses;

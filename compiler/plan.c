@@ -51,30 +51,54 @@ static size_t count_terms(const struct fl_expr *e)
 	return n;
 }
 
-/* a && b && c as three terms; the order among equals is the writer's. */
-static void plan_cond(const struct fl_expr *e, struct fl_arena *a, struct fl_plan_cond *cond)
+/* "child", where nobody wrote it. */
+static const struct fl_expr *child_term(struct fl_arena *a)
 {
-	size_t n;
+	struct fl_expr *e = fl_arena_alloc(a, sizeof(*e));
 
-	if (!e)
-		return;
-	n = cond->nterms = count_terms(e);
-	cond->terms = fl_arena_alloc(a, n * sizeof(cond->terms[0]));
-	for (; n > 1; e = e->left)
-		cond->terms[--n] = e->right;
-	cond->terms[0] = e;
-	for (size_t i = 1; i < cond->nterms; i++) {
-		const struct fl_expr *term = cond->terms[i];
-		unsigned int c = cost(term);
-		size_t at = i;
+	*e = (struct fl_expr){
+		.kind = FL_EXPR_NAME,
+		.text = fl_builtin_name(FL_BUILTIN_child),
+		.depth = 1,
+		.type = fl_builtin_type(FL_BUILTIN_child),
+		.builtin = FL_BUILTIN_child,
+	};
+	return e;
+}
 
-		while (at > 0 && cost(cond->terms[at - 1]) > c) {
-			cond->terms[at] = cond->terms[at - 1];
-			at--;
-		}
-		cond->terms[at] = term;
+/* Behind those that cost as much: their order is the writer's. */
+static void insert_term(struct fl_plan_cond *cond, size_t n, const struct fl_expr *term)
+{
+	unsigned int c = cost(term);
+
+	while (n > 0 && cond->costs[n - 1] > c) {
+		cond->terms[n] = cond->terms[n - 1];
+		cond->costs[n] = cond->costs[n - 1];
+		n--;
 	}
-	while (cond->nsure < cond->nterms && cost(cond->terms[cond->nsure]) < COST_DRAW)
+	cond->terms[n] = term;
+	cond->costs[n] = c;
+}
+
+/* a && b && c as three terms, and one in front of them for rules on the command's tasks. */
+static void plan_cond(const struct fl_expr *e, bool child_only, struct fl_arena *a,
+		      struct fl_plan_cond *cond)
+{
+	size_t written = e ? count_terms(e) : 0, n = written + child_only;
+	const struct fl_expr **terms = fl_arena_alloc(a, n * sizeof(cond->terms[0]));
+
+	cond->nterms = n;
+	cond->terms = fl_arena_alloc(a, n * sizeof(cond->terms[0]));
+	cond->costs = fl_arena_alloc(a, n * sizeof(cond->costs[0]));
+	if (child_only)
+		terms[0] = child_term(a);
+	for (; written > 1; written--, e = e->left)
+		terms[--n] = e->right;
+	if (e)
+		terms[--n] = e;
+	for (size_t i = 0; i < cond->nterms; i++)
+		insert_term(cond, i, terms[i]);
+	while (cond->nsure < cond->nterms && cond->costs[cond->nsure] < COST_DRAW)
 		cond->nsure++;
 }
 
@@ -295,7 +319,9 @@ static const char *against_tracing(const struct fl_plan_prog *prog, const struct
 	const struct fl_on *on = prog->attaches[0].on;
 
 	if (!on->fmod_ret_id)
-		return "the kernel's type information does not have the function";
+		return on->func->module
+			       ? "its module's type information (BTF) is missing or does not have it"
+			       : "the kernel's type information does not have the function";
 	if (on->func->variadic)
 		return "the function takes a variable number of arguments";
 	return refused(opts, on->func, backend);
@@ -427,7 +453,7 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 		const struct fl_rule *rule = &script->rules[i];
 
 		for (size_t j = 0; j < rule->ninstances; j++)
-			plan_cond(rule->instances[j].cond, a,
+			plan_cond(rule->instances[j].cond, rule->child_only, a,
 				  &plan->conds[rule->instances[j].number]);
 		plan->tracks_children |= rule->child_only;
 		add_rule(plan, rule, (uint32_t)i, a);

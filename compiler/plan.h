@@ -47,6 +47,7 @@ struct fl_plan_prog {
 /* The condition of an instance, as terms of a conjunction, cheapest first. */
 struct fl_plan_cond {
 	const struct fl_expr **terms;
+	unsigned int *costs; /* see builtin.def */
 	size_t nterms;
 	size_t nsure; /* terms before the first one that draws */
 };

@@ -36,6 +36,25 @@ static bool unseen(struct fl_sema *s, const struct fl_target *t, struct fl_on *o
 	return false;
 }
 
+static int find_code(const struct fl_sema *s, const char *module, const char *name)
+{
+	const struct fl_range *ranges;
+	size_t n;
+
+	return s->kernel->ops->ranges(s->kernel, module, name, &ranges, &n);
+}
+
+/* A name that nothing has: by what is near it, or by what may have become of it. */
+static void no_function(struct fl_sema *s, enum fl_diag_tag tag, struct fl_span span,
+			const char *module, const char *name)
+{
+	const char *near = fl_offers(s, name, tag != FL_E_NO_FUNCTION);
+
+	if (!near && !strpbrk(name, "*?[") && find_code(s, module, name) == -ENOENT)
+		tag = FL_E_NO_CODE;
+	fl_report(s->diags, tag, span, name, near, NULL);
+}
+
 static void not_injectable(struct fl_sema *s, const struct fl_target *t)
 {
 	const char *near = fl_offers(s, t->name, false);
@@ -53,8 +72,7 @@ static bool find_security(struct fl_sema *s, const struct fl_target *t, struct f
 	if (found)
 		return true;
 	if (!*problem) {
-		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name,
-			  fl_offers(s, t->name, false), NULL);
+		no_function(s, FL_E_NO_FUNCTION, t->span, t->module, t->name);
 		return false;
 	}
 	fl_report(s->diags, s->opts->lenient ? FL_W_UNVERIFIED : FL_E_NO_BTF, t->span, t->name,
@@ -86,8 +104,6 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 {
 	struct fl_kernel *k = s->kernel;
 	struct traceable first = { .target = t };
-	const struct fl_range *ranges;
-	size_t n;
 	int err;
 
 	if (found)
@@ -97,15 +113,15 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 	    !k->ops->find_func(k, first.module ? first.module : "vmlinux", t->name, f))
 		return true;
 	/* without type information a kprobe will do */
-	err = k->ops->ranges(k, t->module, t->name, &ranges, &n);
-	if (!err || err == -EACCES)
+	err = find_code(s, t->module, t->name);
+	if (err != -ENOENT)
 		return true;
 	if (s->opts->lenient && *k->ops->btf_problem(k)) {
 		fl_report(s->diags, FL_W_UNVERIFIED, t->span, t->name, k->ops->btf_problem(k),
 			  NULL);
 		return true;
 	}
-	fl_report(s->diags, FL_E_NO_TRACEABLE, t->span, t->name, fl_offers(s, t->name, true), NULL);
+	no_function(s, FL_E_NO_TRACEABLE, t->span, t->module, t->name);
 	return false;
 }
 
@@ -190,9 +206,9 @@ bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return,
 		return true;
 	if (!known)
 		return unseen(s, t, on);
-	if (err)
-		fl_report(s->diags, FL_E_NO_FUNCTION, t->span, t->name,
-			  fl_offers(s, t->name, false), NULL);
+	/* without type information its code tells that it is there */
+	if (err && find_code(s, t->module, name))
+		no_function(s, FL_E_NO_FUNCTION, t->span, t->module, t->name);
 	else
 		not_injectable(s, t);
 	return false;
@@ -404,15 +420,13 @@ static bool is_left_out(const struct fl_sema *s, const struct fl_rule *rule, siz
 static bool may_come(const struct fl_sema *s, const struct fl_target *t)
 {
 	struct fl_kernel *k = s->kernel;
-	const struct fl_range *ranges;
 	struct fl_func f;
-	size_t n;
 
 	if (t->module)
 		return !k->ops->has_module(k, t->module);
 	return !t->is_glob && !fl_syscall_find(k->arch, t->name) && !is_security(t->name) &&
 	       k->ops->find_func(k, NULL, t->name, &f) == -ENOENT &&
-	       k->ops->ranges(k, NULL, t->name, &ranges, &n) == -ENOENT;
+	       find_code(s, NULL, t->name) == -ENOENT;
 }
 
 static void wait_for(struct fl_sema *s, const struct fl_rule *rule, size_t target)
@@ -455,6 +469,28 @@ void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
 		check_renames(s, &rule->ons[i]);
 }
 
+/* Nothing of that name, or no symbols to tell. False: the compilation cannot go on. */
+static bool goes_on_without_code(struct fl_sema *s, const struct fl_pattern *p, int err)
+{
+	bool away = p->module && !strpbrk(p->module, "*?[") &&
+		    !s->kernel->ops->has_module(s->kernel, p->module);
+
+	if (s->opts->lenient && err == -EACCES)
+		return true;
+	if (s->opts->lenient && (err != -ENOENT || away)) {
+		fl_report(s->diags, FL_W_UNVERIFIED, p->span, p->name,
+			  away ? fl_arena_printf(s->arena, "module '%s' is not loaded", p->module)
+			       : "the kernel's symbols cannot be read",
+			  NULL);
+		return true;
+	}
+	if (err == -ENOENT)
+		no_function(s, FL_E_NO_SYMBOL, p->span, p->module, p->name);
+	else
+		fl_report(s->diags, FL_E_HIDDEN_ADDRESS, p->span, p->name, NULL);
+	return false;
+}
+
 void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 {
 	struct fl_kernel *k = s->kernel;
@@ -465,14 +501,8 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 	size_t n = 0, first = 0;
 	int err = k->ops->ranges(k, p->module, call ? call->function : p->name, &ranges, &n);
 
-	if (err && !s->opts->lenient) {
-		if (err == -EACCES)
-			fl_report(s->diags, FL_E_HIDDEN_ADDRESS, p->span, p->name, NULL);
-		else
-			fl_report(s->diags, FL_E_NO_SYMBOL, p->span, p->name,
-				  fl_offers(s, p->name, true), NULL);
+	if (err && !goes_on_without_code(s, p, err))
 		return;
-	}
 	if (s->script->npatterns) {
 		set = &s->script->patterns[s->script->npatterns - 1];
 		first = set->first + set->nranges;

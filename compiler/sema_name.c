@@ -205,6 +205,12 @@ static const char *arguments_of(struct fl_sema *s, const struct fl_func *f)
 {
 	struct fl_buf b;
 
+	if (!f->in_btf)
+		return fl_arena_printf(
+			s->arena,
+			"no type information (BTF) tells the arguments of '%s': they are "
+			"arg0, arg1 and so on, or named where the rule says %s(first, second)",
+			f->name, f->name);
 	fl_buf_init(&b, s->arena);
 	fl_buf_printf(&b, f->nparams ? "the arguments of '%s' are " : "'%s' has no arguments",
 		      f->name);
@@ -247,7 +253,7 @@ static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
 	}
 	if (!best && fl_errno_number(fl_arena_printf(s->arena, "E%s", e->text)))
 		best = fl_arena_printf(s->arena, "E%s", e->text);
-	if (f && f->in_btf && !best) {
+	if (f && !best && !fl_is_outside_calls(s)) {
 		fl_report(s->diags, FL_E_UNKNOWN_ARGUMENT, e->span, e->text, arguments_of(s, f),
 			  NULL);
 		return;

@@ -69,12 +69,23 @@ struct offer {
 };
 
 struct search {
+	struct fl_kernel *kernel;
 	const char *wanted;
-	size_t cut; /* of a pattern only what stands before its first star; 0: no pattern */
+	bool traceable; /* what cannot fail will do */
+	size_t cut;	/* of a pattern only what stands before its first star; 0: no pattern */
 	unsigned int most;
 	struct offer best[MAX_OFFERED];
 	size_t n;
 };
+
+/* A hook of security_*, say, that tells what was done. */
+static bool returns_nothing(struct fl_kernel *k, const char *module, const char *name)
+{
+	struct fl_func f;
+
+	return !k->ops->find_func(k, module ? module : "vmlinux", name, &f) && f.in_btf &&
+	       f.ret.kind == FL_TYPE_VOID;
+}
 
 static int consider(const char *name, const char *module, enum fl_tag tag, void *arg)
 {
@@ -87,8 +98,7 @@ static int consider(const char *name, const char *module, enum fl_tag tag, void 
 		snprintf(start, sizeof(start), "%.*s", (int)s->cut, name);
 	d = fl_distance(s->wanted, s->cut ? start : name, s->most);
 
-	(void)tag;
-	if (d > s->most)
+	if (d > s->most || (!s->traceable && !tag && returns_nothing(s->kernel, module, name)))
 		return 0;
 	for (size_t i = 0; i < s->n; i++) {
 		if (!strcmp(s->best[i].name, name))
@@ -131,7 +141,7 @@ static void each_syscall(struct fl_kernel *k, bool traceable,
 const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable)
 {
 	struct fl_kernel *k = s->kernel;
-	struct search search = { .wanted = wanted };
+	struct search search = { .kernel = k, .wanted = wanted, .traceable = traceable };
 	size_t significant;
 	struct fl_buf b;
 

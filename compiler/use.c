@@ -70,6 +70,8 @@ static const char *plain_path(struct use_state *u, const char *path)
 
 static bool is_same_path(struct use_state *u, const char *a, const char *b)
 {
+	if (u->opts->is_same_file)
+		return u->opts->is_same_file(a, b);
 	return !strcmp(plain_path(u, a), plain_path(u, b));
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show.c - commands that only show. */
-#include <bpf/bpf.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan_text.h"
 #include "repl_impl.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -96,22 +96,27 @@ void fl_repl_list(struct fl_repl *r)
 	fflush(stdout);
 }
 
-static void show_program(struct fl_repl *r, const struct fl_entry *e, size_t prog)
+static void show_program(const struct fl_entry *e, uint32_t rule, size_t prog)
 {
-	const struct fl_obj_prog *p = &e->obj->progs[prog];
-	const struct fl_obj_attach *a = &e->obj->attaches[p->first_attach];
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
-	int fd = fl_session_prog_fd(e->session, prog);
+	struct fl_figures figures;
 
-	fl_repl_say(r, "  %s%s%s by %s: %s\n", a->module ? a->module : "", a->module ? ":" : "",
-		    a->func, fl_backend_name(p->backend),
-		    p->is_tracker ? "watched for within()" : p->reason);
-	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-		fl_repl_say(r,
-			    "    %u instructions, %u bytes of machine code, %u looked at by the "
-			    "verifier\n",
-			    info.xlated_prog_len / 8, info.jited_prog_len, info.verified_insns);
+	fl_plan_text_prog(stdout, e->obj, prog);
+	for (size_t i = 0; i < e->obj->nslots; i++) {
+		if (e->obj->slots[i].rule == rule &&
+		    fl_plan_is_slot_of(e->obj, &e->obj->slots[i], prog))
+			fl_plan_text_order(stdout, e->obj, &e->obj->slots[i]);
+	}
+	if (!fl_session_figures(e->session, prog, &figures))
+		fl_plan_text_figures(stdout, &figures);
+}
+
+static bool has_part_in(const struct fl_object *obj, size_t prog, uint32_t rule)
+{
+	for (size_t i = 0; i < obj->nslots; i++) {
+		if (obj->slots[i].rule == rule && fl_plan_is_slot_of(obj, &obj->slots[i], prog))
+			return true;
+	}
+	return obj->progs[prog].is_tracker;
 }
 
 void fl_repl_show(struct fl_repl *r, struct fl_ref ref)
@@ -122,13 +127,8 @@ void fl_repl_show(struct fl_repl *r, struct fl_ref ref)
 	fl_repl_say(r, "%s\n", text ? text : e->obj->rules[ref.rule].text);
 	free(text);
 	for (size_t i = 0; i < e->obj->nprogs; i++) {
-		bool is_ours = e->obj->progs[i].is_tracker;
-
-		for (size_t j = 0; j < e->obj->nslots && !is_ours; j++)
-			is_ours = e->obj->slots[j].rule == ref.rule &&
-				  e->obj->attaches[e->obj->slots[j].attach].prog == i;
-		if (is_ours)
-			show_program(r, e, i);
+		if (has_part_in(e->obj, i, (uint32_t)ref.rule))
+			show_program(e, (uint32_t)ref.rule, i);
 	}
 	fl_repl_say(r, "%.*s", (int)e->obj->c_len, e->obj->c_text);
 }

@@ -17,6 +17,7 @@
 #include "session_impl.h"
 
 #define MAX_SYMBOL 256
+#define LOG_FIGURES 4 /* BPF_LOG_STATS in include/linux/bpf_verifier.h */
 
 /* Whose programs libbpf loads: what it calls back has nothing of ours. */
 static struct fl_session *loading;
@@ -101,7 +102,8 @@ static int register_sections(void)
 
 int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline");
+	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline",
+		    .kernel_log_level = s->opts.keep_figures ? LOG_FIGURES : 0);
 	int err = register_sections();
 
 	*told = false;

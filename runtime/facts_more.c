@@ -30,7 +30,7 @@ int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
 	int err;
 
 	if (!symbols)
-		return f->symbols_err == -ENOMEM ? -ENOMEM : -EACCES;
+		return f->symbols_err == -ENOMEM ? -ENOMEM : -ENODATA;
 	if (f->symbols_err == -EPERM) {
 		all = fl_symbols_all(symbols, &count);
 		for (size_t i = 0; i < count; i++) {

@@ -9,15 +9,18 @@
 #include <string.h>
 
 /* libbpf's print function has no argument of ours. */
-static struct fl_fault_log *current;
+static struct fl_fault_log *current, *current_taken;
 
 static int collect(enum libbpf_print_level level, const char *format, va_list ap)
 {
-	struct fl_fault_log *log = current;
+	/* the log of a program that was taken comes among words for libbpf's developers */
+	struct fl_fault_log *log = level != LIBBPF_DEBUG		   ? current
+				   : strstr(format, "BEGIN PROG LOAD LOG") ? current_taken
+									   : NULL;
 	va_list again;
 	int len;
 
-	if (!log || level == LIBBPF_DEBUG)
+	if (!log)
 		return 0;
 	va_copy(again, ap);
 	len = vsnprintf(NULL, 0, format, again);
@@ -37,17 +40,18 @@ static int collect(enum libbpf_print_level level, const char *format, va_list ap
 	return len;
 }
 
-void fl_fault_log_start(struct fl_fault_log *log)
+void fl_fault_log_start(struct fl_fault_log *log, struct fl_fault_log *taken)
 {
 	fl_fault_log_release(log);
 	current = log;
+	current_taken = taken;
 	libbpf_set_print(collect);
 }
 
 void fl_fault_log_stop(struct fl_fault_log *log)
 {
 	(void)log;
-	current = NULL;
+	current = current_taken = NULL;
 }
 
 void fl_fault_log_release(struct fl_fault_log *log)
@@ -140,6 +144,40 @@ static void rejected(struct fl_fault *fault, const char *func)
 	hint(fault, "this is a defect of faultline; -v shows the verifier's log");
 }
 
+/* check_helper_call() in the kernel's verifier, which was reworded. */
+static bool lacks_override(const struct fl_fault_log *log)
+{
+	return said(log, "unknown func bpf_override_return") ||
+	       said(log, "cannot use helper bpf_override_return");
+}
+
+static void no_override(struct fl_fault *fault, const char *func, const struct fl_obj_prog *prog)
+{
+	/* one by one, there may be fmod_ret for some of many functions */
+	fault->kind = prog->backend == FL_BACKEND_KPROBE_MULTI ? FL_FAULT_REFUSED : FL_FAULT_KERNEL;
+	say(fault, "this kernel cannot override what '%s' returns by a kprobe", func);
+	snprintf(fault->hint, sizeof(fault->hint),
+		 "that needs CONFIG_BPF_KPROBE_OVERRIDE; it takes a kprobe because %s",
+		 prog->reason);
+}
+
+/*
+ * More instructions than the verifier looks at, or more texts at a time than
+ * there may be memory for on each CPU.
+ */
+static bool is_too_large(const struct fl_fault_log *log, int err)
+{
+	return err == -E2BIG && (was_verified(log) || said(log, "map 'fl_scratches'"));
+}
+
+static void too_large(struct fl_fault *fault, const char *func)
+{
+	fault->kind = FL_FAULT_REQUEST;
+	say(fault, "the rules%s%s%s are together too large for the kernel", func ? " on '" : "",
+	    func ? func : "", func ? "'" : "");
+	hint(fault, "simplify their conditions, or arm them in separate runs");
+}
+
 /* Which program libbpf was at: it names the program before its log. */
 static int failed_prog(const struct fl_object *obj, const struct fl_fault_log *log)
 {
@@ -166,12 +204,10 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		fault->kind = FL_FAULT_KERNEL;
 		say(fault, "this kernel has no BPF");
 		hint(fault, "it needs CONFIG_BPF_SYSCALL");
-	} else if (said(log, "unknown func bpf_override_return")) {
-		fault->kind = FL_FAULT_KERNEL;
-		say(fault, "this kernel cannot override what '%s' returns by a kprobe",
-		    prog ? func_of(obj, prog) : "a function");
-		hint(fault,
-		     "it needs CONFIG_BPF_KPROBE_OVERRIDE and CONFIG_FUNCTION_ERROR_INJECTION");
+	} else if (is_too_large(log, err)) {
+		too_large(fault, prog ? func_of(obj, prog) : NULL);
+	} else if (prog && lacks_override(log)) {
+		no_override(fault, func_of(obj, prog), prog);
 	} else if (prog && fl_backend_is_tracing(prog->backend) &&
 		   (err == -EINVAL || err == -ENOTSUP || err == -524 || err == -E2BIG ||
 		    err == -ENOENT)) {
@@ -188,10 +224,8 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 			rejected(fault, func_of(obj, prog));
 		else
 			permission(fault);
-	} else if (err == -E2BIG && prog) {
-		say(fault, "the rules on '%s' are together too large for the kernel's verifier",
-		    func_of(obj, prog));
-		hint(fault, "simplify their conditions, or arm them in separate runs");
+	} else if (prog && err == -EINVAL && was_verified(log)) {
+		rejected(fault, func_of(obj, prog));
 	} else if (prog) {
 		say(fault, "the kernel rejected the program for '%s': %s", func_of(obj, prog),
 		    strerror(-err));

@@ -16,7 +16,8 @@ struct fl_fault_log {
 	size_t cap;
 };
 
-void fl_fault_log_start(struct fl_fault_log *log);
+/* @taken: what the verifier says of programs that it takes, or NULL. */
+void fl_fault_log_start(struct fl_fault_log *log, struct fl_fault_log *taken);
 void fl_fault_log_stop(struct fl_fault_log *log);
 void fl_fault_log_release(struct fl_fault_log *log);
 

@@ -84,6 +84,7 @@ void fl_session_free(struct fl_session *s)
 	unshare(&s->counts);
 	bpf_object__close(s->bpf);
 	fl_fault_log_release(&s->log);
+	fl_fault_log_release(&s->figures);
 	free(s->links);
 	free(s->tracing_links);
 	free(s);
@@ -178,7 +179,7 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	bool told;
 	int err;
 
-	fl_fault_log_start(&s->log);
+	fl_fault_log_start(&s->log, s->opts.keep_figures ? &s->figures : NULL);
 	err = fl_load_programs(s, fault, &told);
 	fl_fault_log_stop(&s->log);
 	if (err) {
@@ -221,7 +222,7 @@ int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 {
 	int err = 0;
 
-	fl_fault_log_start(&s->log);
+	fl_fault_log_start(&s->log, NULL);
 	if (s->obj->tracks_children && !s->opts.extends)
 		err = fl_attach_followers(s);
 	if (err)

@@ -43,6 +43,7 @@ struct fl_session_opts {
 	bool include_init; /* process 1 is a target too */
 	bool include_self; /* so are this process and its ancestors */
 	bool force_return; /* values need not fit the functions' tags */
+	bool keep_figures; /* for fl_session_figures(): the verifier tells more */
 	uint32_t rate_cap; /* injections in a second over all rules; 0: any number */
 	/*
 	 * States that other sessions have already: used where this object has
@@ -112,6 +113,20 @@ int fl_session_prog_fd(const struct fl_session *s, size_t prog);
 
 /* Program @prog of the object leaves its functions, for good. */
 void fl_session_detach(struct fl_session *s, size_t prog);
+
+/* What became of a program in the kernel. */
+struct fl_figures {
+	uint32_t insns;		/* before the JIT, as the kernel rewrote them */
+	uint32_t machine_bytes; /* after it; 0: this kernel does not compile programs */
+	uint32_t verified;	/* instructions that the verifier looked at, as often as it did */
+	/* only with keep_figures, and 0 and "" otherwise */
+	uint32_t states;      /* that it went through */
+	uint32_t peak_states; /* that it remembered at a time */
+	char stack[64];	      /* bytes, of the program and of its functions: "64+0+16" */
+};
+
+/* 0 or -errno. */
+int fl_session_figures(const struct fl_session *s, size_t prog, struct fl_figures *out);
 
 /* The exact sums over all CPUs, at any time. */
 void fl_session_counts(const struct fl_session *s, size_t slot, struct fl_counts *sum);

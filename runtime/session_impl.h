@@ -31,6 +31,7 @@ struct fl_session {
 	struct fl_shared params;
 	struct fl_shared counts;
 	struct fl_fault_log log;
+	struct fl_fault_log figures; /* what the verifier said of programs that it took */
 	void (*on_event)(const struct fl_event *e, void *arg);
 	void *on_event_arg;
 };

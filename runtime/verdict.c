@@ -370,7 +370,9 @@ static void use(struct fl_verdict *v, enum fl_backend backend, const char *reaso
 static const char *against_fmod_ret(struct trial *t, struct fl_probe *p)
 {
 	if (!t->v->in_btf)
-		return "the kernel's type information does not have the function";
+		return *t->v->module
+			       ? "its module's type information (BTF) is missing or does not have it"
+			       : "the kernel's type information does not have the function";
 	if (t->func.variadic)
 		return "the function takes a variable number of arguments";
 	if (t->v->tag == FL_TAG_NULL)

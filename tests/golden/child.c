@@ -15,7 +15,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 
 	if (!fl_enter(c, 0))
 		return 0;
-	if (!fl_child())
+	if (!(fl_child()))
 		return 0;
 	if (!fl_guard())
 		return 0;

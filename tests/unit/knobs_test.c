@@ -37,7 +37,12 @@ static struct fl_obj_rule rules[] = {
 	{ .knobs = &first[1], .returns = true, .has_rate = true, .rate_param = 0 },
 	{ .knobs = &first[2], .rate_param = -1, .per_key = true },
 };
-static struct fl_obj_slot slots[] = { { 0, 0, 0 }, { 1, 0, 0 }, { 0, 1, 0 }, { 2, 1, 0 } };
+static struct fl_obj_slot slots[] = {
+	{ .rule = 0, .attach = 0 },
+	{ .rule = 1, .attach = 0 },
+	{ .rule = 0, .attach = 1 },
+	{ .rule = 2, .attach = 1 },
+};
 static struct fl_obj_param params[] = {
 	{ .name = "often", .value = 10 },
 	{ .name = "n", .value = 3 },

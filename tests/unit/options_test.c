@@ -86,6 +86,31 @@ static void test_format_and_help(void **state)
 	assert_int_equal(options.nfiles, 0);
 }
 
+static void test_explain(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("explain mlx5_core:mlx5_cmd_exec"), 0);
+	assert_int_equal(options.mode, FL_MODE_EXPLAIN);
+	assert_false(fl_explains_rules(&options));
+	assert_int_equal(parse("explain x.fault rate=20 --seed 1 -- true"), 0);
+	assert_true(fl_explains_rules(&options));
+	assert_int_equal(options.nfiles, 1);
+	assert_int_equal(options.nsettings, 1);
+	assert_non_null(options.command);
+	assert_int_equal(parse("explain ./x"), 0);
+	assert_true(fl_explains_rules(&options));
+	assert_int_equal(parse("explain -"), 0);
+	assert_true(fl_explains_rules(&options));
+	assert_int_equal(parse("explain -e rules"), 0);
+	assert_true(fl_explains_rules(&options));
+	assert_int_equal(parse("explain"), FL_EXIT_USAGE);
+	assert_int_equal(parse("explain f g"), FL_EXIT_USAGE);
+	assert_int_equal(parse("explain f -- true"), FL_EXIT_USAGE);
+	assert_int_equal(parse("explain f rate=20"), FL_EXIT_USAGE);
+	assert_int_equal(parse("explain x.fault y.fault"), FL_EXIT_USAGE);
+	assert_int_equal(parse("explain x.fault -e rules"), FL_EXIT_USAGE);
+}
+
 static void test_script(void **state)
 {
 	(void)state;
@@ -215,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules_and_command),
+		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_script),
 		cmocka_unit_test(test_format_and_help),
 		cmocka_unit_test(test_check),

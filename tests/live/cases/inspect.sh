@@ -365,7 +365,7 @@ test_explain_without_files() {
 	if [[ $fl_kernel == full ]]; then
 		fl explain fl_int0
 		expect_equal "status" 0 "$status"
-		expect_text out "^  back end +kprobe: the kernel's type information does not have the function$"
+		expect_text out "^  back end +kprobe: its module's type information \\(BTF\\) is missing or does not have it$"
 	fi
 	umount /sys/kernel/btf
 	[[ $fl_kernel == full ]] || return 0
@@ -382,6 +382,78 @@ test_explain_unprivileged() {
 	expect_equal "status" 5 "$status"
 	expect_text out "^security_file_open can be made to fail, but not by this process$"
 	expect_text out "^  but +this process may not load BPF programs"
+}
+
+test_explain_rules() {
+	local rule='on security_file_open if rand<10 && comm=="cat" return -EIO'
+
+	fl explain -e "$rule"
+	expect_equal "status" 0 "$status"
+	expect_text out '^security_file_open by fmod_ret: the cheaper of the two that can$'
+	expect_equal "order" 'comm == "cat"|heartbeat, deadline, exempt tasks|rand < 10' \
+		"$(sed -nE 's/^    (cost [0-9]|guard ) +//p' out | paste -sd '|')"
+	expect_text out '^  [1-9][0-9]* instructions, [1-9][0-9]* bytes of machine code$'
+	expect_text out '^  the verifier looked at [1-9][0-9]* instructions in [1-9][0-9]* states \([1-9][0-9]* at a time\), stack [0-9+]+ bytes$'
+	expect_text out '^SEC\("fmod_ret/security_file_open"\)'
+	[[ ! -s err ]] || fail "$(<err)"
+	nothing_attached || fail "$(attached)"
+	# a run is of the same programs
+	fl explain -f json -e "$rule"
+	verified=$(jq '.programs[0].figures.verified' out)
+	fl_start -e "$rule"
+	grep -qx "verified_insns:.$verified" /proc/"$fl_pid"/fdinfo/* || fail "no program of $verified in the run"
+	fl_stop
+}
+
+# The plan is that of the run, whose command is not run.
+test_explain_script() {
+	cat >rules.fault <<-'END'
+		param limit = 3
+		on security_inode_mkdir if cpu < $limit return -EIO
+		on exit vfs_mkdir log "made %d", retval
+	END
+	fl explain rules.fault limit=5 -v -- touch started
+	expect_equal "status" 0 "$status"
+	[[ ! -e started ]] || fail "the command was run"
+	expect_text out '^    cost 2  child$'
+	expect_text out '^vfs_mkdir by fexit: '
+	expect_equal "programs" 2 "$(grep -c 'bytes of machine code$' out)"
+	fl explain --system-wide ./rules.fault
+	expect_equal "no command" 0 "$status"
+	expect_no_text out '  child$'
+	fl explain -e 'on security_inode_mkdir return -EIO'
+	expect_equal "every task" 2 "$status"
+	expect_text err '--system-wide'
+	fl explain -f json -e 'on security_inode_mkdri if pid == 5 return -EIO'
+	expect_equal "mistake" 2 "$status"
+	expect_equal "as event" '["error","E_NO_FUNCTION"]' "$(jq -c '[.type, .tag]' out)"
+}
+
+# What the kernel must be asked for is left out, with the reason; the plan is told.
+test_explain_rules_unprivileged() {
+	chmod 755 .
+	as_nobody explain -e 'on security_file_open if comm=="cat" return -EIO'
+	expect_equal "status" 5 "$status"
+	expect_text out '^security_file_open by fmod_ret: '
+	expect_text out '^    cost 3  comm == "cat"$'
+	expect_text out '^sizes were not measured: the kernel does not permit this process to load BPF programs$'
+	expect_text out '^hint: run it as root'
+	expect_text out '^SEC\("fmod_ret/security_file_open"\)'
+	as_nobody explain -f json -e 'on security_file_open if comm=="cat" return -EIO'
+	expect_equal "json" '[null,5]' "$(jq -c '[.programs[0].figures, .exit]' out)"
+}
+
+# A plan that the kernel does not take is made again, as for a run.
+test_explain_rules_full() {
+	need_full
+	fl explain -e 'on mlx5_cmd_exec if rand < 10 && comm == "ip" return -EIO on fl_ret_ptr_null return NULL on fl_int0 if within(fl_outer if a == 1) return -EIO'
+	expect_equal "status" 0 "$status"
+	expect_text out '^mlx5_core:mlx5_cmd_exec by fmod_ret: '
+	expect_text out '^fl_targets:fl_ret_ptr_null by kprobe: fmod_ret runs the function when the value is 0$'
+	expect_text out '^fl_targets:fl_outer by fentry: watched for within\(\)$'
+	expect_equal "programs" 5 "$(grep -c 'the verifier looked at' out)"
+	fl explain -e 'on fl_int*, fl_arg_* if pid == 3 return -EIO'
+	expect_text out '^fl_targets:fl_[a-z0-9_]+, .* by kprobe.multi: one program for many functions$'
 }
 
 # What explain says against what happens: armed for a moment, or refused.

@@ -58,7 +58,7 @@ test_no_btf() {
 		fl_start --include-self -e 'on fl_int0 return -EIO'
 		expect_equal "answer" "int -5 x1" "$(call fl_int0)"
 		fl_stop
-		expect_text out "fl_int0 by kprobe: the kernel's type information does not have the function"
+		expect_text out "fl_int0 by kprobe: its module's type information \(BTF\) is missing or does not have it"
 	fi
 	umount /sys/kernel/btf
 }
