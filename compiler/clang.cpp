@@ -103,6 +103,7 @@ std::vector<std::string> arguments(const char *name, const fl_clang_opts *opts)
 		cpu,
 		"-emit-llvm-only",
 		"-disable-llvm-passes",
+		"-disable-llvm-verifier",
 		"-mrelocation-model",
 		"static",
 		"-O2",

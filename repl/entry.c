@@ -15,6 +15,8 @@
 #include "klog.h"
 #include "repl_impl.h"
 
+#define RING_BYTES (64 * 1024) /* each text that is armed has a ring of its own */
+
 static void say_diags(struct fl_repl *r, const struct fl_diags *ds)
 {
 	struct fl_arena arena;
@@ -85,6 +87,7 @@ static enum fl_prepare_result prepare(struct fl_repl *r, const struct fl_source 
 	compile.read = r->opts->read;
 	compile.clang = fl_server_compile;
 	compile.clang_arg = &r->server;
+	session.ring_bytes = RING_BYTES;
 	session.nstates = collect_states(r, &states);
 	session.states = states;
 	fl_diags_init(&ds);

@@ -29,6 +29,7 @@
 #include "klog.h"
 #include "render.h"
 #include "repl_impl.h"
+#include "syscall.h"
 
 #define BEAT_MS 200
 #define LINES_PER_SECOND 10
@@ -546,6 +547,7 @@ int fl_repl(const struct fl_repl_opts *opts)
 		rl_prep_term_function = prepare_terminal;
 		printf("Rules are armed as they are typed. 'help' lists commands, Tab completes.\n");
 		fl_repl_open_line(r);
+		fl_server_warm(&r->server, fl_arch_find(opts->kernel->arch)->target);
 		loop(r);
 		fl_repl_close_line(r);
 		fl_repl_line_done(r);

@@ -145,6 +145,7 @@ static int start(struct fl_server *s)
 	close(fds[1]);
 	s->fd = fds[0];
 	s->served = 0;
+	s->warming = false;
 	return 0;
 }
 
@@ -204,23 +205,53 @@ static int receive(struct fl_server *s, struct fl_clang_result *out)
 	return answer.err;
 }
 
+static int send_request(struct fl_server *s, const char *text, size_t len, const char *arch)
+{
+	struct request request = { .len = len };
+
+	snprintf(request.arch, sizeof(request.arch), "%s", arch);
+	if (write_all(s->fd, &request, sizeof(request)) || write_all(s->fd, text, len))
+		return -EFAULT;
+	return 0;
+}
+
+void fl_server_warm(struct fl_server *s, const char *arch)
+{
+	static const char name[] = "fl_warm.bpf.c";
+	size_t i = 0;
+
+	while (strcmp(fl_templates[i].name, name) != 0)
+		i++;
+	if (!s->pid && !start(s))
+		s->warming = !send_request(s, fl_templates[i].text, fl_templates[i].len, arch);
+}
+
+static void finish_warming(struct fl_server *s)
+{
+	struct fl_clang_result unused = { 0 };
+
+	if (receive(s, &unused))
+		fl_server_stop(s);
+	fl_clang_result_release(&unused);
+	s->warming = false;
+}
+
 int fl_server_compile(void *server, const char *text, size_t len, const char *arch,
 		      struct fl_clang_result *out)
 {
 	struct fl_server *s = server;
-	struct request request = { .len = len };
 	int err = 0;
 
 	memset(out, 0, sizeof(*out));
-	snprintf(request.arch, sizeof(request.arch), "%s", arch);
+	if (s->pid && s->warming)
+		finish_warming(s);
 	if (s->pid && s->served == MAX_SERVED)
 		fl_server_stop(s);
 	if (!s->pid)
 		err = start(s);
 	if (err)
 		return err;
-	if (write_all(s->fd, &request, sizeof(request)) || write_all(s->fd, text, len))
-		err = -EFAULT;
+	err = send_request(s, text, len, arch);
 	if (!err)
 		err = receive(s, out);
 	s->served++;

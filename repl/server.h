@@ -4,12 +4,13 @@
  *
  * Whatever happens inside LLVM - a crash, memory that is never given back -
  * happens there: the session with its armed rules loses one rule, and the next
- * one gets a new process. It stays between rules, so only the first one pays
- * for Clang's start.
+ * one gets a new process. It stays between rules, and starts while the first
+ * one is typed.
  */
 #ifndef FL_SERVER_H
 #define FL_SERVER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "clang.h"
@@ -17,7 +18,8 @@
 struct fl_server {
 	pid_t pid; /* 0: none yet */
 	int fd;
-	size_t served; /* compilations by this process */
+	size_t served;	/* compilations by this process */
+	bool warming;	/* the answer to fl_server_warm() is still to come */
 	/* Called while we wait for an answer, at least four times a second. */
 	void (*meanwhile)(void *arg);
 	void *arg;
@@ -25,6 +27,13 @@ struct fl_server {
 
 void fl_server_init(struct fl_server *s, void (*meanwhile)(void *arg), void *arg);
 void fl_server_stop(struct fl_server *s);
+
+/*
+ * Start the process and let it compile something that nobody waits for: the
+ * first time takes several times as long as the next. What goes wrong will go
+ * wrong again, and be told, when a rule is compiled.
+ */
+void fl_server_warm(struct fl_server *s, const char *arch);
 
 /*
  * As fl_clang_compile(), and fit for fl_compile_opts.clang with @s as its

@@ -116,6 +116,9 @@ int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 	*told = err != 0;
 	if (err)
 		return err;
+	if (s->opts.ring_bytes)
+		bpf_map__set_max_entries(bpf_object__find_map_by_name(s->bpf, "fl_events"),
+					 s->opts.ring_bytes);
 	loading = s;
 	err = bpf_object__load(s->bpf);
 	loading = NULL;

@@ -45,6 +45,8 @@ struct fl_session_opts {
 	bool force_return; /* values need not fit the functions' tags */
 	bool keep_figures; /* for fl_session_figures(): the verifier tells more */
 	uint32_t rate_cap; /* injections in a second over all rules; 0: any number */
+	/* Memory for events on their way, a power of two of at least 64 KiB; 0: 1 MiB. */
+	uint32_t ring_bytes;
 	/*
 	 * States that other sessions have already: used where this object has
 	 * one of that name. Loading fails with -EINVAL when its keys differ.

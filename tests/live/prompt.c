@@ -420,16 +420,16 @@ static long resident(const char *pid)
 /* The compiler's process; "" when there is none. */
 static void child_of(pid_t pid, char *out, size_t size)
 {
-	char path[64];
+	char command[64];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
-	f = fopen(path, "r");
+	snprintf(command, sizeof(command), "pgrep -P %d", (int)pid);
+	f = popen(command, "r");
 	*out = '\0';
 	if (f && fgets(out, (int)size, f))
 		out[strcspn(out, " \n")] = '\0';
 	if (f)
-		fclose(f);
+		pclose(f);
 }
 
 static void say_memory(const struct terminal *t, const char *when)

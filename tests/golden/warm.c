@@ -1,0 +1,1 @@
+../../bpf-templates/fl_warm.bpf.c
