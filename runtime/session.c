@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -172,6 +173,18 @@ static void take_knobs(struct fl_session *s)
 		fl_session_set_param(s, i, fl_session_param(s, i));
 }
 
+/*
+ * Programs see the numbers that processes have in the first name space, and a
+ * process in another one does not know its own there. The inode is
+ * PROC_PID_INIT_INO of include/linux/proc_ns.h.
+ */
+static bool knows_its_pid(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) || st.st_ino == 0xEFFFFFFC;
+}
+
 int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 {
 	/* while all functions are awaited there are none, and room for one all the same */
@@ -180,6 +193,14 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	bool told;
 	int err;
 
+	if (!knows_its_pid()) {
+		fl_fault_request(fault,
+				 "run it outside of that: docker run --pid=host, nsenter -t 1 -p",
+				 "faultline runs in a name space of processes of its own, and could "
+				 "not tell its tasks from others");
+		fault->kind = FL_FAULT_KERNEL;
+		return -EOPNOTSUPP;
+	}
 	fl_fault_log_start(&s->log);
 	err = fl_load_programs(s, fault, &told);
 	fl_fault_log_stop(&s->log);
