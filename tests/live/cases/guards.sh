@@ -158,9 +158,9 @@ test_command_cannot_start() {
 test_pid_scope() {
 	local target
 
-	mkfifo before after done
+	mkfifo before after over
 	bash -c '
-		(read -r <before; mkdir by_old_child; echo >done) &
+		(read -r <before; mkdir by_old_child; echo >over) &
 		read -r <after
 		mkdir by_itself
 		(mkdir by_new_child)
@@ -170,7 +170,7 @@ test_pid_scope() {
 	fl_start -p "$target" -e 'on security_inode_mkdir return -EIO'
 	mkdir beside || fail "a task outside of the process was hit"
 	echo >before
-	read -r <done
+	read -r <over
 	echo >after
 	wait "$target"
 	status=0
