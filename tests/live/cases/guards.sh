@@ -114,6 +114,21 @@ test_child_scope() {
 	expect_equal "injected" 3 "$(injected_by err 1)"
 }
 
+# Who says so hits what is beside the command too.
+test_system_wide_command() {
+	mkfifo go over
+	fl_start --system-wide -e 'on security_inode_mkdir return -EIO' -- bash -c '
+		mkdir direct
+		echo >go
+		read -r <over'
+	read -r <go
+	mkdir beside 2>/dev/null && fail "a task outside of the command was not hit"
+	echo >over
+	wait "$fl_pid"
+	[[ ! -e direct ]] || fail "the command was not hit"
+	expect_between "injected" 2 1000 "$(injected_by err 1)"
+}
+
 test_no_return() {
 	need_full
 	fl_start --include-self --no-return -e 'on fl_int0 return -EIO'
