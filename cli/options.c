@@ -71,7 +71,7 @@ static const char help[] =
 	"  --deadline TIME       stop after that: 500ms, 30s, 5m, 1h\n"
 	"  --max-injections N    stop after N injections over all rules\n"
 	"  --rate-cap N          at most N injections in a second over all rules\n"
-	"  --system-wide         allow rules on core functions to hit every task\n"
+	"  --system-wide         hit every task: core functions too, and beside a command\n"
 	"  --allow FUNCTION      let a function fail that is known to do great harm then\n"
 	"  --include-init        process 1 is not exempt\n"
 	"  --include-self        faultline and its ancestors are not exempt\n"

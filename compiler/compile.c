@@ -131,9 +131,58 @@ static bool find_offsets(struct compilation *c)
 	return !c->script.uses_irq || find_preempt_count(c);
 }
 
+/* May it matter to a rule what else is on its functions? See plan.h. */
+static bool asks_for_others(const struct fl_script *s)
+{
+	for (size_t i = 0; i < s->nrules; i++) {
+		for (size_t j = 0; j < s->rules[i].nons; j++) {
+			if (s->rules[i].ons[j].on_list)
+				return true;
+		}
+	}
+	return false;
+}
+
+struct others {
+	struct compilation *c;
+	struct fl_attached *list;
+	size_t n, cap;
+	bool no_override; /* this kernel's kprobes cannot return in a function's place */
+};
+
+static int add_other(const struct fl_attached *a, void *arg)
+{
+	struct others *o = arg;
+	struct fl_arena *arena = &o->c->arena;
+	struct fl_attached *copy;
+
+	if (o->no_override && !a->trampoline)
+		return 0;
+	o->list = fl_arena_grow(arena, o->list, o->n, &o->cap, sizeof(*o->list));
+	copy = &o->list[o->n++];
+	*copy = *a;
+	copy->probe &= !o->no_override;
+	copy->func = fl_arena_strndup(arena, a->func, strlen(a->func));
+	copy->module = a->module ? fl_arena_strndup(arena, a->module, strlen(a->module)) : NULL;
+	return 0;
+}
+
+static void find_others(struct compilation *c, struct fl_plan_opts *plan)
+{
+	struct others o = { .c = c };
+	bool known;
+
+	if (!asks_for_others(&c->script))
+		return;
+	o.no_override = !c->kernel->ops->config(c->kernel, "BPF_KPROBE_OVERRIDE", &known) && known;
+	c->kernel->ops->each_attached(c->kernel, add_other, &o);
+	plan->attached = o.list;
+	plan->nattached = o.n;
+}
+
 static bool front_end(struct compilation *c)
 {
-	const struct fl_plan_opts *plan = &c->opts->plan;
+	struct fl_plan_opts plan = c->opts->plan;
 
 	fl_parse_files(c->src, c->opts, &c->arena, c->diags, &c->script);
 	if (!c->diags->full)
@@ -142,7 +191,8 @@ static bool front_end(struct compilation *c)
 		fl_sema(&c->script, c->kernel, &c->opts->sema, &c->arena, c->diags);
 	if (c->diags->nerrors || c->opts->emit == FL_EMIT_NONE)
 		return false;
-	fl_plan(&c->script, plan, &c->arena, c->diags, &c->plan);
+	find_others(c, &plan);
+	fl_plan(&c->script, &plan, &c->arena, c->diags, &c->plan);
 	return !c->diags->nerrors && find_offsets(c);
 }
 

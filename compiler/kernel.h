@@ -86,6 +86,14 @@ struct fl_func {
 	struct fl_type ret;
 };
 
+/* What is on a function at the moment, ours or somebody else's. */
+struct fl_attached {
+	const char *func;
+	const char *module; /* NULL: vmlinux itself */
+	bool probe;	    /* gets its registers, and so may return in its place */
+	bool trampoline;    /* BPF's: fentry, fexit or fmod_ret */
+};
+
 /* Addresses from start up to, but not including, end. */
 struct fl_range {
 	uint64_t start;
@@ -138,6 +146,14 @@ struct fl_kernel_ops {
 			      int (*fn)(const char *name, const char *module, enum fl_tag tag,
 					void *arg),
 			      void *arg);
+
+	/*
+	 * Call @fn for every function that something is on now, likewise.
+	 * Unlike other answers this one changes from call to call. -errno when
+	 * the kernel does not tell.
+	 */
+	int (*each_attached)(struct fl_kernel *k, int (*fn)(const struct fl_attached *a, void *arg),
+			     void *arg);
 
 	/*
 	 * The C prototype of a function of @module (NULL or "vmlinux": of the

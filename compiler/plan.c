@@ -112,7 +112,8 @@ static bool same_func(const struct fl_func *a, const struct fl_func *b)
 	return !strcmp(a->name, b->name) && same_module(a->module, b->module);
 }
 
-static struct fl_plan_prog *find_prog(struct fl_plan *plan, const struct fl_func *f, bool on_exit)
+static struct fl_plan_prog *find_prog(const struct fl_plan *plan, const struct fl_func *f,
+				      bool on_exit)
 {
 	for (size_t i = 0; i < plan->nprogs; i++) {
 		struct fl_plan_prog *prog = &plan->progs[i];
@@ -230,11 +231,38 @@ static bool same_slots(const struct fl_plan_prog *a, const struct fl_plan_prog *
 	return true;
 }
 
-static bool can_join(const struct fl_plan_prog *prog)
+/* Only where functions can be overridden does it matter what else is on them. */
+static void note_attached(struct fl_plan_prog *prog, const struct fl_plan_opts *opts)
 {
 	const struct fl_on *on = prog->attaches[0].on;
 
-	return !prog->on_exit && !on->is_syscall && !prog->args && (on->on_list || !prog->returns);
+	for (size_t i = 0; i < opts->nattached && on->on_list; i++) {
+		const struct fl_attached *a = &opts->attached[i];
+
+		if (strcmp(a->func, on->func->name) != 0 ||
+		    !same_module(a->module, on->func->module))
+			continue;
+		prog->probed |= a->probe;
+		prog->trampolined |= a->trampoline;
+	}
+}
+
+/* Is there something to do at its end that a kretprobe cannot? */
+static bool needs_fexit(const struct fl_plan *plan, const struct fl_func *f)
+{
+	const struct fl_plan_prog *prog = find_prog(plan, f, true);
+
+	return prog && prog->args;
+}
+
+static bool can_join(const struct fl_plan *plan, const struct fl_plan_prog *prog)
+{
+	const struct fl_on *on = prog->attaches[0].on;
+
+	if (prog->on_exit || on->is_syscall || prog->args)
+		return false;
+	return !prog->returns ||
+	       (on->on_list && !prog->trampolined && !needs_fexit(plan, on->func));
 }
 
 static const char *refused(const struct fl_plan_opts *opts, const struct fl_func *f,
@@ -256,7 +284,8 @@ static size_t count_same(const struct fl_plan *plan, size_t first)
 	size_t n = 1;
 
 	for (size_t i = first + 1; i < plan->nprogs; i++)
-		n += can_join(&plan->progs[i]) && same_slots(&plan->progs[first], &plan->progs[i]);
+		n += can_join(plan, &plan->progs[i]) &&
+		     same_slots(&plan->progs[first], &plan->progs[i]);
 	return n;
 }
 
@@ -269,12 +298,12 @@ static void join_progs(struct fl_plan *plan, const struct fl_plan_opts *opts, st
 		struct fl_plan_prog *prog = &plan->progs[i];
 		size_t kept = i + 1;
 
-		if (!can_join(prog) || count_same(plan, i) < MULTI_LEAST)
+		if (!can_join(plan, prog) || count_same(plan, i) < MULTI_LEAST)
 			continue;
 		for (size_t j = i + 1; j < plan->nprogs; j++) {
 			struct fl_plan_prog *other = &plan->progs[j];
 
-			if (!can_join(other) || !same_slots(prog, other)) {
+			if (!can_join(plan, other) || !same_slots(prog, other)) {
 				plan->progs[kept++] = *other;
 				continue;
 			}
@@ -327,8 +356,14 @@ static const char *against_tracing(const struct fl_plan_prog *prog, const struct
 	return refused(opts, on->func, backend);
 }
 
-static void choose_returning(struct fl_plan_prog *prog, const struct fl_plan_opts *opts,
-			     struct fl_diags *ds)
+/* Would a trampoline of ours be the first to undo what somebody else's kprobe returns? */
+static bool would_undo(const struct fl_plan_prog *prog)
+{
+	return prog->probed && !prog->trampolined;
+}
+
+static void choose_returning(const struct fl_plan *plan, struct fl_plan_prog *prog,
+			     const struct fl_plan_opts *opts, struct fl_diags *ds)
 {
 	const struct fl_on *on = prog->attaches[0].on;
 	const char *no_fmod_ret = against_tracing(prog, opts, FL_BACKEND_FMOD_RET);
@@ -342,12 +377,18 @@ static void choose_returning(struct fl_plan_prog *prog, const struct fl_plan_opt
 		no_fmod_ret = "the command line asks for kprobe";
 	if (opts->backend == FL_BACKEND_FMOD_RET)
 		no_kprobe = "the command line asks for fmod_ret";
+	if (would_undo(prog) && !needs_fexit(plan, on->func) && !no_kprobe && !no_fmod_ret)
+		no_fmod_ret = "a kprobe is on the function already, and fmod_ret would undo what "
+			      "that returns";
 	if (!no_fmod_ret) {
 		prog->backend = FL_BACKEND_FMOD_RET;
 		prog->reason = "the cheaper of the two that can";
 	} else if (!no_kprobe) {
 		prog->backend = FL_BACKEND_KPROBE;
 		prog->reason = no_fmod_ret;
+		if (prog->trampolined)
+			fl_report(ds, FL_E_UNDONE, on->target->span, on->func->name, no_fmod_ret,
+				  NULL);
 	} else if (opts->backend == FL_BACKEND_KPROBE) {
 		fl_report(ds, FL_E_BACKEND, on->target->span, on->func->name, "kprobe", no_kprobe,
 			  NULL);
@@ -357,11 +398,41 @@ static void choose_returning(struct fl_plan_prog *prog, const struct fl_plan_opt
 	}
 }
 
-static void choose_watching(struct fl_plan_prog *prog, const struct fl_plan_opts *opts)
+/* Does a kprobe of ours return in the function's place? */
+static bool is_overridden(const struct fl_plan *plan, const struct fl_func *f)
+{
+	for (size_t i = 0; i < plan->nprogs; i++) {
+		const struct fl_plan_prog *prog = &plan->progs[i];
+
+		if (!prog->returns || (prog->backend != FL_BACKEND_KPROBE &&
+				       prog->backend != FL_BACKEND_KPROBE_MULTI))
+			continue;
+		for (size_t j = 0; j < prog->nattaches; j++) {
+			if (same_func(prog->attaches[j].on->func, f))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Why a trampoline for watching would do harm, or NULL. */
+static const char *against_trampoline(const struct fl_plan *plan, const struct fl_plan_prog *prog)
+{
+	if (is_overridden(plan, prog->attaches[0].on->func))
+		return "a kprobe returns in the function's place, which this would undo";
+	if (would_undo(prog) && !(prog->on_exit && prog->args))
+		return "a kprobe is on the function already, and this would undo what that returns";
+	return NULL;
+}
+
+static void choose_watching(const struct fl_plan *plan, struct fl_plan_prog *prog,
+			    const struct fl_plan_opts *opts)
 {
 	enum fl_backend tracing = prog->on_exit ? FL_BACKEND_FEXIT : FL_BACKEND_FENTRY;
 	const char *no_tracing = against_tracing(prog, opts, tracing);
 
+	if (!no_tracing)
+		no_tracing = against_trampoline(plan, prog);
 	if (opts->backend == FL_BACKEND_KPROBE)
 		no_tracing = "the command line asks for kprobe";
 	if (!no_tracing) {
@@ -381,16 +452,30 @@ static void check_exit_args(const struct fl_plan_prog *prog, struct fl_diags *ds
 			  prog->attaches[0].on->func->name, prog->reason, NULL);
 }
 
-static void choose_backend(struct fl_plan_prog *prog, const struct fl_plan_opts *opts,
-			   struct fl_diags *ds)
+/* Somebody else's kprobe, which cannot be spared. */
+static void check_others(const struct fl_plan_prog *prog, struct fl_diags *ds)
 {
-	if (prog->backend)
-		return;
-	if (prog->returns)
-		choose_returning(prog, opts, ds);
-	else
-		choose_watching(prog, opts);
-	check_exit_args(prog, ds);
+	if (would_undo(prog) && fl_backend_is_tracing(prog->backend))
+		fl_report(ds, FL_W_UNDOES, prog->attaches[0].on->target->span,
+			  prog->attaches[0].on->func->name, fl_backend_name(prog->backend), NULL);
+}
+
+/* What watches goes by what returns. */
+static void choose_backends(struct fl_plan *plan, const struct fl_plan_opts *opts,
+			    struct fl_diags *ds)
+{
+	for (size_t i = 0; i < plan->nprogs; i++) {
+		if (!plan->progs[i].backend && plan->progs[i].returns)
+			choose_returning(plan, &plan->progs[i], opts, ds);
+	}
+	for (size_t i = 0; i < plan->nprogs; i++) {
+		struct fl_plan_prog *prog = &plan->progs[i];
+
+		if (!prog->backend && !prog->returns)
+			choose_watching(plan, prog, opts);
+		check_exit_args(prog, ds);
+		check_others(prog, ds);
+	}
 }
 
 static void name_prog(struct fl_plan_prog *prog, size_t index, struct fl_arena *a)
@@ -466,9 +551,9 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 			instance_needs(prog->slots[j].instance, prog->slots[j].rule->nacts, prog);
 		if (prog->tracker && !prog->on_exit)
 			instance_needs(&prog->tracker->instance, 0, prog);
+		note_attached(prog, opts);
 	}
 	join_progs(plan, opts, a);
-	for (size_t i = 0; i < plan->nprogs; i++)
-		choose_backend(&plan->progs[i], opts, ds);
+	choose_backends(plan, opts, ds);
 	number_slots(plan, a);
 }

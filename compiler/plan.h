@@ -2,6 +2,12 @@
 /*
  * plan.h - which programs there will be, and in which order conditions are
  * evaluated. The last decisions before C is written; emit.c makes none.
+ *
+ * What a kprobe returns in a function's place is lost when a BPF trampoline
+ * (fmod_ret, fentry, fexit) is on the function too, whoever attached either,
+ * and in whatever order: fmod_ret and fexit call the function all the same,
+ * and after fentry the caller gets a meaningless value (docs/internals.md).
+ * So all programs on a function are of the one or the other kind.
  */
 #ifndef FL_PLAN_H
 #define FL_PLAN_H
@@ -27,7 +33,9 @@ struct fl_plan_prog {
 	enum fl_backend backend;
 	const char *reason;
 	bool on_exit;
-	bool returns; /* one of its rules does */
+	bool returns;	  /* one of its rules does */
+	bool probed;	  /* a kprobe of somebody else's is on its function */
+	bool trampolined; /* a trampoline is */
 	struct fl_plan_attach *attaches;
 	size_t nattaches;
 	size_t attach_cap;
@@ -80,6 +88,9 @@ struct fl_plan_opts {
 	bool force_return;
 	const struct fl_refusal *refusals;
 	size_t nrefusals;
+	/* What is on functions already; of no more than those that may matter. */
+	const struct fl_attached *attached;
+	size_t nattached;
 };
 
 void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, struct fl_arena *a,

@@ -161,7 +161,7 @@ void fl_check_scope(struct fl_sema *s, struct fl_rule *rule)
 	const struct fl_expr *cond = rule->ninstances ? rule->instances[0].cond : NULL;
 
 	rule->limits_tasks = cond && limits_tasks(cond);
-	rule->child_only = !rule->limits_tasks && s->opts->has_command;
+	rule->child_only = !rule->limits_tasks && !s->opts->system_wide && s->opts->has_command;
 	if (rule->limits_tasks || rule->child_only || s->opts->system_wide || !is_dangerous(rule))
 		return;
 	for (size_t i = 0; i < rule->nons; i++) {

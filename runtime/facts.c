@@ -239,6 +239,7 @@ static const struct fl_kernel_ops ops = {
 	.each_injectable = each_injectable,
 	.each_function = each_function,
 	.each_traceable = each_traceable,
+	.each_attached = fl_facts_each_attached,
 	.prototype = prototype,
 	.list_state = list_state,
 	.list_problem = list_problem,

@@ -60,6 +60,10 @@ int fl_facts_find_enumerator(struct fl_kernel *k, const char *module, const char
 bool fl_facts_describe_func(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
 			    struct fl_func *out);
 
+/* attached.c */
+int fl_facts_each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attached *a, void *arg),
+			   void *arg);
+
 /* facts_more.c: symbols, configuration, control groups. */
 int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
 		    const struct fl_range **out, size_t *n);

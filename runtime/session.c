@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -171,6 +172,18 @@ static void take_knobs(struct fl_session *s)
 		fl_session_set_param(s, i, fl_session_param(s, i));
 }
 
+/*
+ * Programs see the numbers that processes have in the first name space, and a
+ * process in another one does not know its own there. The inode is
+ * PROC_PID_INIT_INO of include/linux/proc_ns.h.
+ */
+static bool knows_its_pid(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) || st.st_ino == 0xEFFFFFFC;
+}
+
 int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 {
 	/* while all functions are awaited there are none, and room for one all the same */
@@ -179,6 +192,14 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	bool told;
 	int err;
 
+	if (!knows_its_pid()) {
+		fl_fault_request(
+			fault, "run it outside of that: docker run --pid=host, nsenter -t 1 -p",
+			"faultline runs in a name space of processes of its own, and could "
+			"not tell its tasks from others");
+		fault->kind = FL_FAULT_KERNEL;
+		return -EOPNOTSUPP;
+	}
 	fl_fault_log_start(&s->log, s->opts.keep_figures ? &s->figures : NULL);
 	err = fl_load_programs(s, fault, &told);
 	fl_fault_log_stop(&s->log);
@@ -218,6 +239,26 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	return 0;
 }
 
+static int attach_programs(struct fl_session *s, bool kretprobes, struct fl_fault *fault)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->obj->nprogs && !err; i++) {
+		if ((s->obj->progs[i].backend == FL_BACKEND_KRETPROBE) != kretprobes)
+			continue;
+		err = fl_attach_program(s, i);
+		if (err)
+			fl_fault_attach(fault, s->obj, (int)i, &s->log, err);
+	}
+	return err;
+}
+
+/*
+ * Of the kprobes on a function the newest runs first, and those behind one that
+ * returns do not run at all (aggr_pre_handler() in the kernel's
+ * kernel/kprobes.c). So kretprobes, which are kprobes at a function's start,
+ * come last, to see what a kprobe makes it return.
+ */
 int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 {
 	int err = 0;
@@ -227,11 +268,10 @@ int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 		err = fl_attach_followers(s);
 	if (err)
 		fl_fault_set(fault, err, "the command's tasks cannot be followed");
-	for (size_t i = 0; i < s->obj->nprogs && !err; i++) {
-		err = fl_attach_program(s, i);
-		if (err)
-			fl_fault_attach(fault, s->obj, (int)i, &s->log, err);
-	}
+	if (!err)
+		err = attach_programs(s, false, fault);
+	if (!err)
+		err = attach_programs(s, true, fault);
 	fl_fault_log_stop(&s->log);
 	return err;
 }

@@ -49,6 +49,18 @@ root_hidden_addresses() {
 	sed -i -E 's/^[0-9a-f]+/0000000000000000/' "$1/proc/kallsyms"
 }
 
+# other programs are at work: kprobes (R), trampolines (D)
+root_attached() {
+	root_cases "$1"
+	echo CONFIG_BPF_KPROBE_OVERRIDE=y >>"$1/boot/config-6.12.0-cases"
+	mkdir -p "$1/sys/kernel/tracing"
+	printf '%s\n' \
+		'fl_int1 [fl_targets] (1) R       M 	tramp: 0x1 (kprobe_ftrace_handler+0x0/0x1e0) ->R+0x0' \
+		'fl_ret_ptr_null [fl_targets] (1)     D   M ' \
+		'	direct-->bpf_trampoline_6442+0x0/0x80' \
+		'security_file_open (1)     D   M ' >"$1/sys/kernel/tracing/enabled_functions"
+}
+
 # it does not tell where it counts interrupts
 root_no_symbols() {
 	root_cases "$1"

@@ -389,6 +389,15 @@ static int each_traceable(struct fl_kernel *k,
 	return stop;
 }
 
+static int each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attached *a, void *arg),
+			 void *arg)
+{
+	(void)k;
+	(void)fn;
+	(void)arg;
+	return 0;
+}
+
 /* The code of function i is at 0x1000 * (i + 1). */
 static int ranges(struct fl_kernel *k, const char *module, const char *name,
 		  const struct fl_range **out, size_t *n)
@@ -449,6 +458,7 @@ void fake_kernel_init(struct fake_kernel *f)
 		.find_type = find_type,
 		.find_enumerator = find_enumerator,
 		.each_traceable = each_traceable,
+		.each_attached = each_attached,
 		.ranges = ranges,
 		.address = address,
 		.config = config,

@@ -181,7 +181,7 @@ run_one() {
 		}
 	fi
 	if ((status)); then
-		printf 'not ok - %s (%d s)\n' "$name" "$((SECONDS - started))"
+		printf 'not ok - %s (%d s, status %d)\n' "$name" "$((SECONDS - started))" "$status"
 		sed 's/^/    /' "$work/log"
 		((++failed))
 	elif [[ -e $work/not_here ]]; then

@@ -126,6 +126,32 @@ static void test_script(void **state)
 	assert_int_equal(options.max_injections, 7);
 }
 
+static void test_scope(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("-p 17 x.fault"), 0);
+	assert_int_equal(options.pid, 17);
+	assert_false(options.system_wide);
+	assert_int_equal(parse("--system-wide x.fault -- true"), 0);
+	assert_true(options.system_wide);
+	assert_int_equal(options.pid, 0);
+	assert_int_equal(parse("--allow sys_kill x.fault --allow=exit_mmap"), 0);
+	assert_int_equal(options.nallowed, 2);
+	assert_string_equal(options.allowed[0], "sys_kill");
+	assert_string_equal(options.allowed[1], "exit_mmap");
+	assert_int_equal(parse("--rate-cap 10 x.fault"), 0);
+	assert_int_equal(options.rate_cap, 10);
+	assert_int_equal(parse("x.fault"), 0);
+	assert_int_equal(options.rate_cap, 0);
+	assert_false(options.wait_for_module);
+	assert_false(options.json);
+	assert_int_equal(parse("x.fault --wait-for-module -f json"), 0);
+	assert_true(options.wait_for_module);
+	assert_true(options.json);
+	assert_int_equal(parse("x.fault -f text"), 0);
+	assert_false(options.json);
+}
+
 static void test_check(void **state)
 {
 	(void)state;
@@ -185,6 +211,15 @@ static void test_misuse(void **state)
 		{ "check", "check" },
 		{ "check a.fault -- true", "check" },
 		{ "-e x --sysroot /x", "--sysroot" },
+		{ "-e x -p", "-p" },
+		{ "-e x -p 0", "-p '0'" },
+		{ "-e x -p self", "-p 'self'" },
+		{ "-e x -p 4294967296", "-p '4294967296'" },
+		{ "-e x -p 1 -- true", "runs already" },
+		{ "-e x --rate-cap 0", "--rate-cap '0'" },
+		{ "-e x --rate-cap 4294967296", "--rate-cap '4294967296'" },
+		{ "-e x --allow", "--allow" },
+		{ "-e x -f xml", "xml" },
 	};
 
 	(void)state;
@@ -218,6 +253,11 @@ static void test_help_lists_every_option(void **state)
 		"--allow-idle",
 		"--include-init",
 		"--include-self",
+		"-p ",
+		"-f ",
+		"--allow ",
+		"--rate-cap",
+		"--wait-for-module",
 	};
 
 	(void)state;
@@ -243,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_script),
 		cmocka_unit_test(test_format_and_help),
+		cmocka_unit_test(test_scope),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_misuse),

@@ -40,3 +40,43 @@ test_lost_lines() {
 	expect_between "lost" 1 40000 "${lost:-0}"
 	expect_equal "lines and lost ones" "$injected" $((lines + lost))
 }
+
+# The same through one program for many functions.
+test_counters_multi() {
+	need_full
+	local i pids=() failures
+
+	fl_start -q --include-self -e 'on fl_int?, fl_arg* if rand < 30 return -EIO'
+	for ((i = 0; i < 8; i++)); do
+		(call 'x125000 fl_int0' >"answer$i") &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	fl_stop
+	failures=$(sed -n 's/^int -5 x//p' answer? | paste -sd+ | bc)
+	expect_text out '^ +1000000 +[0-9]+ +'"$failures"' +fl_targets:fl_int0 by kprobe.multi$'
+	expect_equal "calls" 1000000 "$(calls_by out 1)"
+	expect_equal "injected" "$failures" "$(injected_by out 1)"
+	expect_between "injected" 290000 310000 "$failures"
+}
+
+# As many events as come, and more than can be written.
+test_overrun() {
+	need_full
+	local i pids=() lines lost
+
+	"$faultline" -o report --include-self -e "on fl_int0 return -EIO" </dev/null &
+	fl_pid=$!
+	wait_for "arming" grep -qs '^armed' report
+	for ((i = 0; i < 8; i++)); do
+		(call 'x125000 fl_int0' >"answer$i") &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	fl_stop
+	expect_equal "seen" 1000000 "$(sed -n 's/^int -5 x//p' answer? | paste -sd+ | bc)"
+	expect_equal "injected" 1000000 "$(injected_by report 1)"
+	lines=$(grep -c '  fl_int0 = -EIO  ' report)
+	lost=$(sed -n 's/^\([0-9]*\) events have no line.*/\1/p' report)
+	expect_equal "lines and lost ones" 1000000 $((lines + ${lost:-0}))
+}

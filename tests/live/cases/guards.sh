@@ -114,6 +114,21 @@ test_child_scope() {
 	expect_equal "injected" 3 "$(injected_by err 1)"
 }
 
+# Who says so hits what is beside the command too.
+test_system_wide_command() {
+	mkfifo go over
+	fl_start --system-wide -e 'on security_inode_mkdir return -EIO' -- bash -c '
+		mkdir direct
+		echo >go
+		read -r <over'
+	read -r <go
+	mkdir beside 2>/dev/null && fail "a task outside of the command was not hit"
+	echo >over
+	wait "$fl_pid"
+	[[ ! -e direct ]] || fail "the command was not hit"
+	expect_between "injected" 2 1000 "$(injected_by err 1)"
+}
+
 test_no_return() {
 	need_full
 	fl_start --include-self --no-return -e 'on fl_int0 return -EIO'
@@ -151,4 +166,83 @@ test_command_cannot_start() {
 	expect_equal "status" 0 "$status"
 	fl --propagate -e 'on should_failslab return -ENOMEM' -- true
 	expect_equal "propagated" 126 "$status"
+}
+
+# A process that runs already: what it forked before and what it forks later is
+# hit, nothing beside it, and its end is the end of the run.
+test_pid_scope() {
+	local target
+
+	mkfifo before after over
+	bash -c '
+		(read -r <before; mkdir by_old_child; echo >over) &
+		read -r <after
+		mkdir by_itself
+		(mkdir by_new_child)
+		wait' 2>said &
+	target=$!
+	wait_for "its child" pgrep -P "$target" >/dev/null
+	fl_start -p "$target" -e 'on security_inode_mkdir return -EIO'
+	mkdir beside || fail "a task outside of the process was hit"
+	echo >before
+	read -r <over
+	echo >after
+	wait "$target"
+	status=0
+	wait "$fl_pid" || status=$?
+	expect_equal "status" 0 "$status"
+	for name in by_old_child by_itself by_new_child; do
+		[[ ! -e $name ]] || fail "mkdir $name was not hit"
+	done
+	expect_equal "injected" 3 "$(injected_by out 1)"
+}
+
+test_pid_mistakes() {
+	fl -p 4194304 -e 'on security_inode_mkdir return -EIO'
+	expect_equal "status" 2 "$status"
+	expect_text err '^faultline: error: there is no process 4194304$'
+	fl -p $$ -e 'on security_inode_mkdir return -EIO'
+	expect_equal "status" 2 "$status"
+	expect_text err "error: process $$ is exempt: it is faultline or an ancestor of it"
+	expect_text err '^hint: --include-self'
+	fl -p 1 -e 'on security_inode_mkdir return -EIO'
+	expect_text err 'error: process 1 is exempt: it is the first of all'
+	fl -p 1 -e 'on security_inode_mkdir return -EIO' -- true
+	expect_equal "status" 2 "$status"
+	expect_text err 'runs already, and a command was given'
+}
+
+# The calls may fall on both sides of the end of a second.
+test_rate_cap() {
+	need_full
+	fl_start -q --include-self --rate-cap 10 -e 'on fl_int0 return -EIO'
+	call 'x1000 fl_int0' >answer
+	fl_stop
+	expect_between "injected" 10 20 "$(injected_by out 1)"
+	expect_text answer "^int -5 x$(injected_by out 1)\$"
+}
+
+# What must not fail does not, and who names it gets it.
+test_denied() {
+	need_full
+	fl --system-wide -e 'on sys_exit_group return -EPERM'
+	expect_equal "status" 2 "$status"
+	expect_text err "'sys_exit_group' is not made to fail"
+	expect_text err '^hint: --allow sys_exit_group '
+	fl --allow sys_kill -e 'on sys_kill(pid) if comm == "victim" return -EPERM' -- \
+		bash -c 'printf victim >/proc/self/comm; kill -0 1'
+	expect_text err 'Operation not permitted'
+	expect_equal "injected" 1 "$(injected_by err 1)"
+}
+
+# Through the fork of others: a name space of processes hides who is who.
+test_pid_namespace() {
+	status=0
+	unshare --pid --fork --mount-proc "$faultline" \
+		-e 'on security_inode_mkdir if comm == "mkdir" return -EIO' -- mkdir x \
+		>out 2>err </dev/null || status=$?
+	expect_equal "status" 4 "$status"
+	expect_text err 'error: faultline runs in a name space of processes of its own'
+	[[ -d x ]] && fail "the command was run all the same"
+	true
 }

@@ -148,3 +148,103 @@ test_kernel_log() {
 	expect_text log 'faultline\[[0-9]+\]: armed: on security_inode_mkdir if comm == "mkdir" return -EIO$'
 	expect_text log 'faultline\[[0-9]+\]: disarmed after 1 injections$'
 }
+
+# type TEXT: into the terminal that open_terminal opened.
+type_in() { printf '%s' "$1" >&8; }
+
+# open_terminal COMMAND: run it on a terminal of its own, which ends up in typescript.
+open_terminal() {
+	mkfifo keys
+	: >typescript
+	# what a shell starts in the background ignores Ctrl-C
+	env --default-signal=INT,QUIT script -qefc "$1" typescript <keys >/dev/null 2>&1 &
+	script_pid=$!
+	exec 8>keys
+}
+
+running() { pgrep -x "$1" >/dev/null; }
+
+# Its lines, without what readline says to the terminal.
+screen() { sed $'s/\r//g; s/\033\\[?2004[hl]//g' typescript; }
+
+seen() { screen | grep -qE -- "$1"; }
+
+# A shell in a terminal has all that it is used to: job control, keys, the end.
+test_interactive_shell() {
+	open_terminal "$faultline -e '$rule' -- bash --norc -i"
+	wait_for "arming" seen '^armed'
+	type_in $'mkdir q; echo "mkdir said $?"\n'
+	wait_for "the failure" seen '^mkdir said 1$'
+	type_in $'sleep 1000\n'
+	wait_for "the job" running sleep
+	type_in $'\003'
+	wait_for "the job's end" eval '! running sleep'
+	type_in $'echo "sleep said $?"\n'
+	wait_for "its status" seen '^sleep said 130$'
+	type_in $'sleep 2000\n'
+	wait_for "another job" running sleep
+	type_in $'\032'
+	wait_for "its stop" seen 'Stopped +sleep 2000'
+	type_in $'kill %1; mkdir q; echo "again $?"; exit 7\n'
+	wait_for "the end" seen '^the command exited with status 7$'
+	wait "$script_pid" || true
+	exec 8>&-
+	screen >lines
+	expect_text lines '^again 1$'
+	expect_no_text lines 'job control|Inappropriate ioctl'
+	expect_equal "injected" 2 "$(injected_by lines 1)"
+	[[ ! -e q ]] || fail "not injected"
+}
+
+# Ctrl-C is the command's while it lives; twice, it is faultline's too.
+test_ctrl_c() {
+	open_terminal "$faultline -e '$rule' -- bash -c 'trap \"echo >>caught\" INT
+		echo >ready; while [[ ! -e go ]]; do read -rt 0.1 <> <(:); done
+		mkdir later; echo >done; while :; do read -rt 0.1 <> <(:); done'"
+	wait_for "the command" test -e ready
+	type_in $'\003'
+	wait_for "its trap" test -e caught
+	echo >go
+	wait_for "its call" test -e 'done'
+	[[ ! -e later ]] || fail "the first Ctrl-C ended the run"
+	type_in $'\003'
+	wait_for "its trap" [ "$(wc -l <caught)" -ge 1 ]
+	type_in $'\003'
+	wait_for "the end" seen '^the command (is still running|exited)'
+	mkdir free || fail "still armed"
+	wait "$script_pid" || true
+	exec 8>&-
+}
+
+# The terminal goes away with everything on it.
+test_closed_terminal() {
+	open_terminal "$faultline -e '$rule'"
+	wait_for "arming" seen '^armed'
+	fl_pid=$(pgrep -x faultline)
+	kill -KILL "$script_pid"
+	wait "$script_pid" 2>/dev/null || true
+	exec 8>&-
+	wait_for "faultline's end" eval "! kill -0 $fl_pid 2>/dev/null"
+	mkdir free || fail "still armed"
+}
+
+# How it goes, in one line that is drawn again: on a terminal, unless a command
+# has that or -q is said, and never in a file.
+test_status_line() {
+	local line=$'\r\033''\[K[0-9]+\.[0-9] s  [0-9]+ calls \([0-9]+/s\)  [0-9]+ done \([0-9]+/s\)'
+
+	open_terminal "$faultline --allow-idle -e '$rule on security_inode_rmdir log \"x\"'"
+	wait_for "a line" grep -qaE "$line" typescript
+	mkdir one two three 2>/dev/null
+	wait_for "their count" grep -qaE 'calls .* 3 done .*  rule 1: 3  rule 2: 0' typescript
+	type_in $'\003'
+	wait "$script_pid" || true
+	exec 8>&-
+	screen >lines
+	expect_text lines ' security_inode_mkdir = -EIO  mkdir '
+	expect_equal "injected" 3 "$(injected_by lines 1)"
+	for args in "-q --deadline 1500ms" "-o report --deadline 1500ms 2>err"; do
+		command script -qec "$faultline --allow-idle -e '$rule' $args" quiet >/dev/null </dev/null
+		! grep -qa $'\033' quiet report err 2>/dev/null || fail "a line of status with $args"
+	done
+}
