@@ -7,7 +7,7 @@
 #ifndef FL_FILES_H
 #define FL_FILES_H
 
-/* Up to what may be had without privileges (getrlimit(2): the hard limit). */
+/* Allow enough of them, or as many as may be had; see getrlimit(2). */
 void fl_files_raise(void);
 /* In a child before it becomes another program: select(2) minds. */
 void fl_files_restore(void);

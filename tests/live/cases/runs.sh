@@ -165,9 +165,9 @@ open_terminal() {
 running() { pgrep -x "$1" >/dev/null; }
 
 # Its lines, without what readline says to the terminal.
-screen() { sed $'s/\r//g; s/\033\\[?2004[hl]//g' typescript; }
+typescript_text() { sed $'s/\r//g; s/\033\\[?2004[hl]//g' typescript; }
 
-seen() { screen | grep -qE -- "$1"; }
+seen() { typescript_text | grep -qE -- "$1"; }
 
 # A shell in a terminal has all that it is used to: job control, keys, the end.
 test_interactive_shell() {
@@ -189,7 +189,7 @@ test_interactive_shell() {
 	wait_for "the end" seen '^the command exited with status 7$'
 	wait "$script_pid" || true
 	exec 8>&-
-	screen >lines
+	typescript_text >lines
 	expect_text lines '^again 1$'
 	expect_no_text lines 'job control|Inappropriate ioctl'
 	expect_equal "injected" 2 "$(injected_by lines 1)"
@@ -240,7 +240,7 @@ test_status_line() {
 	type_in $'\003'
 	wait "$script_pid" || true
 	exec 8>&-
-	screen >lines
+	typescript_text >lines
 	expect_text lines ' security_inode_mkdir = -EIO  mkdir '
 	expect_equal "injected" 3 "$(injected_by lines 1)"
 	for args in "-q --deadline 1500ms" "-o report --deadline 1500ms 2>err"; do
