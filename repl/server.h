@@ -18,8 +18,8 @@
 struct fl_server {
 	pid_t pid; /* 0: none yet */
 	int fd;
-	size_t served;	/* compilations by this process */
-	bool warming;	/* the answer to fl_server_warm() is still to come */
+	size_t served; /* compilations by this process */
+	bool warming;  /* the answer to fl_server_warm() is still to come */
 	/* Called while we wait for an answer, at least four times a second. */
 	void (*meanwhile)(void *arg);
 	void *arg;

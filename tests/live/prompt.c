@@ -11,7 +11,7 @@
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -249,30 +249,62 @@ static const char *random_name(const struct listed *l)
 static void random_command(char *out, size_t size, const struct listed *l)
 {
 	static const char *const fixed[] = {
-		"undo",	       "undo",	       "undo",
-		"pause",       "resume",       "events",
-		"events 3",    "stack 1",      "stack 99",
-		"doctor",      "help",	       "help set",
-		"functions fl_int*",	       "explain fl_int1",
-		"explain nothing",	       "deadline 1h",
-		"deadline",    "deadline none", "run true",
-		"save saved.fault",	       "load saved.fault",
-		"load two.fault",	       "load missing.fault",
-		"param chance = 30",	       "set chance 80",
-		"set chance much",	       "frobnicate",
-		"disarm all",  "disable all",  "enable all",
-		"e",	       "run",	       "set",
+		"undo",
+		"undo",
+		"undo",
+		"pause",
+		"resume",
+		"events",
+		"events 3",
+		"stack 1",
+		"stack 99",
+		"doctor",
+		"help",
+		"help set",
+		"functions fl_int*",
+		"explain fl_int1",
+		"explain nothing",
+		"deadline 1h",
+		"deadline",
+		"deadline none",
+		"run true",
+		"save saved.fault",
+		"load saved.fault",
+		"load two.fault",
+		"load missing.fault",
+		"param chance = 30",
+		"set chance 80",
+		"set chance much",
+		"frobnicate",
+		"disarm all",
+		"disable all",
+		"enable all",
+		"e",
+		"run",
+		"set",
 		"on no_such_function return -EIO",
-		"on fl_int1 return 5",	       "on fl_int1 if b == 3 return -EIO",
+		"on fl_int1 return 5",
+		"on fl_int1 if b == 3 return -EIO",
 		"on fl_int1 if a ++ 3 return -EIO",
 	};
 	static const char *const one[] = {
-		"disarm %s",	       "disarm %s",	       "disarm %s",
-		"disable %s",	       "enable %s",	       "show %s",
-		"edit %s",	       "set %s rate 20",       "set %s rate 0.5",
-		"set %s rate 101",     "set %s times 3",       "set %s times none",
-		"set %s return -EBUSY", "set %s return 7",     "set %s colour 3",
-		"events %s 2",	       "set %s",
+		"disarm %s",
+		"disarm %s",
+		"disarm %s",
+		"disable %s",
+		"enable %s",
+		"show %s",
+		"edit %s",
+		"set %s rate 20",
+		"set %s rate 0.5",
+		"set %s rate 101",
+		"set %s times 3",
+		"set %s times none",
+		"set %s return -EBUSY",
+		"set %s return 7",
+		"set %s colour 3",
+		"events %s 2",
+		"set %s",
 	};
 
 	switch (below(5)) {
@@ -401,44 +433,46 @@ static int random_sequences(const char *faultline, uint64_t seed, unsigned long 
 
 /* --- many rules ------------------------------------------------------------- */
 
-/* Resident memory of a process, in kB. */
-static long resident(const char *pid)
+/* A number of a process's status; 0 where there is none. */
+static long status_of(long pid, const char *field)
 {
 	char path[64], line[256];
-	long kb = 0;
+	long value = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%s/status", pid);
+	snprintf(path, sizeof(path), "/proc/%ld/status", pid);
 	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f))
-		sscanf(line, "VmRSS: %ld", &kb);
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, field, strlen(field)))
+			value = strtol(line + strlen(field), NULL, 10);
+	}
 	if (f)
 		fclose(f);
-	return kb;
+	return value;
 }
 
-/* The compiler's process; "" when there is none. */
-static void child_of(pid_t pid, char *out, size_t size)
+/* The compiler's process; 0 when there is none. */
+static long child_of(pid_t pid)
 {
-	char command[64];
-	FILE *f;
+	DIR *proc = opendir("/proc");
+	const struct dirent *d;
+	long found = 0;
 
-	snprintf(command, sizeof(command), "pgrep -P %d", (int)pid);
-	f = popen(command, "r");
-	*out = '\0';
-	if (f && fgets(out, (int)size, f))
-		out[strcspn(out, " \n")] = '\0';
-	if (f)
-		pclose(f);
+	while (proc && (d = readdir(proc))) {
+		long other = strtol(d->d_name, NULL, 10);
+
+		if (other && status_of(other, "PPid:") == pid)
+			found = other;
+	}
+	if (proc)
+		closedir(proc);
+	return found;
 }
 
 static void say_memory(const struct terminal *t, const char *when)
 {
-	char self[16], child[16];
-
-	snprintf(self, sizeof(self), "%d", (int)t->pid);
-	child_of(t->pid, child, sizeof(child));
-	printf("%-28s %7ld kB, its compiler %7ld kB\n", when, resident(self), resident(child));
+	printf("%-28s %7ld kB, its compiler %7ld kB\n", when, status_of(t->pid, "VmRSS:"),
+	       status_of(child_of(t->pid), "VmRSS:"));
 	fflush(stdout);
 }
 
@@ -467,7 +501,8 @@ static int many(const char *faultline, unsigned long n)
 	terminal_say(&t, "disarm all");
 	say_memory(&t, "after two rules");
 	for (unsigned long i = 0; i < n; i++) {
-		snprintf(line, sizeof(line), "on fl_int%lu if comm == \"x%lu\" return -EIO", i % 7, i);
+		snprintf(line, sizeof(line), "on fl_int%lu if comm == \"x%lu\" return -EIO", i % 7,
+			 i);
 		terminal_say(&t, line);
 		sum += armed_in(&t);
 		terminal_say(&t, "disarm all");
@@ -477,7 +512,8 @@ static int many(const char *faultline, unsigned long n)
 	printf("a rule on average %.0f ms, ratio to the first %.2f\n", sum / (double)n,
 	       sum / (double)n / first);
 	for (unsigned long i = 0; i < n; i++) {
-		snprintf(line, sizeof(line), "on fl_int%lu if comm == \"x%lu\" return -EIO", i % 7, i);
+		snprintf(line, sizeof(line), "on fl_int%lu if comm == \"x%lu\" return -EIO", i % 7,
+			 i);
 		terminal_say(&t, line);
 		armed_in(&t);
 	}

@@ -15,7 +15,7 @@ struct terminal {
 	int fd;
 	char *said; /* since the last line that was typed */
 	size_t len, cap;
-	char *typed; /* that line */
+	char *typed;  /* that line */
 	char *before; /* what was said before it */
 };
 
