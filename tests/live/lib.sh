@@ -196,12 +196,17 @@ run_one() {
 	rm -rf "$work"
 }
 
+# run_tests [NAME... | PART/PARTS]: all, those, or the PARTth of all split into PARTS.
 run_tests() {
-	local names=("$@") name
+	local names=("$@") name part=''
 
 	passed=0 failed=0 skipped=0 elsewhere=0
+	if [[ ${1:-} =~ ^[0-9]+/[0-9]+$ ]]; then
+		part=$1 names=()
+	fi
 	if ((${#names[@]} == 0)); then
-		mapfile -t names < <(declare -F | sed -n 's/^declare -f test_//p')
+		mapfile -t names < <(declare -F | sed -n 's/^declare -f test_//p' |
+			awk -v n="${part%/*}" -v of="${part#*/}" '!of || NR % of == n % of')
 	fi
 	((${#names[@]})) || { echo "there are no tests"; exit 1; }
 	for name in "${names[@]}"; do

@@ -109,6 +109,7 @@ texts() {
 
 # More than the verifier looks at, and more than there may be memory for.
 test_too_large() {
+	need_full # takes a minute in each kernel
 	local hint="simplify their conditions, or arm them in separate runs"
 
 	refused 2 "the rules on 'security_file_open' are together too large for the kernel" "$hint" -e "$(texts 120)"

@@ -5,6 +5,7 @@
 # says why, and leaves nothing armed. Every point of a compilation: tests/oom.
 
 test_out_of_memory() {
+	need_full # takes two minutes in each kernel
 	local binary n step count how
 	local rule='on security_inode_mkdir if comm == "mkdir" { log "%s %p", comm, arg0 stack return -EIO }'
 
