@@ -382,6 +382,10 @@ static bool parse_rule(struct fl_parser *p, struct fl_rule *rule)
 		fl_next(p);
 		fl_next(p);
 		fl_note_role(p, FL_ROLE_LABEL);
+	} else if (t->kind > FL_TOK_ASSIGN && /* a keyword */
+		   fl_peek_at(p, 1)->kind == FL_TOK_COLON) {
+		fl_report(p->diags, FL_E_LABEL_WORD, fl_token_span(p, t), t->text, NULL);
+		return false;
 	}
 	t = fl_peek(p);
 	if (!fl_expect(p, FL_TOK_on, "a rule reads: on FUNCTION if CONDITION return -EIO"))
