@@ -205,6 +205,16 @@ static int receive(struct fl_server *s, struct fl_clang_result *out)
 	return answer.err;
 }
 
+/* Did it end while nothing was asked of it? */
+static void notice_death(struct fl_server *s)
+{
+	if (!s->pid || waitpid(s->pid, NULL, WNOHANG) != s->pid)
+		return;
+	close(s->fd);
+	s->pid = 0;
+	s->fd = -1;
+}
+
 static int send_request(struct fl_server *s, const char *text, size_t len, const char *arch)
 {
 	struct request request = { .len = len };
@@ -243,6 +253,7 @@ int fl_server_compile(void *server, const char *text, size_t len, const char *ar
 	int err = 0;
 
 	memset(out, 0, sizeof(*out));
+	notice_death(s);
 	if (s->pid && s->warming)
 		finish_warming(s);
 	if (s->pid && s->served == MAX_SERVED)

@@ -184,6 +184,41 @@ test_repl_commands() {
 	expect_equal "left" 'int 1001 x1' "$(cat answer)"
 }
 
+# The compiler's process; the older one is faultline.
+compiler() { pgrep -x faultline | sort -n | tail -n +2; }
+
+# What becomes of the compiler is one rule's loss, or none's.
+test_repl_compiler_dies() {
+	need_full
+	local pid
+
+	start_repl
+	say 'a: on fl_int1 if comm == "bash" return -EIO' 'a: fl_targets:fl_int1 by'
+	pid=$(compiler)
+	kill -STOP "$pid"
+	keys -l -- 'b: on fl_int2 if comm == "bash" return -EIO'
+	keys Enter
+	wait_for "the request" compiler_is_asked "$pid"
+	kill -KILL "$pid"
+	wait_text 'the compiler died'
+	start_with 'call fl_int1 1'
+	expect_equal "the other rule" 'int -5 x1' "$(cat answer)"
+	say 'c: on fl_int2 if comm == "bash" return -EIO' 'c: fl_targets:fl_int2 by'
+	kill -KILL "$(compiler)"
+	say 'd: on fl_int3 if comm == "bash" return -EIO' 'd: fl_targets:fl_int3 by'
+	say 'list' 'on fl_int3 if'
+	(($(on_screen 'fl_int2 if comm == "bash" return -EIO') == 3)) || fail "b is listed"
+	keys C-d
+	wait_text 'disarm and leave?'
+	say 'y' 'ended with 0'
+	stop_repl
+}
+
+# Bytes wait for it that it has not read.
+compiler_is_asked() {
+	ss -xp 2>/dev/null | awk -v pid="pid=$1," 'index($0, pid) && $3 > 0 { found = 1 } END { exit !found }'
+}
+
 # However it ends, nothing stays armed.
 test_repl_ends() {
 	need_full

@@ -58,7 +58,7 @@ test_signals() {
 
 test_signal_reaches_the_command() {
 	mkfifo never
-	fl_start -e "$rule" -- bash -c 'trap "echo got it >got; exit 9" TERM; mkdir z; echo >ready; read -r <>never'
+	fl_start -e "$rule" -- bash -c 'trap "echo got it >got; exit 9" TERM; mkdir z; echo >ready; while :; do read -rt 0.2 <>never; done'
 	wait_for "the command" test -e ready
 	kill -TERM "$fl_pid"
 	wait "$fl_pid" || true
