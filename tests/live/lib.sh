@@ -51,7 +51,7 @@ need_full() { [[ $fl_kernel == full ]] || not_here; }
 # For tests of what is missing from the distribution's kernels.
 need_stock() { [[ $fl_kernel != full ]] || not_here; }
 # For tests that only sanitizers make worth their time.
-need_asan() { grep -q __asan_init "$faultline" || not_here; }
+need_asan() { ldd "$faultline" | grep -q libasan || not_here; }
 
 # expect_equal WHAT EXPECTED ACTUAL
 expect_equal() {
@@ -162,7 +162,8 @@ in_group() {
 	kill_later "$pid" "$fl_test_limit" &
 	dog=$!
 	wait "$pid" || status=$?
-	kill "$dog" 2>/dev/null
+	# no other signal: a shell that has just begun may lose it
+	kill -KILL "$dog" 2>/dev/null
 	wait "$dog" 2>/dev/null
 	kill -KILL -- "-$pid" 2>/dev/null
 	return "$status"

@@ -49,7 +49,7 @@ test_events_of_mistakes() {
 	expect_equal "status" 2 "$status"
 	check_events out >kinds
 	expect_equal "kinds" "error 1" "$(<kinds)"
-	expect_equal "tag" "E_NO_FUNCTION" "$(events_of error out tag)"
+	expect_equal "tag" "E_NO_CODE" "$(events_of error out tag)"
 	expect_equal "column" 4 "$(events_of error out column)"
 	expect_text err "error: "
 	printf 'on security_inode_mkdir if comm == "mkdir" return -EIO\nparam unused = 1\n' >w.fault
