@@ -34,6 +34,8 @@ struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module)
 	if (o && module)
 		o->module = strdup(module);
 	if (!o || !more || (module && !o->module)) {
+		if (o)
+			free(o->module);
 		free(o);
 		f->k.out_of_memory = true;
 		return NULL;

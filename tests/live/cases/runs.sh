@@ -78,6 +78,7 @@ test_output() {
 
 # On a terminal lines are limited in rate, and what was held back is counted.
 test_terminal() {
+	need_full # the same on every kernel
 	local lines hidden
 
 	# shellcheck disable=SC2016 # for the inner shell
@@ -103,6 +104,7 @@ test_emit_c() {
 }
 
 test_full_disk() {
+	need_full # the same on every kernel
 	mkdir disk
 	mount -t tmpfs -o size=4k none disk
 	dd if=/dev/zero of=disk/filler bs=4k count=1 2>/dev/null
@@ -171,6 +173,7 @@ seen() { typescript_text | grep -qE -- "$1"; }
 
 # A shell in a terminal has all that it is used to: job control, keys, the end.
 test_interactive_shell() {
+	need_full # the same on every kernel
 	open_terminal "$faultline -e '$rule' -- bash --norc -i"
 	wait_for "arming" seen '^armed'
 	type_in $'mkdir q; echo "mkdir said $?"\n'
@@ -198,6 +201,7 @@ test_interactive_shell() {
 
 # Ctrl-C is the command's while it lives; twice, it is faultline's too.
 test_ctrl_c() {
+	need_full # the same on every kernel
 	open_terminal "$faultline -e '$rule' -- bash -c 'trap \"echo >>caught\" INT
 		echo >ready; while [[ ! -e go ]]; do read -rt 0.1 <> <(:); done
 		mkdir later; echo >done; while :; do read -rt 0.1 <> <(:); done'"
@@ -218,6 +222,7 @@ test_ctrl_c() {
 
 # The terminal goes away with everything on it.
 test_closed_terminal() {
+	need_full # the same on every kernel
 	open_terminal "$faultline -e '$rule'"
 	wait_for "arming" seen '^armed'
 	fl_pid=$(pgrep -x faultline)
@@ -231,6 +236,7 @@ test_closed_terminal() {
 # How it goes, in one line that is drawn again: on a terminal, unless a command
 # has that or -q is said, and never in a file.
 test_status_line() {
+	need_full # the same on every kernel
 	local line=$'\r\033''\[K[0-9]+\.[0-9] s  [0-9]+ calls \([0-9]+/s\)  [0-9]+ done \([0-9]+/s\)'
 
 	open_terminal "$faultline --allow-idle -e '$rule on security_inode_rmdir log \"x\"'"
