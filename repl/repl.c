@@ -11,6 +11,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -20,7 +21,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <readline/readline.h>
@@ -411,38 +411,26 @@ static void on_signals(struct fl_repl *r)
  */
 static int next_key(FILE *in)
 {
-	struct pollfd fds[] = { { .fd = fileno(in), .events = POLLIN },
+	struct pollfd fds[] = { { .fd = repl->key_fd, .events = POLLIN },
 				{ .fd = repl->signal_fd, .events = POLLIN } };
 	unsigned char c;
+	ssize_t n;
 
+	(void)in;
 	for (;;) {
-		ssize_t n = read(fds[0].fd, &c, 1);
-
-		if (n == 1)
-			return c;
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return EOF;
 		fds[0].revents = fds[1].revents = 0;
 		poll(fds, 2, BEAT_MS);
-		if (fds[0].revents & (POLLHUP | POLLERR))
-			return EOF;
+		if (fds[0].revents) {
+			n = read(repl->key_fd, &c, 1);
+			if (n == 1)
+				return c;
+			if (n == 0 || (errno != EINTR && errno != EAGAIN))
+				return EOF;
+		}
 		if (fds[1].revents)
 			siglongjmp(on_signal, 1);
 		beat(repl);
 	}
-}
-
-/* A terminal that answers a read at once, with nothing when nothing was typed. */
-static void prepare_terminal(int meta)
-{
-	struct termios modes;
-
-	rl_prep_terminal(meta);
-	if (tcgetattr(STDIN_FILENO, &modes))
-		return;
-	modes.c_cc[VMIN] = 0;
-	modes.c_cc[VTIME] = 0;
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
 }
 
 static void read_key(void)
@@ -491,7 +479,11 @@ static int open_descriptors(struct fl_repl *r, sigset_t *old)
 	r->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
 	r->epoll = epoll_create1(EPOLL_CLOEXEC);
 	r->klog_fd = fl_klog_open();
-	if (r->signal_fd < 0 || r->epoll < 0 ||
+	/* a description of our own, so that not to wait is not asked of others too */
+	r->key_fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (r->key_fd < 0)
+		r->key_fd = dup(STDIN_FILENO);
+	if (r->signal_fd < 0 || r->epoll < 0 || r->key_fd < 0 ||
 	    epoll_ctl(r->epoll, EPOLL_CTL_ADD, STDIN_FILENO, &keys) ||
 	    epoll_ctl(r->epoll, EPOLL_CTL_ADD, r->signal_fd, &other))
 		return -errno;
@@ -518,6 +510,8 @@ static void release(struct fl_repl *r)
 	free(r->pending);
 	if (r->klog_fd >= 0)
 		close(r->klog_fd);
+	if (r->key_fd >= 0)
+		close(r->key_fd);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
 	if (r->epoll >= 0)
@@ -535,7 +529,7 @@ int fl_repl(const struct fl_repl_opts *opts)
 	if (!r)
 		return -ENOMEM;
 	r->opts = opts;
-	r->epoll = r->signal_fd = r->klog_fd = -1;
+	r->epoll = r->signal_fd = r->klog_fd = r->key_fd = -1;
 	r->color = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0 &&
 		   !(no_color && *no_color);
 	fl_server_init(&r->server, beat, r);
@@ -544,7 +538,6 @@ int fl_repl(const struct fl_repl_opts *opts)
 		repl = r;
 		fl_repl_line_init(r);
 		rl_getc_function = next_key;
-		rl_prep_term_function = prepare_terminal;
 		printf("Rules are armed as they are typed. 'help' lists commands, Tab completes.\n");
 		fl_repl_open_line(r);
 		fl_server_warm(&r->server, fl_arch_find(opts->kernel->arch)->target);

@@ -103,6 +103,7 @@ struct fl_repl {
 	int epoll;
 	int signal_fd;
 	int klog_fd;
+	int key_fd; /* the terminal, never waited for in a read */
 };
 
 /* repl.c: print above the prompt, which comes back by itself. */

@@ -184,8 +184,9 @@ test_repl_commands() {
 	expect_equal "left" 'int 1001 x1' "$(cat answer)"
 }
 
-# The compiler's process; the older one is faultline.
-compiler() { pgrep -x faultline | sort -n | tail -n +2; }
+# The processes: the shell of the terminal, faultline, its compiler.
+prompt_pid() { pgrep -x -P "$(tm display-message -p -t repl '#{pane_pid}')" faultline; }
+compiler() { pgrep -x -P "$(prompt_pid)" faultline; }
 
 # What becomes of the compiler is one rule's loss, or none's.
 test_repl_compiler_dies() {
@@ -218,7 +219,7 @@ test_repl_compiler_dies() {
 compiler_is_asked() {
 	local number
 
-	read -r number _ </proc/"$(pgrep -x faultline | sort -n | head -1)"/syscall
+	read -r number _ </proc/"$(prompt_pid)"/syscall
 	[[ $number == 7 ]]
 }
 
@@ -232,8 +233,7 @@ test_repl_ends() {
 		say 'on fl_int1 if comm == "bash" return -EIO' 'armed in'
 		start_with 'call fl_int1 1'
 		expect_equal "armed" 'int -5 x1' "$(cat answer)"
-		# the older one: the other is its compiler
-		kill -"$how" "$(pgrep -x faultline | sort -n | head -1)"
+		kill -"$how" "$(prompt_pid)"
 		wait_text 'ended with'
 		stop_repl
 		start_with 'call fl_int1 1'
