@@ -157,16 +157,22 @@ void fl_server_init(struct fl_server *s, void (*meanwhile)(void *arg), void *arg
 	s->arg = arg;
 }
 
+/* It has ended. */
+static void forget(struct fl_server *s)
+{
+	close(s->fd);
+	s->pid = 0;
+	s->fd = -1;
+}
+
 void fl_server_stop(struct fl_server *s)
 {
 	if (!s->pid)
 		return;
-	close(s->fd);
 	kill(s->pid, SIGKILL);
 	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	s->pid = 0;
-	s->fd = -1;
+	forget(s);
 }
 
 /* Until there is something to read; the session's heart beats meanwhile. */
@@ -208,11 +214,8 @@ static int receive(struct fl_server *s, struct fl_clang_result *out)
 /* Did it end while nothing was asked of it? */
 static void notice_death(struct fl_server *s)
 {
-	if (!s->pid || waitpid(s->pid, NULL, WNOHANG) != s->pid)
-		return;
-	close(s->fd);
-	s->pid = 0;
-	s->fd = -1;
+	if (s->pid && waitpid(s->pid, NULL, WNOHANG) == s->pid)
+		forget(s);
 }
 
 static int send_request(struct fl_server *s, const char *text, size_t len, const char *arch)
