@@ -79,7 +79,8 @@ static int consider(const char *name, const char *module, enum fl_tag tag, void 
 		return 0;
 	}
 	if (t->security) {
-		if (t->k->ops->find_func(t->k, "vmlinux", name, &f) || f.ret.kind != FL_TYPE_INT)
+		if (t->k->ops->find_func(t->k, "vmlinux", name, &f) || f.ret.kind != FL_TYPE_INT ||
+		    (!f.tag && f.no_trampoline))
 			return 0;
 		tag = f.tag ? f.tag : FL_TAG_ERRNO;
 	}
@@ -119,9 +120,9 @@ static const char *choose_backend(const struct row *r, const struct fl_func *f, 
 	if (r->copies > 1 && !traceable)
 		return NULL;
 	if (traceable)
-		return f->in_btf && !f->variadic ? "fentry" : "kprobe";
+		return f->in_btf && !f->no_trampoline ? "fentry" : "kprobe";
 	/* the kernel runs the function when fmod_ret says 0, which NULL is */
-	return f->in_btf && !f->variadic && r->tag != FL_TAG_NULL ? "fmod_ret" : "kprobe";
+	return f->in_btf && !f->no_trampoline && r->tag != FL_TAG_NULL ? "fmod_ret" : "kprobe";
 }
 
 static void look_up(struct table *t, bool traceable)
@@ -379,7 +380,7 @@ static int list_file(struct table *t, const struct fl_options *o, const char *pa
 			r->proto = strdup(proto);
 			t->out_of_memory |= !r->proto;
 			f.in_btf = true;
-			f.variadic = strstr(proto, "...)") != NULL;
+			f.no_trampoline = strstr(proto, "...)") ? "it is variadic" : NULL;
 		}
 		r->backend = choose_backend(r, &f, false);
 	}

@@ -137,7 +137,8 @@ void fl_run_watch(struct run *r)
 	fl_run_watch_fd(r, r->pid_fd);
 	fl_run_watch_fd(r, r->uevent_fd);
 	while (!is_over(r)) {
-		int n = epoll_wait(r->epoll_fd, ready, 8, BEAT_MS);
+		int ms = fl_session_ms_left(r->parts[0].session, BEAT_MS);
+		int n = epoll_wait(r->epoll_fd, ready, 8, ms);
 
 		fl_session_beat(r->parts[0].session);
 		on_signal(r);

@@ -351,8 +351,8 @@ static const char *against_tracing(const struct fl_plan_prog *prog, const struct
 		return on->func->module
 			       ? "its module's type information (BTF) is missing or does not have it"
 			       : "the kernel's type information does not have the function";
-	if (on->func->variadic)
-		return "the function takes a variable number of arguments";
+	if (on->func->no_trampoline)
+		return on->func->no_trampoline;
 	return refused(opts, on->func, backend);
 }
 

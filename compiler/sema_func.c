@@ -297,8 +297,11 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 		return 0;
 	if (has_return(x->rule) && returns_nothing(f))
 		return 0;
-	if (!on.on_list && is_security(name))
+	if (!on.on_list && is_security(name)) {
+		if (has_return(x->rule) && f->no_trampoline)
+			return 0;
 		f->tag = FL_TAG_ERRNO;
+	}
 	on.fmod_ret_id = f->btf_id;
 	x->found++;
 	if (!is_on(x->rule, f))

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -433,6 +434,8 @@ static void command_each(struct fl_repl *r, enum command command, char *line)
 		size_t n = fl_repl_count(r);
 
 		fl_repl_each(r, fn, arg);
+		/* what many rules took goes back to the system, and not only to malloc() */
+		malloc_trim(0);
 		fl_repl_say(r, "%zu rule%s %sd\n", n, n == 1 ? "" : "s",
 			    command == CMD_disarm ? "disarme" : names[command]);
 	} else if (fl_repl_find(r, name, &ref)) {

@@ -22,6 +22,7 @@ struct fl_facts {
 	char *root;
 	char *release;
 	char *arch;
+	unsigned int trampoline_args; /* how many BPF's trampolines pass on */
 	bool search_symbols;
 	struct fl_list list;
 	struct fl_traceable traceable;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENOTSUPP 524 /* include/linux/errno.h in the kernel; it gets out to users */
+
 /* libbpf's print function has no argument of ours. */
 static struct fl_fault_log *current, *current_taken;
 
@@ -110,10 +112,15 @@ void fl_fault_request(struct fl_fault *fault, const char *advice, const char *fo
 	hint(fault, advice);
 }
 
+const char *fl_fault_error(int err)
+{
+	return err == -ENOTSUPP ? "it is not supported" : strerror(-err);
+}
+
 void fl_fault_set(struct fl_fault *fault, int err, const char *text)
 {
 	start(fault, err == -EPERM || err == -EACCES ? FL_FAULT_PERMISSION : FL_FAULT_SYSTEM, NULL);
-	say(fault, "%s: %s", text, strerror(-err));
+	say(fault, "%s: %s", text, fl_fault_error(err));
 }
 
 static bool said(const struct fl_fault_log *log, const char *text)
@@ -209,7 +216,7 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 	} else if (prog && lacks_override(log)) {
 		no_override(fault, func_of(obj, prog), prog);
 	} else if (prog && fl_backend_is_tracing(prog->backend) &&
-		   (err == -EINVAL || err == -ENOTSUP || err == -524 || err == -E2BIG ||
+		   (err == -EINVAL || err == -ENOTSUP || err == -ENOTSUPP || err == -E2BIG ||
 		    err == -ENOENT)) {
 		fault->kind = FL_FAULT_REFUSED;
 		if (err == -EINVAL && was_verified(log))
@@ -228,10 +235,10 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		rejected(fault, func_of(obj, prog));
 	} else if (prog) {
 		say(fault, "the kernel rejected the program for '%s': %s", func_of(obj, prog),
-		    strerror(-err));
+		    fl_fault_error(err));
 		hint(fault, "-v shows the verifier's log");
 	} else {
-		say(fault, "the programs cannot be loaded: %s", strerror(-err));
+		say(fault, "the programs cannot be loaded: %s", fl_fault_error(err));
 		hint(fault, "-v shows what libbpf said");
 	}
 }
@@ -247,7 +254,7 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 	    err != -EPERM && err != -EACCES) {
 		fault->kind = FL_FAULT_REFUSED;
 		say(fault, "the kernel cannot attach a %s program to '%s': %s",
-		    fl_backend_name(prog->backend), func_of(obj, prog), strerror(-err));
+		    fl_backend_name(prog->backend), func_of(obj, prog), fl_fault_error(err));
 	} else if (err == -EPERM || err == -EACCES) {
 		permission(fault);
 	} else if (err == -EADDRNOTAVAIL) {
@@ -268,6 +275,6 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 		hint(fault, "only functions on its list of injectable functions can be");
 	} else {
 		say(fault, "a kprobe cannot be put on '%s': %s", func_of(obj, prog),
-		    strerror(-err));
+		    fl_fault_error(err));
 	}
 }

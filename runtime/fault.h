@@ -26,6 +26,9 @@ __attribute__((format(printf, 3, 4))) void fl_fault_request(struct fl_fault *fau
 							    const char *advice, const char *format,
 							    ...);
 
+/* In words, for a negative errno that may be one of the kernel's own. */
+const char *fl_fault_error(int err);
+
 /* @err is a negative errno. */
 void fl_fault_set(struct fl_fault *fault, int err, const char *text);
 void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,

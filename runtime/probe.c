@@ -14,9 +14,8 @@
 #include <unistd.h>
 
 #include "facts.h"
+#include "fault.h"
 #include "list.h"
-
-#define ENOTSUPP 524 /* the kernel's own; it gets out to users */
 
 /* r0 = 0; exit: let things be as they are */
 static const struct bpf_insn do_nothing[] = {
@@ -60,12 +59,10 @@ __attribute__((format(printf, 4, 5))) static void answer(struct fl_probe *p, enu
 /* An error means what it says only when the kernel let us try. */
 static void refuse(struct fl_probe *p, int err, const char *what)
 {
-	const char *why = err == -ENOTSUPP ? "it is not supported" : strerror(-err);
-
 	if (err == -EPERM || err == -EACCES)
 		answer(p, FL_DENIED, err, "%s is not permitted", what);
 	else
-		answer(p, FL_NO, err, "%s failed: %s", what, why);
+		answer(p, FL_NO, err, "%s failed: %s", what, fl_fault_error(err));
 }
 
 static int load(enum bpf_prog_type type, enum bpf_attach_type attach, uint32_t btf_id, int btf_fd,

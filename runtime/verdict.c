@@ -373,8 +373,8 @@ static const char *against_fmod_ret(struct trial *t, struct fl_probe *p)
 		return *t->v->module
 			       ? "its module's type information (BTF) is missing or does not have it"
 			       : "the kernel's type information does not have the function";
-	if (t->func.variadic)
-		return "the function takes a variable number of arguments";
+	if (t->func.no_trampoline)
+		return t->func.no_trampoline;
 	if (t->v->tag == FL_TAG_NULL)
 		return "fmod_ret runs the function when the value is 0, which NULL is";
 	if (!t->opts->probe)

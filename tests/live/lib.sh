@@ -5,7 +5,7 @@
 #
 # A test is a function test_NAME in cases/*.sh. It fails by calling fail (or
 # one of the expect_ functions) and is over when it returns. A test that only
-# some kernels can do says so by need_full or need_stock; one that something
+# some machines can do says so by need_full, need_stock or need_cpus; one that something
 # else keeps from running calls skip with the reason, and that fails the whole
 # unless FL_ALLOW_SKIPS is set: where everything is installed, nothing skips.
 #
@@ -50,6 +50,8 @@ not_here() {
 need_full() { [[ $fl_kernel == full ]] || not_here; }
 # For tests of what is missing from the distribution's kernels.
 need_stock() { [[ $fl_kernel != full ]] || not_here; }
+# For tests in which several programs must run at the same instant.
+need_cpus() { (($(nproc) >= $1)) || not_here; }
 # For tests that only sanitizers make worth their time.
 need_asan() { ldd "$faultline" | grep -q libasan || not_here; }
 
@@ -197,7 +199,13 @@ run_one() {
 	rm -rf "$work"
 }
 
-# run_tests [NAME... | PART/PARTS]: all, those, or the PARTth of all split into PARTS.
+# Names of all tests.
+all_tests() { declare -F | sed -n 's/^declare -f test_//p'; }
+
+needs_cpus() { [[ $(declare -f "test_$1") == *need_cpus* ]]; }
+
+# run_tests [NAME... | PART/PARTS | cpus]: all, those, the PARTth of all split into
+# PARTS, or those that say need_cpus.
 run_tests() {
 	local names=("$@") name part=''
 
@@ -206,15 +214,20 @@ run_tests() {
 		part=$1 names=()
 	fi
 	if ((${#names[@]} == 0)); then
-		mapfile -t names < <(declare -F | sed -n 's/^declare -f test_//p' |
+		mapfile -t names < <(all_tests |
 			awk -v n="${part%/*}" -v of="${part#*/}" '!of || NR % of == n % of')
+	elif [[ ${names[*]} == cpus ]]; then
+		names=()
+		for name in $(all_tests); do
+			! needs_cpus "$name" || names+=("$name")
+		done
 	fi
 	((${#names[@]})) || { echo "there are no tests"; exit 1; }
 	for name in "${names[@]}"; do
 		declare -F "test_$name" >/dev/null || { echo "there is no test '$name'"; exit 1; }
 		run_one "$name"
 	done
-	printf '%d passed, %d failed, %d skipped, %d for other kernels; %s (%s), %d s\n' \
+	printf '%d passed, %d failed, %d skipped, %d for other machines; %s (%s), %d s\n' \
 		"$passed" "$failed" "$skipped" "$elsewhere" "$fl_kernel" "$(uname -r)" "$SECONDS"
 	((passed && !failed)) && [[ $skipped == 0 || -n ${FL_ALLOW_SKIPS:-} ]]
 }

@@ -22,8 +22,15 @@ exact() {
 	expect_between "injected" 290000 310000 "$failures"
 }
 
-test_counters_fmod_ret() { exact fl_int0 --backend fmod_ret; }
-test_counters_kprobe() { exact fl_int0 --backend kprobe; }
+test_counters_fmod_ret() {
+	need_cpus 2
+	exact fl_int0 --backend fmod_ret
+}
+
+test_counters_kprobe() {
+	need_cpus 2
+	exact fl_int0 --backend kprobe
+}
 
 # Lines may get lost when nobody can read that fast; that is counted and said.
 test_lost_lines() {
@@ -45,6 +52,7 @@ test_lost_lines() {
 
 # The same through one program for many functions.
 test_counters_multi() {
+	need_cpus 2
 	exact 'fl_int?, fl_arg*'
 	expect_text out '^ +1000000 +[0-9]+ +'"$(injected_by out 1)"' +fl_targets:fl_int0 by kprobe.multi$'
 }
@@ -52,6 +60,7 @@ test_counters_multi() {
 # As many events as come, and more than can be written.
 test_overrun() {
 	need_full
+	need_cpus 2
 	local i pids=() lines lost
 
 	"$faultline" -o report --include-self -e "on fl_int0 return -EIO" </dev/null &

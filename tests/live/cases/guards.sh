@@ -20,12 +20,20 @@ killed() {
 	done
 }
 
-test_kill_9_fmod_ret() { killed fmod_ret; }
-test_kill_9_kprobe() { killed kprobe; }
+test_kill_9_fmod_ret() {
+	need_cpus 2
+	killed fmod_ret
+}
+
+test_kill_9_kprobe() {
+	need_cpus 2
+	killed kprobe
+}
 
 # Killed while it arms, at a moment that is different each time.
 test_kill_9_while_arming() {
 	need_full
+	need_cpus 2
 	local i j
 
 	for ((i = 0; i < 20; i++)); do
@@ -56,6 +64,7 @@ test_hang() {
 
 test_max_injections() {
 	need_full
+	need_cpus 2
 	fl --include-self --max-injections 5 -e 'on fl_int0 return -EIO' -- \
 		bash -c "exec 3<>$fl_calls; echo 'x100 fl_int0' >&3; cat <&3"
 	expect_text out '^int -5 x5$'
@@ -215,6 +224,7 @@ test_pid_mistakes() {
 # The calls may fall on both sides of the end of a second.
 test_rate_cap() {
 	need_full
+	need_cpus 2
 	fl_start -q --include-self --rate-cap 10 -e 'on fl_int0 return -EIO'
 	call 'x1000 fl_int0' >answer
 	fl_stop

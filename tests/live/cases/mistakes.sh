@@ -54,6 +54,29 @@ test_module_without_btf() {
 		"only functions marked ALLOW_ERROR_INJECTION .*" -e 'on fl_traceable return -EIO'
 }
 
+# Until Linux 6.6 trampolines pass six arguments; security_compute_sid has more.
+test_hook_with_many_arguments() {
+	local pattern='on security_c* if comm == "nobody" return -EACCES'
+
+	fl --allow-idle --system-wide --deadline 10ms -e "$pattern"
+	expect_equal "pattern" 0 "$status"
+	expect_text out '^armed'
+	expect_no_text err 'error|warning'
+	[[ $fl_kernel == stock-6.1 ]] || return 0
+	fl explain security_compute_sid
+	expect_equal "explain" 1 "$status"
+	expect_text out "not by fmod_ret: the function takes more arguments than this kernel's BPF trampolines pass$"
+	fl -l 'security_compute_*'
+	expect_equal "list" 0 "$status"
+	expect_no_text out '^security_compute_sid'
+	refused 2 "'security_compute_sid' cannot be done by fmod_ret: the function takes more arguments than this kernel's BPF trampolines pass" \
+		"faultline explain security_compute_sid tells what can" -e 'on security_compute_sid return -EACCES'
+	# without a return it is a kprobe's
+	fl --allow-idle --deadline 10ms -v -e 'on security_compute_sid log "x"'
+	expect_equal "watching" 0 "$status"
+	expect_text out "security_compute_sid by kprobe: the function takes more arguments than this kernel's BPF trampolines pass$"
+}
+
 # fmod_ret goes on working where kprobes cannot override.
 test_no_kprobe_override() {
 	need_full
