@@ -24,6 +24,7 @@
 #include "config.h"
 #include "facts.h"
 #include "list.h"
+#include "lockdown.h"
 
 struct doctor {
 	struct fl_diagnosis *d;
@@ -31,7 +32,7 @@ struct doctor {
 	struct fl_config config;
 	bool has_caps;
 	bool switched_off; /* by the last check: it is there, and can be switched on */
-	char lockdown[32]; /* "none", "integrity", "confidentiality"; "" unknown */
+	char lockdown[FL_LOCKDOWN_SIZE]; /* "" unknown */
 };
 
 struct rule {
@@ -112,28 +113,21 @@ static void check_capabilities(struct doctor *doc, const struct rule *rule, stru
 		doc->has_caps = false;
 }
 
-/* security/lockdown/lockdown.c; "[none] integrity confidentiality" */
 static void check_lockdown(struct doctor *doc, const struct rule *rule, struct fl_check *c)
 {
-	size_t len;
-	char *text = fl_read_text("/sys/kernel/security/lockdown", &len), *p;
+	int err = fl_lockdown("", doc->lockdown);
 
 	(void)rule;
-	p = text ? strchr(text, '[') : NULL;
-	if (p)
-		snprintf(doc->lockdown, sizeof(doc->lockdown), "%.*s", (int)strcspn(p + 1, "]"),
-			 p + 1);
-	if (!text && errno == ENOENT)
+	if (err == -ENOENT)
 		find(c, FL_YES, "nothing says that this kernel can be locked down");
-	else if (!p)
+	else if (err)
 		find(c, FL_UNSURE, "/sys/kernel/security/lockdown cannot be read: %s",
-		     strerror(errno));
+		     strerror(-err));
 	else if (!strcmp(doc->lockdown, "none"))
 		find(c, FL_YES, "the kernel is not locked down");
 	else
 		find(c, !strcmp(doc->lockdown, "integrity") ? FL_YES : FL_DENIED,
 		     "the kernel is locked down (%s)", doc->lockdown);
-	free(text);
 }
 
 static void check_feature(struct doctor *doc, const struct rule *rule, struct fl_check *c)

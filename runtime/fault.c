@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lockdown.h"
+
 #define ENOTSUPP 524 /* include/linux/errno.h in the kernel; it gets out to users */
 
 /* libbpf's print function has no argument of ours. */
@@ -92,6 +94,21 @@ static void hint(struct fl_fault *fault, const char *text)
 	snprintf(fault->hint, sizeof(fault->hint), "%s", text);
 }
 
+static bool is_confidential(void)
+{
+	char lockdown[FL_LOCKDOWN_SIZE];
+
+	return !fl_lockdown("", lockdown) && !strcmp(lockdown, "confidentiality");
+}
+
+static void locked_down(struct fl_fault *fault, const char *before, const char *func,
+			const char *after)
+{
+	fault->kind = FL_FAULT_PERMISSION;
+	say(fault, "the kernel is locked down (confidentiality): %s '%s'%s", before, func, after);
+	hint(fault, "boot with lockdown=integrity or lockdown=none, or without Secure Boot");
+}
+
 static void permission(struct fl_fault *fault)
 {
 	fault->kind = FL_FAULT_PERMISSION;
@@ -158,6 +175,13 @@ static bool lacks_override(const struct fl_fault_log *log)
 	       said(log, "cannot use helper bpf_override_return");
 }
 
+/* libbpf writes bpf_probe_read() where it finds that there is no ..._kernel(). */
+static bool lacks_reading(const struct fl_fault_log *log)
+{
+	return said(log, "unknown func bpf_probe_read") ||
+	       said(log, "cannot use helper bpf_probe_read");
+}
+
 static void no_override(struct fl_fault *fault, const char *func, const struct fl_obj_prog *prog)
 {
 	/* one by one, there may be fmod_ret for some of many functions */
@@ -213,6 +237,9 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		hint(fault, "it needs CONFIG_BPF_SYSCALL");
 	} else if (is_too_large(log, err)) {
 		too_large(fault, prog ? func_of(obj, prog) : NULL);
+	} else if (prog && lacks_reading(log) && is_confidential()) {
+		locked_down(fault, "the program for", func_of(obj, prog),
+			    " may not read the kernel's memory");
 	} else if (prog && lacks_override(log)) {
 		no_override(fault, func_of(obj, prog), prog);
 	} else if (prog && fl_backend_is_tracing(prog->backend) &&
@@ -255,6 +282,8 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 		fault->kind = FL_FAULT_REFUSED;
 		say(fault, "the kernel cannot attach a %s program to '%s': %s",
 		    fl_backend_name(prog->backend), func_of(obj, prog), fl_fault_error(err));
+	} else if ((err == -EPERM || err == -EACCES) && is_confidential()) {
+		locked_down(fault, "a kprobe cannot be put on", func_of(obj, prog), "");
 	} else if (err == -EPERM || err == -EACCES) {
 		permission(fault);
 	} else if (err == -EADDRNOTAVAIL) {

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lockdown.h"
+
 #define SYMBOL_PREFIX "_eil_addr_" /* include/asm-generic/error-injection.h */
 
 char *fl_read_text(const char *path, size_t *len)
@@ -169,8 +171,7 @@ static bool has_debugfs(const char *root)
 
 static void say_hidden(struct fl_list *list, const char *root, int err)
 {
-	char path[PATH_MAX], *lockdown;
-	size_t len;
+	char lockdown[FL_LOCKDOWN_SIZE];
 
 	list->state = FL_LIST_HIDDEN;
 	if (err == ENOENT) {
@@ -178,16 +179,13 @@ static void say_hidden(struct fl_list *list, const char *root, int err)
 			 "debugfs is not mounted at /sys/kernel/debug");
 		return;
 	}
-	snprintf(path, sizeof(path), "%s/sys/kernel/security/lockdown", root);
-	lockdown = fl_read_text(path, &len);
-	if (lockdown && !strstr(lockdown, "[none]"))
+	if (!fl_lockdown(root, lockdown) && strcmp(lockdown, "none") != 0)
 		snprintf(list->problem, sizeof(list->problem),
 			 "the kernel is locked down and hides its list of injectable functions");
 	else
 		snprintf(list->problem, sizeof(list->problem),
 			 "the kernel's list of injectable functions cannot be read: %s",
 			 strerror(err));
-	free(lockdown);
 }
 
 static int by_name(const void *left, const void *right, void *entries)

@@ -5,7 +5,7 @@
 #
 # A test is a function test_NAME in cases/*.sh. It fails by calling fail (or
 # one of the expect_ functions) and is over when it returns. A test that only
-# some machines can do says so by need_full, need_stock or need_cpus; one that something
+# some machines can do says so by need_full, need_stock, need_cpus or need_naming; one that something
 # else keeps from running calls skip with the reason, and that fails the whole
 # unless FL_ALLOW_SKIPS is set: where everything is installed, nothing skips.
 #
@@ -52,6 +52,8 @@ need_full() { [[ $fl_kernel == full ]] || not_here; }
 need_stock() { [[ $fl_kernel != full ]] || not_here; }
 # For tests in which several programs must run at the same instant.
 need_cpus() { (($(nproc) >= $1)) || not_here; }
+# For tests after which the machine is good for nothing else.
+need_naming() { ((named)) || not_here; }
 # For tests that only sanitizers make worth their time.
 need_asan() { ldd "$faultline" | grep -q libasan || not_here; }
 
@@ -209,9 +211,9 @@ needs_cpus() { [[ $(declare -f "test_$1") == *need_cpus* ]]; }
 run_tests() {
 	local names=("$@") name part=''
 
-	passed=0 failed=0 skipped=0 elsewhere=0
+	passed=0 failed=0 skipped=0 elsewhere=0 named=$#
 	if [[ ${1:-} =~ ^[0-9]+/[0-9]+$ ]]; then
-		part=$1 names=()
+		part=$1 names=() named=0
 	fi
 	if ((${#names[@]} == 0)); then
 		mapfile -t names < <(all_tests |

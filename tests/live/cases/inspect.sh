@@ -129,16 +129,6 @@ test_doctor_no_btf() {
 	fi
 }
 
-test_doctor_lockdown() {
-	need_stock # the other one cannot be locked down
-	echo "none integrity [confidentiality]" >locked
-	mount --bind locked /sys/kernel/security/lockdown
-	fl doctor
-	umount /sys/kernel/security/lockdown
-	expect_text out "denied +lockdown +the kernel is locked down \\(confidentiality\\)"
-	expect_text out "to get it: boot without lockdown: lockdown=none"
-}
-
 test_doctor_usage() {
 	need_full # the same on every kernel
 	fl doctor something

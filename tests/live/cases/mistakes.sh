@@ -70,7 +70,7 @@ test_hook_with_many_arguments() {
 	expect_equal "list" 0 "$status"
 	expect_no_text out '^security_compute_sid'
 	refused 2 "'security_compute_sid' cannot be done by fmod_ret: the function takes more arguments than this kernel's BPF trampolines pass" \
-		"faultline explain security_compute_sid tells what can" -e 'on security_compute_sid return -EACCES'
+		"faultline explain security_compute_sid tells what can" -e 'on security_compute_sid if comm == "nobody" return -EACCES'
 	# without a return it is a kprobe's
 	fl --allow-idle --deadline 10ms -v -e 'on security_compute_sid log "x"'
 	expect_equal "watching" 0 "$status"
