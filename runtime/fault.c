@@ -280,8 +280,10 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 	if ((fl_backend_is_tracing(prog->backend) || prog->backend == FL_BACKEND_KPROBE_MULTI) &&
 	    err != -EPERM && err != -EACCES) {
 		fault->kind = FL_FAULT_REFUSED;
+		/* BPF_MAX_TRAMP_LINKS in include/linux/bpf.h */
 		say(fault, "the kernel cannot attach a %s program to '%s': %s",
-		    fl_backend_name(prog->backend), func_of(obj, prog), fl_fault_error(err));
+		    fl_backend_name(prog->backend), func_of(obj, prog),
+		    err == -E2BIG ? "as many are on it as there may be (38)" : fl_fault_error(err));
 	} else if ((err == -EPERM || err == -EACCES) && is_confidential()) {
 		locked_down(fault, "a kprobe cannot be put on", func_of(obj, prog), "");
 	} else if (err == -EPERM || err == -EACCES) {

@@ -54,8 +54,10 @@ need_stock() { [[ $fl_kernel != full ]] || not_here; }
 need_cpus() { (($(nproc) >= $1)) || not_here; }
 # For tests after which the machine is good for nothing else.
 need_naming() { ((named)) || not_here; }
-# For tests that only sanitizers make worth their time.
-need_asan() { ldd "$faultline" | grep -q libasan || not_here; }
+# For tests that only sanitizers make worth their time, or that they spoil.
+has_asan() { ldd "$faultline" | grep -q libasan; }
+need_asan() { has_asan || not_here; }
+need_no_asan() { ! has_asan || not_here; }
 
 # expect_equal WHAT EXPECTED ACTUAL
 expect_equal() {

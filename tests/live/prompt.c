@@ -7,7 +7,7 @@
  * made from a grammar; after each command the functions that `list` names are
  * those that have a program attached, as the kernel tells it. many: so many
  * rules are armed and disarmed one after another, then armed all at once; says
- * what that takes.
+ * what that takes, and fails where memory is kept of rules that have gone.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -469,11 +469,25 @@ static long child_of(pid_t pid)
 	return found;
 }
 
-static void say_memory(const struct terminal *t, const char *when)
+/* How much memory it has, in kB. */
+static long say_memory(const struct terminal *t, const char *when)
 {
-	printf("%-28s %7ld kB, its compiler %7ld kB\n", when, status_of(t->pid, "VmRSS:"),
+	long memory = status_of(t->pid, "VmRSS:");
+
+	printf("%-28s %7ld kB, its compiler %7ld kB\n", when, memory,
 	       status_of(child_of(t->pid), "VmRSS:"));
 	fflush(stdout);
+	return memory;
+}
+
+/* Rules that have gone leave no more than 100 kB each, 50 MB of 500. */
+static bool has_grown(long before, long after, unsigned long rules)
+{
+	bool grown = after - before > 100 * (long)rules;
+
+	if (grown)
+		printf("FAILED: grown by %ld kB\n", after - before);
+	return grown;
 }
 
 static double armed_in(const struct terminal *t)
@@ -485,10 +499,26 @@ static double armed_in(const struct terminal *t)
 	return strtod(at + 9, NULL);
 }
 
+/* A rule of its own, in ms. The kernel lets 38 programs be on a function. */
+static double arm_nth(struct terminal *t, unsigned long n)
+{
+	static const char *const on[] = { "int0",  "int1",  "int2",	"int3",	    "int4",
+					  "int5",  "int6",  "int7",	"arg8",	    "arg16",
+					  "arg32", "arg64", "arg_long", "arg_bool", "arg_char" };
+	char line[128];
+
+	snprintf(line, sizeof(line), "on fl_%s if comm == \"x%lu\" return -EIO",
+		 on[n % (sizeof(on) / sizeof(on[0]))], n);
+	terminal_say(t, line);
+	return armed_in(t);
+}
+
 static int many(const char *faultline, unsigned long n)
 {
 	struct terminal t;
 	double first, second, sum = 0;
+	long before, after;
+	bool grown;
 	char line[128];
 
 	terminal_open(&t, faultline);
@@ -499,29 +529,23 @@ static int many(const char *faultline, unsigned long n)
 	printf("armed in: first rule %.0f ms, second %.0f ms, ratio %.2f\n", first, second,
 	       second / first);
 	terminal_say(&t, "disarm all");
-	say_memory(&t, "after two rules");
+	before = say_memory(&t, "after two rules");
 	for (unsigned long i = 0; i < n; i++) {
-		snprintf(line, sizeof(line), "on fl_int%lu if comm == \"x%lu\" return -EIO", i % 7,
-			 i);
-		terminal_say(&t, line);
-		sum += armed_in(&t);
+		sum += arm_nth(&t, i);
 		terminal_say(&t, "disarm all");
 	}
 	snprintf(line, sizeof(line), "%lu armed and disarmed", n);
-	say_memory(&t, line);
+	after = say_memory(&t, line);
+	grown = has_grown(before, after, n);
 	printf("a rule on average %.0f ms, ratio to the first %.2f\n", sum / (double)n,
 	       sum / (double)n / first);
-	for (unsigned long i = 0; i < n; i++) {
-		snprintf(line, sizeof(line), "on fl_int%lu if comm == \"x%lu\" return -EIO", i % 7,
-			 i);
-		terminal_say(&t, line);
-		armed_in(&t);
-	}
+	for (unsigned long i = 0; i < n; i++)
+		arm_nth(&t, i);
 	snprintf(line, sizeof(line), "%lu armed", n);
 	say_memory(&t, line);
 	terminal_say(&t, "disarm all");
-	say_memory(&t, "all disarmed");
-	return terminal_close(&t);
+	grown |= has_grown(after, say_memory(&t, "all disarmed"), n);
+	return terminal_close(&t) || grown;
 }
 
 int main(int argc, char **argv)

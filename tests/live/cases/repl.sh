@@ -249,5 +249,12 @@ sequences() {
 	"$(dirname "$faultline")/../tests/live/prompt" "$faultline" random "$@" || fail "see above"
 }
 
+# Memory goes back when rules go, armed one after another and all at once.
+test_repl_memory() {
+	need_full
+	need_no_asan # it keeps what was freed
+	"$(dirname "$faultline")/../tests/live/prompt" "$faultline" many 20 || fail "see above"
+}
+
 test_repl_random() { sequences 1 50; }
 test_repl_random_more() { sequences 2 50; }
