@@ -346,8 +346,12 @@ FL_INLINE u64 fl_decide_by(u32 rule, u32 slot, int returns, u64 *ordinals, u64 *
 	ordinal = __sync_fetch_and_add(ordinals, 1) + 1;
 	if (!fl_is_picked(k, ordinal, now) || !fl_is_within_times(k, passed))
 		return 0;
-	if (returns && !fl_spend(now))
+	if (returns && !fl_spend(now)) {
+		/* "times" is about those that were injected */
+		if (k->times != FL_NEVER)
+			__sync_fetch_and_add(passed, -1);
 		return 0;
+	}
 	return ordinal;
 }
 

@@ -96,18 +96,6 @@ static void refused(struct run *r, const char *module)
 							.why = "the reason is on standard error" });
 }
 
-/* Nobody waits for @module any more: it came, and was of no use. */
-static void forget(struct run *r, const char *module)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < r->nwaits; i++) {
-		if (!r->waits[i].module || !module || strcmp(r->waits[i].module, module) != 0)
-			r->waits[kept++] = r->waits[i];
-	}
-	r->nwaits = kept;
-}
-
 static bool is_awaited(const struct run *r, const char *module)
 {
 	for (size_t i = 0; i < r->nwaits; i++) {
@@ -129,31 +117,66 @@ static int refresh_facts(struct run *r)
 	return 0;
 }
 
-static void try_arm(struct run *r, const char *module)
+/*
+ * Those @n of the waits from @first on. 0 or an fl_exit with everything told;
+ * *armed: some of them are a part of the run now.
+ */
+static int arm(struct run *r, const char *module, size_t first, size_t n, bool *armed)
 {
-	struct fl_wait *only = calloc(r->nwaits, sizeof(*only));
-	size_t before = r->nparts, nonly = r->nwaits;
+	struct fl_wait *only = calloc(n, sizeof(*only));
+	size_t before = r->nparts;
 	int status = only ? 0 : FL_EXIT_FINDING;
 
-	for (size_t i = 0; i < nonly && only; i++)
-		only[i] = (struct fl_wait){ r->waits[i].rule, r->waits[i].target };
-	if (!status && !refresh_facts(r))
-		status = fl_run_add_part(r, only, nonly);
+	for (size_t i = 0; i < n && only; i++)
+		only[i] = (struct fl_wait){ r->waits[first + i].rule, r->waits[first + i].target };
+	if (!status)
+		status = fl_run_add_part(r, only, n);
 	free(only);
-	if (status) {
+	*armed = !status && r->nparts > before;
+	if (*armed) {
+		fl_run_watch_fd(r, fl_session_event_fd(r->parts[before].session));
+		r->report.ops->module(&r->report,
+				      &(struct fl_module_news){ .event = FL_MODULE_ARMED,
+								.module = module ? module : "?",
+								.nfunctions = fl_report_functions(
+									r->parts[before].obj) });
+	}
+	return status;
+}
+
+/* One by one, so that a mistake in one costs no other. Who made one waits no more. */
+static void arm_each(struct run *r, const char *module)
+{
+	size_t n = r->nwaits, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct fl_object *obj;
+		bool armed, still = true;
+
+		if (arm(r, module, i, 1, &armed)) {
+			refused(r, module);
+			continue;
+		}
+		obj = armed ? r->parts[r->nparts - 1].obj : NULL;
+		if (obj)
+			still = obj->nwaits > 0;
+		if (still)
+			r->waits[kept++] = obj ? obj->waits[0] : r->waits[i];
+	}
+	r->nwaits = kept;
+}
+
+static void try_arm(struct run *r, const char *module)
+{
+	bool armed = false;
+
+	if (refresh_facts(r)) {
 		refused(r, module);
-		forget(r, module);
 		return;
 	}
-	if (r->nparts == before)
-		return; /* it has none of them */
-	fl_run_watch_fd(r, fl_session_event_fd(r->parts[before].session));
-	r->report.ops->module(&r->report,
-			      &(struct fl_module_news){
-				      .event = FL_MODULE_ARMED,
-				      .module = module ? module : "?",
-				      .nfunctions = fl_report_functions(r->parts[before].obj) });
-	if (take_waits(r))
+	if (r->nwaits == 1 || arm(r, module, 0, r->nwaits, &armed))
+		arm_each(r, module);
+	else if (armed && take_waits(r))
 		r->nwaits = 0;
 }
 

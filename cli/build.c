@@ -120,6 +120,7 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 			.has_command = o->command || o->shell_command || o->pid ||
 				       o->mode == FL_MODE_CHECK,
 			.force_return = o->force_return,
+			.wait = o->wait_for_module,
 			.lenient = o->mode == FL_MODE_CHECK,
 			.allowed = o->allowed,
 			.nallowed = o->nallowed,
@@ -193,9 +194,12 @@ int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_com
 
 	fl_diags_init(&ds);
 	err = fl_compile(&in->source, k, opts, &ds, obj, &log);
-	fl_print_diags(&ds);
-	if (json)
-		write_diags(&ds, json);
+	/* of a plan that was changed, all but errors was said of the first */
+	if (err || !opts->plan.nrefusals) {
+		fl_print_diags(&ds);
+		if (json)
+			write_diags(&ds, json);
+	}
 	if (err == -EINVAL) {
 		status = exits[fl_diags_class(&ds)];
 	} else if (err == -ENOMEM) {

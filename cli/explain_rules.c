@@ -31,7 +31,6 @@ static int compile(struct plan *p)
 	struct fl_compile_opts opts = fl_compile_options(p->o);
 
 	opts.emit = *p->o->sysroot ? FL_EMIT_C : FL_EMIT_OBJECT;
-	opts.sema.wait = p->o->wait_for_module;
 	opts.plan.refusals = p->refusals.list;
 	opts.plan.nrefusals = p->refusals.n;
 	return fl_build(&p->in, p->k, &opts, p->o->json ? stdout : NULL, &p->obj);

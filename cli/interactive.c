@@ -42,6 +42,18 @@ static void doctor(void)
 	ask(fl_doctor, FL_MODE_DOCTOR, "");
 }
 
+/* What somebody meant to run who forgot the rules; NULL: nothing. */
+static const char *meant_to_run(const struct fl_options *o)
+{
+	return o->command || o->shell_command ? "a command"
+	       : o->pid			      ? "-p"
+	       : o->emit_c		      ? "--emit"
+	       : o->output		      ? "-o"
+	       : o->json		      ? "-f json"
+	       : o->wait_for_module	      ? "--wait-for-module"
+					      : NULL;
+}
+
 int fl_interactive(const struct fl_options *o)
 {
 	const struct fl_facts_opts facts = { .root = "", .search_symbols = true };
@@ -53,8 +65,16 @@ int fl_interactive(const struct fl_options *o)
 		.doctor = doctor,
 		.read = fl_read_used,
 	};
+	const char *meant = meant_to_run(o);
 	int err;
 
+	if (meant) {
+		fprintf(stderr,
+			"faultline: error: %s was given, and no rules\n"
+			"hint: -e 'RULES' or a script has them; the prompt can run commands, too\n",
+			meant);
+		return FL_EXIT_USAGE;
+	}
 	asked = (struct fl_options){ .sysroot = "", .max_injections = -1 };
 	if (fl_facts_open(&facts, &opts.kernel)) {
 		fprintf(stderr, "faultline: error: out of memory\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <bpf/libbpf.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@ int main(int argc, char **argv)
 	struct fl_options o;
 	int status = fl_options_parse(&o, argc, argv);
 
+	/* where it is ignored, nobody learns how a command ends */
+	signal(SIGCHLD, SIG_DFL);
 	if (status) {
 		fl_options_release(&o);
 		return status;
@@ -42,6 +45,7 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_LIST) {
 		status = fl_list(&o);
 	} else if (o.mode == FL_MODE_EXPLAIN) {
+		fl_files_raise();
 		status = fl_explains_rules(&o) ? fl_explain_rules(&o) : fl_explain(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_files_raise();
@@ -53,7 +57,8 @@ int main(int argc, char **argv)
 		status = fl_run(&o);
 	}
 	fl_options_release(&o);
-	if (fflush(stdout) && !status)
-		status = FL_EXIT_FINDING;
-	return status;
+	if ((!fflush(stdout) && !ferror(stdout)) || status)
+		return status;
+	fprintf(stderr, "faultline: error: standard output cannot be written\n");
+	return FL_EXIT_FINDING;
 }

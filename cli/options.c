@@ -366,6 +366,8 @@ static int check_combination(const struct fl_options *o)
 		return usage("--check is for fmt");
 	if (o->traceable && o->mode != FL_MODE_LIST)
 		return usage("--traceable is for -l");
+	if (o->output && (o->mode != FL_MODE_RUN || o->emit_c))
+		return usage("-o is for the report of a run; > takes standard output");
 	if (o->mode == FL_MODE_DOCTOR || o->mode == FL_MODE_EXPLAIN || o->mode == FL_MODE_LIST)
 		return check_inspection(o);
 	if (o->mode == FL_MODE_CHECK) {
@@ -472,6 +474,12 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 		if (opt == 1) {
 			o->files[o->nfiles++] = optarg;
 			continue;
+		}
+		/* optind stays where it was inside of "-zq" */
+		if (opt == '?' && optopt > ' ' && optopt < 0x7f) {
+			char letter[] = { '-', (char)optopt, '\0' };
+
+			return parse_option(o, opt, letter);
 		}
 		if (opt == '?' || opt == ':')
 			optarg = argv[optind - 1];

@@ -4,11 +4,35 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MUCH 65536 /* bytes */
+
+/*
+ * A pipe or terminal by a description of its own: not to block would be asked
+ * of all others that share the one we were given.
+ */
+static void open_anew(struct fl_output *o)
+{
+	struct stat st;
+	char path[32];
+	int fd;
+
+	if (fstat(o->fd, &st) || !(S_ISFIFO(st.st_mode) || o->is_terminal))
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", o->fd);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return;
+	if (o->own_fd)
+		close(o->fd);
+	o->fd = fd;
+	o->own_fd = true;
+}
 
 int fl_output_open(struct fl_output *o, const char *path, int fd)
 {
@@ -18,9 +42,10 @@ int fl_output_open(struct fl_output *o, const char *path, int fd)
 		o->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
 		if (o->fd < 0)
 			return -errno;
-		o->owned = true;
+		o->owned = o->own_fd = true;
 	}
 	o->is_terminal = isatty(o->fd);
+	open_anew(o);
 	o->text = open_memstream(&o->memory, &o->len);
 	return o->text ? 0 : -errno;
 }
@@ -38,6 +63,14 @@ static void cut_back(const struct fl_output *o, size_t written)
 		return; /* it is as it is; the error is told anyway */
 }
 
+static bool wait_for_reader(const struct fl_output *o)
+{
+	if (o->wait)
+		return o->wait(o->arg, o->fd);
+	poll(&(struct pollfd){ .fd = o->fd, .events = POLLOUT }, 1, -1);
+	return true;
+}
+
 static void write_all(struct fl_output *o)
 {
 	size_t done = 0;
@@ -48,7 +81,7 @@ static void write_all(struct fl_output *o)
 		if (n > 0)
 			done += (size_t)n;
 		else if (n < 0 && errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = o->fd, .events = POLLOUT }, 1, -1);
+			o->error = wait_for_reader(o) ? 0 : EAGAIN;
 		else if (n < 0 && errno != EINTR)
 			o->error = errno;
 	}
@@ -85,12 +118,12 @@ bool fl_output_release(struct fl_output *o)
 		fclose(o->text);
 	free(o->memory);
 	/* a network's disk may tell of an error only now */
-	if (o->owned && close(o->fd) && good) {
+	if (o->own_fd && close(o->fd) && good) {
 		o->error = errno;
 		good = false;
 	}
 	o->text = NULL;
 	o->memory = NULL;
-	o->owned = false;
+	o->owned = o->own_fd = false;
 	return good;
 }

@@ -3,7 +3,7 @@
  * output.h - where a run's lines go: whole lines, handed to the kernel in one
  * piece when they are complete. Nothing of what was flushed is lost when
  * faultline is killed, and what is written never ends inside of a line because
- * a disk was full.
+ * a disk was full. Nobody waits for a reader that is slow without knowing it.
  */
 #ifndef FL_OUTPUT_H
 #define FL_OUTPUT_H
@@ -16,9 +16,16 @@ struct fl_output {
 	char *memory;
 	size_t len;
 	int fd;
-	bool owned; /* fd was opened by us */
+	bool owned;  /* by a path */
+	bool own_fd; /* to be closed */
 	bool is_terminal;
 	int error; /* errno of the first write that failed: nothing is written any more */
+	/*
+	 * A reader does not take more: wait for @fd, and see to what cannot wait.
+	 * False gives up, which is error EAGAIN. NULL: wait.
+	 */
+	bool (*wait)(void *arg, int fd);
+	void *arg;
 };
 
 /*

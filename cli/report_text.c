@@ -270,7 +270,8 @@ static void say_summary(struct fl_report_stream *r, const struct fl_summary *s)
 	for (size_t i = 0; i < obj->nexpects; i++) {
 		const struct fl_obj_expect *x = &obj->expects[i];
 
-		fprintf(r->out, "%s: expect %s%s%s\n", s->held[i] ? "held" : "FAILED", x->text,
+		fprintf(r->out, "%s: expect %s%s%s%s\n", s->held[i] ? "held" : "FAILED", x->text,
+			x->needs_exit && !s->command_ended ? " (no command came to its end)" : "",
 			x->message ? ": " : "", x->message ? x->message : "");
 	}
 }

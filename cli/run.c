@@ -135,7 +135,6 @@ static struct fl_compile_opts compile_options(const struct run *r, const struct 
 {
 	struct fl_compile_opts opts = fl_compile_options(r->o);
 
-	opts.sema.wait = r->o->wait_for_module;
 	opts.sema.only = only;
 	opts.sema.nonly = nonly;
 	/* what is not there yet may ask for it */
@@ -143,6 +142,13 @@ static struct fl_compile_opts compile_options(const struct run *r, const struct 
 	opts.plan.refusals = r->refusals.list;
 	opts.plan.nrefusals = r->refusals.n;
 	return opts;
+}
+
+/* Long work on one part must not look like a hang to those that are armed. */
+static void beat(const struct run *r)
+{
+	if (r->nparts)
+		fl_session_beat(r->parts[0].session);
 }
 
 int fl_run_add_part(struct run *r, const struct fl_wait *only, size_t nonly)
@@ -164,11 +170,13 @@ int fl_run_add_part(struct run *r, const struct fl_wait *only, size_t nonly)
 			       &p->obj);
 		if (err)
 			return err;
+		beat(r);
 		if (only && !p->obj->nslots) {
 			drop_part(p);
 			return 0;
 		}
 		if (!load_part(r, p, &fault)) {
+			beat(r);
 			r->nparts++;
 			return 0;
 		}
@@ -296,7 +304,8 @@ static void check_expectations(struct run *r, struct fl_summary *s, bool *held)
 
 	s->held = held;
 	for (size_t i = 0; i < obj->nexpects; i++) {
-		held[i] = fl_expect_holds(&obj->expects[i], &outcome);
+		held[i] = (s->command_ended || !obj->expects[i].needs_exit) &&
+			  fl_expect_holds(&obj->expects[i], &outcome);
 		s->failed += !held[i];
 	}
 }
@@ -310,6 +319,15 @@ static bool any_returns(const struct fl_object *obj)
 	return false;
 }
 
+static bool any_condition(const struct fl_object *obj)
+{
+	for (size_t i = 0; i < obj->nconds; i++) {
+		if (obj->conds[i].ntests)
+			return true;
+	}
+	return false;
+}
+
 /* Why a run that should have injected something has not; NULL: it has, or need not. */
 static const char *idle_reason(const struct run *r, const struct fl_totals *t)
 {
@@ -317,9 +335,14 @@ static const char *idle_reason(const struct run *r, const struct fl_totals *t)
 		return NULL;
 	if (!t->calls && r->nwaits)
 		return "the module that it waited for did not come";
-	return !t->calls     ? "none of the functions was called"
-	       : !t->matched ? "the functions were called, but no condition ever held"
-			     : "every call that matched was held back by a schedule or a limit";
+	if (!t->calls)
+		return "none of the functions was called";
+	if (t->matched)
+		return "every call that matched was held back by a schedule or a limit";
+	return any_condition(r->parts[0].obj)
+		       ? "the functions were called, but no condition ever held"
+		       : "the functions were called, but only by tasks that are exempt: faultline, "
+			 "its ancestors and process 1 (--include-self, --include-init)";
 }
 
 static int summary_status(const struct run *r, const struct fl_summary *s)
@@ -362,7 +385,7 @@ static int sum_up(struct run *r, uint64_t end_ns)
 		r->report.out = stderr;
 		fl_report_text.summary(&r->report, &s);
 	}
-	if (s.exit_status == FL_EXIT_IDLE)
+	if (s.idle)
 		fprintf(stderr, "faultline: nothing was injected: %s\n", s.idle);
 	free(held);
 	return s.exit_status;
@@ -410,6 +433,8 @@ static int open_report(struct run *r)
 	int err = fl_output_open(&r->output, r->o->output,
 				 has_command ? STDERR_FILENO : STDOUT_FILENO);
 
+	r->output.wait = fl_run_wait_reader;
+	r->output.arg = r;
 	if (err) {
 		fprintf(stderr, "faultline: error: '%s' cannot be written: %s\n",
 			r->o->output ? r->o->output : "the report", strerror(-err));
@@ -433,7 +458,7 @@ static int close_report(struct run *r, int status)
 	if (fl_output_release(&r->output))
 		return status;
 	fprintf(stderr, "faultline: error: the report cannot be written: %s\n",
-		strerror(r->output.error));
+		r->output.error == EAGAIN ? "nobody reads it" : strerror(r->output.error));
 	return FL_EXIT_FINDING;
 }
 

@@ -42,6 +42,7 @@ struct run {
 	size_t splats;
 	int signal;		 /* that ended the run, or 0 */
 	uint64_t interrupted_ns; /* when the terminal sent one that is the command's */
+	uint64_t given_up_ns;	 /* when a reader of our lines has had its time, or 0 */
 	uint64_t started_ns;
 };
 
@@ -58,6 +59,8 @@ int fl_run_add_part(struct run *r, const struct fl_wait *only, size_t nonly);
 void fl_run_block_signals(struct run *r);
 void fl_run_watch(struct run *r);
 void fl_run_watch_fd(const struct run *r, int fd);
+/* For fl_output.wait; the argument is the run. */
+bool fl_run_wait_reader(void *r, int fd);
 /* The run is over: what has gathered, and the command's end. */
 void fl_run_drain(struct run *r);
 void fl_run_wait_command(struct run *r);

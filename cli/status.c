@@ -5,6 +5,7 @@
  * has the terminal for itself, so there is none then.
  */
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -24,9 +25,15 @@ void fl_status_init(struct run *r)
 		       isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
 }
 
+/* Ctrl-S stops a terminal, and who writes to it. */
+static bool has_room(void)
+{
+	return poll(&(struct pollfd){ .fd = STDERR_FILENO, .events = POLLOUT }, 1, 0) == 1;
+}
+
 void fl_status_clear(struct run *r)
 {
-	if (r->status.shown && write(STDERR_FILENO, "\r\033[K", 4) == 4)
+	if (r->status.shown && has_room() && write(STDERR_FILENO, "\r\033[K", 4) == 4)
 		r->status.shown = false;
 }
 
@@ -71,7 +78,7 @@ void fl_status_draw(struct run *r)
 	char line[512] = "\r\033[K";
 	size_t room = width() + 4, done;
 
-	if (!st->on || (st->shown && ns < EVERY_NS))
+	if (!st->on || (st->shown && ns < EVERY_NS) || !has_room())
 		return;
 	if (room > sizeof(line))
 		room = sizeof(line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* watch.c - while rules are armed: the heartbeat, events, signals, the command's end. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -12,15 +13,20 @@
 #include "uevent.h"
 
 #define BEAT_MS 500
-#define AGAIN_NS UINT64_C(2000000000) /* a second Ctrl-C within that is for us */
+#define AGAIN_NS UINT64_C(2000000000)	/* a second Ctrl-C within that is for us */
+#define GIVE_UP_NS UINT64_C(2000000000) /* from a signal on, a reader has that long */
 
+/* All that end a run; but one that nohup has us ignore would get through, blocked. */
 static void signals_of_ours(sigset_t *mask)
 {
+	struct sigaction hangup;
+
 	sigemptyset(mask);
 	sigaddset(mask, SIGINT);
 	sigaddset(mask, SIGTERM);
-	sigaddset(mask, SIGHUP);
 	sigaddset(mask, SIGCHLD);
+	if (sigaction(SIGHUP, NULL, &hangup) || hangup.sa_handler != SIG_IGN)
+		sigaddset(mask, SIGHUP);
 }
 
 void fl_run_block_signals(struct run *r)
@@ -39,34 +45,37 @@ void fl_run_block_signals(struct run *r)
  * command's: most end by it, and so does the run then. One that does not - an
  * interpreter, a debugger - goes on under its rules, until it is pressed twice.
  */
-static bool is_the_commands(struct run *r, const struct signalfd_siginfo *info)
+static bool is_the_commands(struct run *r, int signal, int code)
 {
 	uint64_t now = fl_now_ns(), before = r->interrupted_ns;
 
-	if (!r->command.pid || r->command.ended || info->ssi_signo != SIGINT ||
-	    info->ssi_code != SI_KERNEL)
+	if (!r->command.pid || r->command.ended || signal != SIGINT || code != SI_KERNEL)
 		return false;
 	r->interrupted_ns = now;
 	return !before || now - before > AGAIN_NS;
 }
 
 /* A signal to us ends the run; the command gets it too, unless it has it. */
+static void take_signal(struct run *r, int signal, int code)
+{
+	if (signal == SIGCHLD) {
+		fl_command_poll(&r->command);
+		return;
+	}
+	if (is_the_commands(r, signal, code))
+		return;
+	/* one that the terminal sent went to the command as well */
+	if (r->command.pid && !r->command.ended && code != SI_KERNEL)
+		kill(r->command.pid, signal);
+	r->signal = signal;
+}
+
 static void on_signal(struct run *r)
 {
 	struct signalfd_siginfo info;
 
-	while (read(r->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD) {
-			fl_command_poll(&r->command);
-			continue;
-		}
-		if (is_the_commands(r, &info))
-			continue;
-		/* one that the terminal sent went to the command as well */
-		if (r->command.pid && !r->command.ended && info.ssi_code != SI_KERNEL)
-			kill(r->command.pid, (int)info.ssi_signo);
-		r->signal = (int)info.ssi_signo;
-	}
+	while (read(r->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		take_signal(r, (int)info.ssi_signo, info.ssi_code);
 }
 
 static void on_event(const struct fl_event *e, void *arg)
@@ -114,6 +123,36 @@ static bool is_over(struct run *r)
 {
 	return r->signal || r->pid_ended || fl_command_poll(&r->command) ||
 	       fl_session_spent(r->parts[0].session) || r->output.error;
+}
+
+/*
+ * Nobody reads our lines. The run goes on, and ends, all the same: events that
+ * find no room are counted as lost.
+ */
+bool fl_run_wait_reader(void *arg, int fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = fd, .events = POLLOUT },
+		{ .fd = -1, .events = POLLIN },
+	};
+	struct run *r = arg;
+
+	fds[1].fd = r->signal_fd;
+	if (!r->nparts) {
+		poll(fds, 1, -1);
+		return true;
+	}
+	poll(fds, 2, BEAT_MS);
+	fl_session_beat(r->parts[0].session);
+	on_signal(r);
+	if (is_over(r))
+		fl_session_disarm(r->parts[0].session);
+	if (!r->signal)
+		return true;
+	/* who sent it wants an end soon */
+	if (!r->given_up_ns)
+		r->given_up_ns = fl_now_ns() + GIVE_UP_NS;
+	return fl_now_ns() < r->given_up_ns;
 }
 
 /* A descriptor whose readiness ends the wait for the next beat. */
@@ -181,20 +220,22 @@ static void take_terminal_back(void)
 void fl_run_wait_command(struct run *r)
 {
 	const struct timespec moment = { .tv_sec = 2 };
-	bool hurry = r->signal != 0;
+	siginfo_t info;
 	sigset_t mask;
 
 	signals_of_ours(&mask);
 	while (r->command.pid && !fl_command_poll(&r->command)) {
 		/* blocked and queued: no signal is missed in between */
-		int sig = sigtimedwait(&mask, NULL, hurry ? &moment : NULL);
+		int sig = sigtimedwait(&mask, &info, r->signal ? &moment : NULL);
+		bool again = r->signal != 0;
 
-		if (sig == SIGCHLD)
-			continue;
-		if (hurry)
+		if (sig > 0)
+			take_signal(r, sig, info.si_code);
+		else if (errno == EAGAIN)
 			break;
-		kill(r->command.pid, sig);
-		hurry = true;
+		/* Ctrl-Z and fg are no more than EINTR */
+		if (sig > 0 && sig != SIGCHLD && again)
+			break;
 	}
 	if (r->command.pid)
 		take_terminal_back();

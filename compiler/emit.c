@@ -42,7 +42,7 @@ static void fetch_tracing_args(struct fl_emitter *em, const struct fl_plan_prog 
 {
 	unsigned int retval = own_registers(prog->attaches[0].on), most = 0;
 
-	for (unsigned int i = 0; i < 12; i++) {
+	for (unsigned int i = 0; i < FL_MAX_PARAMS; i++) {
 		if (prog->args & 1U << i)
 			most = i + 1;
 	}
@@ -68,13 +68,13 @@ static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *
 	for (unsigned int i = 0; i < 12; i++) {
 		if (!(prog->args & 1U << i))
 			continue;
-		if (i < 6)
+		if (i < arch->nargs)
 			fl_buf_printf(em->out, "\tc.arg[%u] = ctx[%u];\n", i, arch->args[i] / 8);
 		else
 			fl_buf_printf(
 				em->out,
 				"\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(ctx[%u] + %u));\n",
-				i, arch->stack / 8, arch->stack_args + (i - 6) * 8);
+				i, arch->stack / 8, arch->stack_args + (i - arch->nargs) * 8);
 	}
 	if (prog->uses_retval)
 		fl_buf_printf(em->out, "\tc.retval = ctx[%u];\n", arch->ret / 8);
@@ -144,7 +144,8 @@ static void emit_prog(struct fl_emitter *em, const struct fl_plan_prog *prog, si
 			em->out,
 			"\tu64 cookie = bpf_get_attach_cookie(ctx), first = (u32)cookie * %zu;\n",
 			prog->nslots);
-	fl_buf_puts(em->out, "\n\tif (!fl_run.armed)\n\t\treturn 0;\n");
+	/* who went into a function must be seen to come out, while all is paused too */
+	fl_buf_puts(em->out, prog->tracker ? "\n" : "\n\tif (!fl_run.armed)\n\t\treturn 0;\n");
 	if (many)
 		fl_buf_puts(em->out, "\tc.func = cookie >> 32;\n");
 	fetch(em, prog);

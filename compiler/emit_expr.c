@@ -7,6 +7,7 @@
  * badN beside the comparison notes a fault, and the comparison is false then.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "emit.h"
@@ -71,7 +72,14 @@ static void emit_operator(struct fl_emitter *em, const struct fl_expr *e)
 		fl_emit_truth(em, e->right, prec + 1);
 		return;
 	}
-	fl_emit_expr(em, e->left, prec);
+	/* what comparisons give is 32 bits wide in C */
+	if (e->op == FL_OP_SHL || e->op == FL_OP_SHR) {
+		fl_buf_puts(em->out, e->left->type == FL_VALUE_INT ? "(s64)(" : "(u64)(");
+		fl_emit_expr(em, e->left, FL_PREC_TERNARY);
+		fl_buf_putc(em->out, ')');
+	} else {
+		fl_emit_expr(em, e->left, prec);
+	}
 	fl_buf_printf(em->out, " %s ", fl_op_text(e->op));
 	/* C leaves a shift by more than the width open; BPF takes it modulo 64. */
 	if ((e->op == FL_OP_SHL || e->op == FL_OP_SHR) && !e->right->is_constant) {
@@ -147,11 +155,10 @@ static void emit_register(struct fl_emitter *em, const struct fl_expr *e, const 
 
 static void emit_name(struct fl_emitter *em, const struct fl_expr *e)
 {
-	char what[32] = "c->arg[";
+	char what[32];
 
 	if (e->name_kind == FL_NAME_ARGUMENT) {
-		what[7] = (char)('0' + e->index % 10);
-		memcpy(what + 8, "]", 2);
+		snprintf(what, sizeof(what), "c->arg[%u]", e->index);
 		emit_register(em, e, what);
 	} else if (e->name_kind == FL_NAME_RETVAL) {
 		emit_register(em, e, "c->retval");

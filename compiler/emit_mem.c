@@ -121,6 +121,13 @@ static void emit_read(struct fl_emitter *em, const struct fl_expr *e, unsigned i
 		fl_buf_printf(em->out, ", %zu, %d)", most, is_user_string(e));
 		return;
 	}
+	/* "char name[]" at a structure's end goes on to its NUL */
+	if (!e->base.size) {
+		fl_buf_printf(em->out, "fl_read_string(&t->string[%u], ", n);
+		fl_emit_address(em, e);
+		fl_buf_printf(em->out, ", %zu, 0)", most);
+		return;
+	}
 	fl_buf_printf(em->out, "fl_read_array(&t->string[%u], ", n);
 	fl_emit_address(em, e);
 	fl_buf_printf(em->out, ", %u)",

@@ -173,7 +173,7 @@ struct fl_obj_expect {
 	unsigned int line;
 	struct fl_obj_op *ops;
 	size_t nops;
-	bool needs_exit; /* only holds where a command was run */
+	bool needs_exit; /* only holds where a command came to its end */
 };
 
 struct fl_object {

@@ -152,8 +152,27 @@ static uint32_t func_index(struct fl_plan *plan, const char *name, struct fl_are
 	return (uint32_t)plan->nfuncs++;
 }
 
+static const char *asked_name(const struct fl_on *on)
+{
+	return on->is_syscall ? on->target->name : on->func->name;
+}
+
+/* One more rule on a program's function: it may know more about that. */
+static void join_rule(struct fl_plan_prog *prog, const struct fl_on *on, struct fl_diags *ds)
+{
+	const struct fl_on *known = prog->attaches[0].on;
+
+	/* arguments are in other places for the one than for the other */
+	if (known->is_syscall != on->is_syscall)
+		fl_report(ds, FL_E_TWO_NAMES, on->target->span, asked_name(on), asked_name(known),
+			  NULL);
+	else if ((on->on_list && !known->on_list) ||
+		 (on->func->tag != FL_TAG_NONE && known->func->tag == FL_TAG_NONE))
+		prog->attaches[0].on = on;
+}
+
 static void add_rule(struct fl_plan *plan, const struct fl_rule *rule, uint32_t index,
-		     struct fl_arena *a)
+		     struct fl_arena *a, struct fl_diags *ds)
 {
 	for (size_t i = 0; i < rule->nons; i++) {
 		const struct fl_on *on = &rule->ons[i];
@@ -161,6 +180,8 @@ static void add_rule(struct fl_plan *plan, const struct fl_rule *rule, uint32_t 
 
 		if (!prog)
 			prog = add_prog(plan, on, rule->on_exit, a);
+		else
+			join_rule(prog, on, ds);
 		prog->slots = fl_arena_grow(a, prog->slots, prog->nslots, &prog->slot_cap,
 					    sizeof(*prog->slots));
 		prog->slots[prog->nslots++] = (struct fl_plan_slot){ rule, index, on->instance };
@@ -520,8 +541,7 @@ static void number_slots(struct fl_plan *plan, struct fl_arena *a)
 		for (size_t j = 0; j < prog->nattaches; j++) {
 			const struct fl_on *on = prog->attaches[j].on;
 
-			prog->attaches[j].func_index = func_index(
-				plan, on->is_syscall ? on->target->name : on->func->name, a);
+			prog->attaches[j].func_index = func_index(plan, asked_name(on), a);
 		}
 	}
 	plan->separate = separate || written > INLINE_TOTAL;
@@ -541,7 +561,7 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 			plan_cond(rule->instances[j].cond, rule->child_only, a,
 				  &plan->conds[rule->instances[j].number]);
 		plan->tracks_children |= rule->child_only;
-		add_rule(plan, rule, (uint32_t)i, a);
+		add_rule(plan, rule, (uint32_t)i, a, ds);
 	}
 	add_trackers(plan, a);
 	for (size_t i = 0; i < plan->nprogs; i++) {

@@ -233,7 +233,8 @@ static void check_literal_length(struct fl_sema *s, const struct fl_expr *e,
 				  fl_arena_strndup(s->arena, literal->text, COMM_MAX), NULL);
 		return;
 	}
-	if (e->base.kind == FL_TYPE_ARRAY && e->kind != FL_EXPR_CALL && e->base.nelems < most)
+	if (e->base.kind == FL_TYPE_ARRAY && e->kind != FL_EXPR_CALL && e->base.nelems &&
+	    e->base.nelems < most)
 		most = e->base.nelems;
 	if (len > most)
 		fl_report(s->diags, FL_E_STRING_LENGTH, literal->span, fl_expr_text(s, e),

@@ -297,6 +297,8 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 		return 0;
 	if (has_return(x->rule) && returns_nothing(f))
 		return 0;
+	/* who lists the traceable ones does not know tags */
+	on.on_list |= f->tag != FL_TAG_NONE;
 	if (!on.on_list && is_security(name)) {
 		if (has_return(x->rule) && f->no_trampoline)
 			return 0;
@@ -340,7 +342,8 @@ static void expand_syscalls(struct expansion *x)
 			continue;
 		if (fl_find_on(x->s, one, has_return(x->rule), &on)) {
 			x->found++;
-			add_on(x, &on);
+			if (!is_on(x->rule, on.func))
+				add_on(x, &on);
 		}
 	}
 }

@@ -406,7 +406,7 @@ static struct fl_state_def *new_state(struct fl_sema *s, const struct fl_expr *e
 
 void fl_check_state(struct fl_sema *s, struct fl_expr *e)
 {
-	struct fl_state_def *def = find_state(s->script, e->text);
+	struct fl_state_def *def;
 	uint8_t widths[MAX_KEYS] = { 0 };
 	bool good = true;
 
@@ -426,6 +426,8 @@ void fl_check_state(struct fl_sema *s, struct fl_expr *e)
 	}
 	if (!good)
 		return;
+	/* after the keys, which may be the first to mention it */
+	def = find_state(s->script, e->text);
 	if (!def)
 		def = new_state(s, e, widths);
 	if (def->nkeys != e->nitems || memcmp(def->widths, widths, e->nitems)) {

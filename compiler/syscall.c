@@ -54,13 +54,21 @@ static const struct {
 	{ { "x86_64",
 	    "x86",
 	    { 112, 104, 96, 56, 72, 64 },
+	    6,
 	    { 112, 104, 96, 88, 72, 64 },
 	    80,
 	    152,
 	    8 },
 	  x86_64 },
-	/* regs[0] to regs[5], regs[0], sp: arch/arm64/include/asm/ptrace.h */
-	{ { "aarch64", "arm64", { 0, 8, 16, 24, 32, 40 }, { 0, 8, 16, 24, 32, 40 }, 0, 248, 0 },
+	/* regs[0] to regs[5], regs[0] to regs[7], regs[0], sp: arch/arm64/include/asm/ptrace.h */
+	{ { "aarch64",
+	    "arm64",
+	    { 0, 8, 16, 24, 32, 40 },
+	    8,
+	    { 0, 8, 16, 24, 32, 40, 48, 56 },
+	    0,
+	    248,
+	    0 },
 	  arm64 },
 };
 

@@ -28,10 +28,11 @@ struct fl_arch {
 	const char *machine; /* as in uname -m */
 	const char *target;  /* "x86": for __TARGET_ARCH_x86 */
 	uint16_t syscall_args[6];
-	uint16_t args[6]; /* of an ordinary function */
+	uint8_t nargs;	  /* of an ordinary function, in registers */
+	uint16_t args[8]; /* they */
 	uint16_t ret;
 	uint16_t stack;	     /* the stack pointer */
-	uint16_t stack_args; /* from there at a function's entry: arguments after the sixth */
+	uint16_t stack_args; /* from there at a function's entry: the other arguments */
 };
 
 /* NULL for a name that is no system call's, and for an unknown architecture. */

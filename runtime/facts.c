@@ -368,8 +368,10 @@ void fl_facts_close(struct fl_kernel *k)
 int fl_btf_module_fd(const char *module)
 {
 	__u32 id = 0;
+	int err;
 
-	while (!bpf_btf_get_next_id(id, &id)) {
+	/* which needs CAP_SYS_ADMIN (bpf_obj_get_next_id() in kernel/bpf/syscall.c) */
+	while (!(err = bpf_btf_get_next_id(id, &id))) {
 		char name[64] = "";
 		struct bpf_btf_info info = { .name = (__u64)(uintptr_t)name,
 					     .name_len = sizeof(name) };
@@ -386,5 +388,5 @@ int fl_btf_module_fd(const char *module)
 			return fd;
 		close(fd);
 	}
-	return -ENOENT;
+	return err;
 }

@@ -150,6 +150,11 @@ static const char *func_of(const struct fl_object *obj, const struct fl_obj_prog
 	return obj->attaches[prog->first_attach].func;
 }
 
+static const char *module_of(const struct fl_object *obj, const struct fl_obj_prog *prog)
+{
+	return obj->attaches[prog->first_attach].module;
+}
+
 /*
  * Did the verifier come to look at instructions? Where a program cannot be put
  * on its function at all, it says that it processed none.
@@ -253,6 +258,11 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		else
 			say(fault, "the kernel cannot put a %s program on '%s'",
 			    fl_backend_name(prog->backend), func_of(obj, prog));
+	} else if (err == -EPERM && prog && module_of(obj, prog) &&
+		   fl_backend_is_tracing(prog->backend) && !said(log, "BEGIN PROG LOAD LOG")) {
+		fault->kind = FL_FAULT_REFUSED;
+		say(fault, "the types of module '%s' cannot be opened without CAP_SYS_ADMIN",
+		    module_of(obj, prog));
 	} else if (err == -EPERM || err == -EACCES) {
 		if (prog && said(log, "BEGIN PROG LOAD LOG"))
 			rejected(fault, func_of(obj, prog));

@@ -283,7 +283,7 @@ void fl_session_arm(struct fl_session *s)
 	uint64_t now = fl_now_ns();
 
 	run->armed_ns = now;
-	run->deadline_ns = s->opts.deadline_ns ? now + s->opts.deadline_ns : 0;
+	fl_session_set_deadline(s, s->opts.deadline_ns);
 	__atomic_store_n(&run->heartbeat_ns, now, __ATOMIC_RELEASE);
 	__atomic_store_n(&run->armed, 1, __ATOMIC_RELEASE);
 }

@@ -15,7 +15,7 @@ FL_PACKAGES_build="cmake ninja-build gcc g++ pkg-config libbpf-dev libelf-dev li
 FL_PACKAGES_vm="qemu-system-x86 busybox-static cpio kmod zstd xz-utils util-linux iproute2 jq"
 FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc libelf-dev
 	python3 rsync"
-FL_PACKAGES_check="clang-14 llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
+FL_PACKAGES_check="clang-14 lld llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
 	libcmocka-dev bsdutils bc btrfs-progs e2fsprogs shellcheck mandoc strace tmux
 	python3-jsonschema"
 }

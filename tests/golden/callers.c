@@ -95,8 +95,6 @@ SEC("fentry/fl_outer") u64 fl2_fl_outer(u64 *ctx)
 {
 	struct fl_call c = { .prog = 2, .func = 2 };
 
-	if (!fl_run.armed)
-		return 0;
 	c.arg[0] = ctx[0];
 	fl_inside_enter(0, fl_tracked_0(&c));
 	return 0;
@@ -106,8 +104,6 @@ SEC("fexit/fl_outer") u64 fl3_fl_outer(u64 *ctx)
 {
 	struct fl_call c = { .prog = 3, .func = 2 };
 
-	if (!fl_run.armed)
-		return 0;
 	fl_inside_leave(0);
 	return 0;
 }

@@ -49,7 +49,7 @@ FL_RULE int fl_rule_2(struct fl_call *c)
 		return 0;
 	if (!(({ s64 x1 = fl_cpu(); x1 == 0LL || x1 == 1LL; })))
 		return 0;
-	if (!(!(fl_gid() << (fl_cpu() & 63))))
+	if (!(!((s64)(fl_gid()) << (fl_cpu() & 63))))
 		return 0;
 	if (!fl_guard())
 		return 0;

@@ -55,7 +55,7 @@ need_cpus() { (($(nproc) >= $1)) || not_here; }
 # For tests after which the machine is good for nothing else.
 need_naming() { ((named)) || not_here; }
 # For tests that only sanitizers make worth their time, or that they spoil.
-has_asan() { ldd "$faultline" | grep -q libasan; }
+has_asan() { [[ $(ldd "$faultline") == *libasan* ]]; }
 need_asan() { has_asan || not_here; }
 need_no_asan() { ! has_asan || not_here; }
 

@@ -14,7 +14,7 @@ test_out_of_memory() {
 	FL_OOM_COUNT=count "$binary" -f json -o events -e "$rule" -- mkdir a >out 2>err </dev/null
 	count=$(<count)
 	((count > 20)) || fail "too few allocations to be true: $count"
-	step=$((count / 40 + 1))
+	step=$((count / 25 + 1))
 	for how in FL_OOM_AT FL_OOM_FROM; do
 		for ((n = 1; n <= count; n += step)); do
 			status=0

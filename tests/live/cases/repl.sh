@@ -253,7 +253,7 @@ sequences() {
 test_repl_memory() {
 	need_full
 	need_no_asan # it keeps what was freed
-	"$(dirname "$faultline")/../tests/live/prompt" "$faultline" many 20 || fail "see above"
+	"$(dirname "$faultline")/../tests/live/prompt" "$faultline" many 12 || fail "see above"
 }
 
 test_repl_random() { sequences 1 50; }
