@@ -26,9 +26,9 @@ test_slow_reader() {
 	nothing_attached || fail "still attached"
 	exec 9<&-
 	# and one that reads at last gets what there was room for
-	mkfifo more
-	exec 9<>more
-	"$faultline" --include-self -e 'on fl_int0 return -EIO' >more 2>err </dev/null &
+	mkfifo lines2
+	exec 9<>lines2
+	"$faultline" --include-self -e 'on fl_int0 return -EIO' >lines2 2>err </dev/null &
 	fl_pid=$!
 	sed '/^armed /q' <&9 >first
 	call 'x3000 fl_int0' >answer
