@@ -466,8 +466,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 	int64_t ns = 0;
 
 	if (!*text) {
-		uint64_t left =
-			r->nentries ? fl_session_deadline(r->entries[0]->session) : FL_NEVER;
+		uint64_t left = fl_repl_time_left(r);
 
 		if (left == FL_NEVER)
 			fl_repl_say(r, "there is no deadline\n");
@@ -476,11 +475,15 @@ static void command_deadline(struct fl_repl *r, char *line)
 		return;
 	}
 	if (strcmp(text, "none") != 0 &&
-	    (!parse_literal(text, &ns, &is_duration) || !is_duration)) {
+	    (!parse_literal(text, &ns, &is_duration) || !is_duration || ns < 0)) {
 		fl_repl_say(r, "error: '%s' is not a time\nhint: deadline 30s, deadline none\n",
 			    text);
 		return;
 	}
+	r->deadline_decided = true;
+	r->deadline_ns = 0;
+	if (ns && __builtin_add_overflow(fl_now_ns(), (uint64_t)ns, &r->deadline_ns))
+		r->deadline_ns = FL_NEVER;
 	for (size_t i = 0; i < r->nentries; i++)
 		fl_session_set_deadline(r->entries[i]->session, (uint64_t)ns);
 	fl_repl_say(r, ns ? "all rules stop in %s\n" : "there is no deadline\n", text);
@@ -488,6 +491,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 
 static void command_pause(struct fl_repl *r, bool pause)
 {
+	r->paused = pause;
 	for (size_t i = 0; i < r->nentries; i++) {
 		if (pause)
 			fl_session_pause(r->entries[i]->session);

@@ -210,6 +210,50 @@ static void say_armed(struct fl_repl *r, const struct fl_entry *e, double ms)
 	}
 }
 
+uint64_t fl_repl_time_left(const struct fl_repl *r)
+{
+	uint64_t now = fl_now_ns();
+
+	if (!r->deadline_decided && r->opts->session.deadline_ns)
+		return r->opts->session.deadline_ns;
+	if (!r->deadline_ns)
+		return FL_NEVER;
+	return r->deadline_ns > now ? r->deadline_ns - now : 0;
+}
+
+static void enable_rules(const struct fl_entry *e, bool enabled)
+{
+	struct fl_fault fault;
+
+	for (size_t i = 0; i < e->obj->nrules; i++)
+		fl_session_enable(e->session, i, enabled, &fault);
+}
+
+/* Arm, under the deadline and the pause that hold for all; no call comes in between. */
+static void activate(struct fl_repl *r, const struct fl_entry *e)
+{
+	uint64_t left = fl_repl_time_left(r);
+
+	if (!r->deadline_decided && left != FL_NEVER)
+		r->deadline_ns = fl_now_ns() + left;
+	r->deadline_decided = true;
+	enable_rules(e, false);
+	fl_session_arm(e->session);
+	if (r->paused)
+		fl_session_pause(e->session);
+	/* 0 would be none */
+	fl_session_set_deadline(e->session, left == FL_NEVER ? 0 : left ? left : 1);
+	enable_rules(e, true);
+}
+
+static void say_idle(struct fl_repl *r)
+{
+	if (r->paused)
+		fl_repl_say(r, "hint: rules are paused; 'resume' goes on\n");
+	if (!fl_repl_time_left(r))
+		fl_repl_say(r, "hint: the deadline has passed; 'deadline none' goes on\n");
+}
+
 int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const char *source)
 {
 	const struct fl_source src = { source, text, strlen(text) };
@@ -231,8 +275,9 @@ int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const cha
 		u->with_previous = i > 0;
 		fl_klog("armed: %s", e->obj->rules[i].text);
 	}
-	fl_session_arm(e->session);
+	activate(r, e);
 	say_armed(r, e, (double)(fl_now_ns() - started) / 1e6);
+	say_idle(r);
 	return 0;
 }
 

@@ -80,7 +80,10 @@ struct fl_repl {
 	struct fl_entry **entries;
 	size_t nentries;
 	size_t next_name;
-	char *definitions; /* param and let, as they were typed */
+	bool paused;
+	uint64_t deadline_ns;  /* for all rules, those to come included; 0: none */
+	bool deadline_decided; /* by the command line's at the first rule, or by a command */
+	char *definitions;     /* param and let, as they were typed */
 	struct fl_param_setting *settings;
 	size_t nsettings;
 	struct fl_seen events[FL_MAX_EVENTS];
@@ -118,6 +121,8 @@ const char *fl_repl_plain(const struct fl_repl *r);
 /* entry.c */
 int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const char *source);
 void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref);
+/* In ns from now: FL_NEVER without one, 0 when it has passed. */
+uint64_t fl_repl_time_left(const struct fl_repl *r);
 void fl_repl_disarm_all(struct fl_repl *r);
 /* The rule of that name, or one that it is the beginning of; says so when there is none. */
 bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out);

@@ -184,6 +184,46 @@ test_repl_commands() {
 	expect_equal "left" 'int 1001 x1' "$(cat answer)"
 }
 
+# gives CALL RESULT WHEN: what the call must give.
+gives() {
+	start_with "call $1"
+	expect_equal "$3" "$2 x1" "$(cat answer)"
+}
+
+# A pause and a deadline hold for rules that come later.
+test_repl_later_rules() {
+	need_full
+	printf '#!/bin/sh\nsed -i s/EIO/ENOSPC/ "$1"\n' >editor
+	chmod +x editor
+	start_repl
+	say 'pause' 'all rules let calls pass'
+	say 'a: on fl_int1 if comm == "bash" return -EIO' 'a: fl_targets:fl_int1 by'
+	wait_text 'rules are paused'
+	gives 'fl_int1 1' 'int 1001' "armed while paused"
+	say 'resume' 'all rules act again'
+	gives 'fl_int1 1' 'int -5' "resumed"
+	say 'disarm a' 'a is disarmed'
+
+	say 'deadline 1h' 'all rules stop in 1h'
+	say 'b: on fl_int1 if comm == "bash" return -EIO' 'b: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int -5' "before the deadline"
+	say 'deadline' ' s are left'
+	say 'deadline 1ns' 'all rules stop in 1ns'
+	gives 'fl_int1 1' 'int 1001' "after the deadline"
+	say 'edit b' 'b: fl_targets:fl_int1 by'
+	wait_text 'the deadline has passed'
+	gives 'fl_int1 1' 'int 1001' "edited after the deadline"
+	say 'undo' 'b: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int 1001' "undone after the deadline"
+	say 'c: on fl_int2 if comm == "bash" return -EIO' 'c: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "armed after the deadline"
+	say 'deadline none' 'there is no deadline'
+	gives 'fl_int1 1' 'int -5' "no deadline"
+	gives 'fl_int2 1 2' 'int -5' "no deadline"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
 # The processes: the shell of the terminal, faultline, its compiler.
 prompt_pid() { pgrep -x -P "$(tm display-message -p -t repl '#{pane_pid}')" faultline; }
 compiler() { pgrep -x -P "$(prompt_pid)" faultline; }
