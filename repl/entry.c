@@ -42,9 +42,11 @@ void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f)
 
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src)
 {
-	if (!r->definitions)
+	const char *text = r->definitions.text;
+
+	if (!text)
 		return NULL;
-	*src = (struct fl_source){ "definitions", r->definitions, strlen(r->definitions) };
+	*src = (struct fl_source){ "definitions", text, strlen(text) };
 	return src;
 }
 
@@ -82,8 +84,6 @@ static enum fl_prepare_result prepare(struct fl_repl *r, const struct fl_source 
 	char *log = NULL;
 
 	compile.prelude = fl_repl_prelude(r, &definitions);
-	compile.settings = r->settings;
-	compile.nsettings = r->nsettings;
 	compile.read = r->opts->read;
 	compile.clang = fl_server_compile;
 	compile.clang_arg = &r->server;
@@ -499,8 +499,7 @@ void fl_repl_undo(struct fl_repl *r)
 		undo_disarm(r, &u);
 		break;
 	case FL_UNDO_PARAM:
-		if (fl_repl_set_param(r, u.name, u.text))
-			fl_repl_say(r, "%s is %s again\n", u.name, u.text);
+		fl_repl_undo_param(r, &u);
 		break;
 	default:
 		undo_set(r, &u);
@@ -512,32 +511,30 @@ void fl_repl_undo(struct fl_repl *r)
 
 bool fl_repl_define(struct fl_repl *r, const char *text)
 {
-	size_t old = r->definitions ? strlen(r->definitions) : 0, len = strlen(text);
+	const struct fl_source src = { "definitions", text, strlen(text) };
 	struct fl_compile_opts opts = { .emit = FL_EMIT_NONE, .sema = { .lenient = true } };
-	char *all = malloc(old + len + 2);
+	struct fl_definitions more;
+	struct fl_source definitions;
 	struct fl_object *obj;
-	struct fl_source src;
 	struct fl_diags ds;
 	char *log;
 	int err;
 
-	if (!all)
-		return false;
-	snprintf(all, old + len + 2, "%s%s\n", r->definitions ? r->definitions : "", text);
-	src = (struct fl_source){ "definitions", all, old + len + 1 };
+	opts.prelude = fl_repl_prelude(r, &definitions);
 	fl_diags_init(&ds);
 	/* unused parameters are no mistake here: rules come later */
 	err = fl_compile(&src, r->opts->kernel, &opts, &ds, &obj, &log);
-	if (err)
-		say_diags(r, &ds);
+	say_diags(r, &ds);
 	fl_diags_release(&ds);
 	fl_object_free(obj);
 	free(log);
-	if (err) {
-		free(all);
+	if (err)
 		return false;
-	}
-	free(r->definitions);
-	r->definitions = all;
-	return true;
+	err = fl_definitions_read(&src, &opts, &more);
+	if (!err)
+		err = fl_definitions_add(&r->definitions, &more);
+	if (err)
+		fl_repl_say(r, "error: out of memory\n");
+	fl_definitions_release(&more);
+	return !err;
 }

@@ -81,17 +81,13 @@ static void save_params(const struct fl_repl *r, FILE *out)
 	}
 }
 
-/* Of the definitions, those that are no parameters. */
 static void save_lets(const struct fl_repl *r, FILE *out)
 {
-	const char *p = r->definitions;
+	for (size_t i = 0; i < r->definitions.n; i++) {
+		const struct fl_definition *d = &r->definitions.list[i];
 
-	while (p && *p) {
-		size_t len = strcspn(p, "\n");
-
-		if (strncmp(p, "param ", 6) != 0)
-			fprintf(out, "%.*s\n", (int)len, p);
-		p += len + (p[len] != 0);
+		if (!d->is_param)
+			fprintf(out, "let %s = %s\n", d->name, d->value);
 	}
 }
 

@@ -501,12 +501,7 @@ static void release(struct fl_repl *r)
 		free(r->events[i].text);
 	while (r->nundos)
 		free(r->undos[--r->nundos].text);
-	for (size_t i = 0; i < r->nsettings; i++) {
-		free((char *)r->settings[i].name);
-		free((char *)r->settings[i].text);
-	}
-	free(r->settings);
-	free(r->definitions);
+	fl_definitions_release(&r->definitions);
 	free(r->pending);
 	if (r->klog_fd >= 0)
 		close(r->klog_fd);

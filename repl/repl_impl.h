@@ -4,6 +4,8 @@
  *
  *	repl.c		the loop: keys, events, time
  *	command.c	commands: found, and those that change something
+ *	param.c		parameters and their values
+ *	define.c	param and let as a list
  *	entry.c		rules from text to armed and back; undo
  *	show.c		commands that only show
  *	watch.c		the live table
@@ -18,6 +20,7 @@
 
 #include <stdio.h>
 
+#include "define.h"
 #include "knobs.h"
 #include "prepare.h"
 #include "repl.h"
@@ -83,9 +86,7 @@ struct fl_repl {
 	bool paused;
 	uint64_t deadline_ns;  /* for all rules, those to come included; 0: none */
 	bool deadline_decided; /* by the command line's at the first rule, or by a command */
-	char *definitions;     /* param and let, as they were typed */
-	struct fl_param_setting *settings;
-	size_t nsettings;
+	struct fl_definitions definitions; /* that were typed, with the values of now */
 	struct fl_seen events[FL_MAX_EVENTS];
 	size_t nevents; /* ever */
 	struct fl_undo undos[FL_MAX_UNDO];
@@ -142,8 +143,13 @@ const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src
 /* command.c */
 void fl_repl_command(struct fl_repl *r, char *line);
 bool fl_repl_is_command(const char *word);
-/* A parameter's value everywhere; false when no rule has it. */
-bool fl_repl_set_param(struct fl_repl *r, const char *name, const char *text);
+
+/* param.c */
+bool fl_repl_is_param(const struct fl_repl *r, const char *name);
+enum fl_literal fl_repl_param_kind(const struct fl_obj_param *p);
+/* A parameter's value everywhere, or nowhere after a report. */
+void fl_repl_set_param(struct fl_repl *r, const char *name, const char *text);
+bool fl_repl_undo_param(struct fl_repl *r, const struct fl_undo *u);
 
 /* show.c */
 void fl_repl_list(struct fl_repl *r);

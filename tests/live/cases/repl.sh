@@ -224,6 +224,47 @@ test_repl_later_rules() {
 	stop_repl
 }
 
+# A parameter takes what fits its kind, in all rules or in none, and in those to come.
+test_repl_params() {
+	need_full
+	start_repl
+	keys -l -- 'param rate=10'
+	keys Enter
+	say 'set rate 0.5' "parameter 'rate' is a whole number, and '0.5' is not"
+	say 'set rate 20%' "parameter 'rate' is a whole number, and '20%' is not"
+	say 'set rate 30s' "parameter 'rate' is a whole number, and '30s' is not"
+	say 'set rate 20' 'rate is now 20'
+	say 'undo' 'rate is 10 again'
+	say 'set rate 0' 'rate is now 0'
+	say 'a: on fl_int1 if comm == "bash" && rand < $rate return -EIO' 'a: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int 1001' "set before the rule came"
+	say 'set rate 100' 'rate is now 100'
+	gives 'fl_int1 1' 'int -5' "set behind it"
+
+	keys -l -- 'param part = 0.0'
+	keys Enter
+	say 'b: on fl_int2 if comm == "bash" && rand < $part return -EIO' 'b: fl_targets:fl_int2 by'
+	say 'set part 150' "parameter 'part' is a per cent from 0 to 100, and '150' is not"
+	say 'set part 100' 'part is now 100'
+	gives 'fl_int2 1 2' 'int -5' "a fraction set to a whole number"
+	say 'undo' 'part is 0.0 again'
+	gives 'fl_int2 1 2' 'int 1003' "taken back"
+
+	# what one rule refuses, no rule gets
+	keys -l -- 'param n = 1'
+	keys Enter
+	say 'c: on fl_int3 if comm == "bash" && a == $n return -EIO' 'c: fl_targets:fl_int3 by'
+	say 'd: on fl_int4 if comm == "bash" every $n return -EIO' 'd: fl_targets:fl_int4 by'
+	say 'set n 0' "needs parameter 'n' to be 1 or more"
+	gives 'fl_int3 1 2 3' 'int -5' "kept"
+	say 'set n 2' 'n is now 2'
+	gives 'fl_int3 1 2 3' 'int 1006' "changed"
+	say 'undo' 'n is 1 again'
+	gives 'fl_int3 1 2 3' 'int -5' "back"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
 # The processes: the shell of the terminal, faultline, its compiler.
 prompt_pid() { pgrep -x -P "$(tm display-message -p -t repl '#{pane_pid}')" faultline; }
 compiler() { pgrep -x -P "$(prompt_pid)" faultline; }
