@@ -239,15 +239,10 @@ static void enable_one(struct fl_repl *r, struct fl_ref ref, void *arg)
 static void disarm_one(struct fl_repl *r, struct fl_ref ref, void *arg)
 {
 	size_t *done_before = arg;
-	char name[64], *text;
-	struct fl_undo *u;
 
-	snprintf(name, sizeof(name), "%s", ref.entry->rules[ref.rule].name);
-	text = fl_repl_text(ref, NULL);
+	fl_repl_note_disarm(r, ref, ref.entry->rules[ref.rule].name);
+	r->undos[r->nundos - 1].with_previous = (*done_before)++ > 0;
 	fl_repl_disarm(r, ref);
-	u = fl_repl_note(r, FL_UNDO_DISARM, name);
-	u->text = text ? text : strdup("");
-	u->with_previous = (*done_before)++ > 0;
 }
 
 /* enable, disable and disarm: of one rule or of all. */

@@ -26,7 +26,7 @@ void fl_repl_load(struct fl_repl *r, const char *path)
 	if (copy && strlen(copy) != len)
 		fl_repl_say(r, "error: '%s' is not a script\n", path);
 	else if (copy)
-		fl_repl_arm(r, NULL, copy, path);
+		fl_repl_arm(r, &(struct fl_arming){ .text = copy, .source = path });
 	free(copy);
 }
 
@@ -151,34 +151,45 @@ static bool edit_text(struct fl_repl *r, const char *path)
 	return false;
 }
 
-/* The new text first; the old rule goes only when that is armed. */
-static void replace(struct fl_repl *r, struct fl_ref ref, const char *old, const char *text)
+/* The disarming goes before the @armed that it made room for: those go first, then the old comes. */
+static void reorder_undo(struct fl_repl *r, size_t armed)
 {
-	char name[64];
-	struct fl_undo *u;
+	size_t last = r->nundos - 1, first = last - (armed < last ? armed : last);
+	struct fl_undo disarm = r->undos[last];
 
-	snprintf(name, sizeof(name), "%s", ref.entry->rules[ref.rule].name);
+	memmove(&r->undos[first + 1], &r->undos[first], (last - first) * sizeof(disarm));
+	r->undos[first] = disarm;
+	for (size_t i = first; i <= last; i++)
+		r->undos[i].with_previous = i > first;
+}
+
+/* The new text first; the old rule goes only when that is armed. */
+static void replace(struct fl_repl *r, struct fl_ref ref, const char *text)
+{
+	struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
+	struct fl_arming arming = { .text = text };
+	struct fl_definitions defined;
+	struct fl_rule_status status;
+	char name[64];
+	int err;
+
+	snprintf(name, sizeof(name), "%s", rule->name);
+	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	fl_repl_definitions_of(ref.entry, &defined);
+	arming.name = arming.source = name;
+	arming.defined = &defined;
+	arming.disabled = !status.enabled;
 	/* both are armed for a moment, so the old one gives up its name */
-	snprintf(ref.entry->rules[ref.rule].name, sizeof(ref.entry->rules[ref.rule].name), "%s",
-		 "(old)");
-	if (fl_repl_arm(r, name, text, name)) {
-		snprintf(ref.entry->rules[ref.rule].name, sizeof(ref.entry->rules[ref.rule].name),
-			 "%s", name);
+	snprintf(rule->name, sizeof(rule->name), "%s", "(old)");
+	err = fl_repl_arm(r, &arming);
+	fl_definitions_release(&defined);
+	if (err) {
+		snprintf(rule->name, sizeof(rule->name), "%s", name);
 		return;
 	}
+	fl_repl_note_disarm(r, ref, name);
+	reorder_undo(r, r->entries[r->nentries - 1]->obj->nrules);
 	fl_repl_disarm(r, ref);
-	u = fl_repl_note(r, FL_UNDO_DISARM, name);
-	u->text = strdup(old);
-	u->with_previous = true;
-	/* taken back in that order: the new one goes, the old one comes */
-	if (r->nundos >= 2) {
-		struct fl_undo arm = r->undos[r->nundos - 2];
-
-		r->undos[r->nundos - 2] = r->undos[r->nundos - 1];
-		r->undos[r->nundos - 1] = arm;
-		r->undos[r->nundos - 2].with_previous = false;
-		r->undos[r->nundos - 1].with_previous = true;
-	}
 }
 
 void fl_repl_edit(struct fl_repl *r, struct fl_ref ref)
@@ -194,7 +205,7 @@ void fl_repl_edit(struct fl_repl *r, struct fl_ref ref)
 	} else if (edit_text(r, path)) {
 		text = read_back(r, path);
 		if (text && strcmp(text, old) != 0)
-			replace(r, ref, old, text);
+			replace(r, ref, text);
 		else
 			fl_repl_say(r, "nothing was changed\n");
 	}

@@ -253,7 +253,7 @@ static void take_text(struct fl_repl *r, const char *text)
 	if (is_definition(text))
 		fl_repl_define(r, text);
 	else
-		fl_repl_arm(r, NULL, text, "rule");
+		fl_repl_arm(r, &(struct fl_arming){ .text = text, .source = "rule" });
 }
 
 /* One more line of a rule; true when it goes on. */
@@ -500,7 +500,7 @@ static void release(struct fl_repl *r)
 	for (size_t i = 0; i < FL_MAX_EVENTS; i++)
 		free(r->events[i].text);
 	while (r->nundos)
-		free(r->undos[--r->nundos].text);
+		fl_undo_release(&r->undos[--r->nundos]);
 	fl_definitions_release(&r->definitions);
 	free(r->pending);
 	if (r->klog_fd >= 0)

@@ -265,6 +265,69 @@ test_repl_params() {
 	stop_repl
 }
 
+# Rules of files come back with what their file defines, and as they were.
+test_repl_undo() {
+	need_full
+	local pid
+
+	printf '#!/bin/sh\nsed -i s/EIO/ENOSPC/ "$1"\n' >editor
+	chmod +x editor
+	printf 'let low = 2\n' >common.fault
+	cat >defs.fault <<-'END'
+		use "common.fault"
+		param rate = 100 "per \"cent\"" let tools = {"bash", "ip"}
+		a: on fl_int1 if comm in tools && rand < $rate return -EIO
+		ab: on fl_int2 if comm in tools && a < low return -EIO
+	END
+	start_repl
+	say "load $PWD/defs.fault" 'ab: fl_targets:fl_int2 by'
+	say 'set rate 0' 'rate is now 0'
+	say 'disarm a' 'a is disarmed'
+	say 'undo' 'a: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int 1001' "back with the value that was set"
+	say 'undo' 'rate is 100 again'
+	gives 'fl_int1 1' 'int -5' "with its file's value"
+	say 'edit ab' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int -28' "edited"
+	gives 'fl_int2 2 2' 'int 1004' "and not where the let does not hold"
+
+	# disabled rules come back so
+	say 'disable ab' 'ab is disabled'
+	say 'disarm ab' 'ab is disarmed'
+	say 'undo' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "disabled as it was"
+	printf '#!/bin/sh\nsed -i s/ENOSPC/ENOMEM/ "$1"\n' >editor
+	say 'edit ab' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "edited while disabled"
+	say 'enable ab' 'ab is enabled'
+	gives 'fl_int2 1 2' 'int -12' "enabled"
+	say 'undo' 'ab is as it was'
+	say 'undo' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "the edit taken back"
+
+	# one that becomes two
+	printf '#!/bin/sh\necho "c: on fl_int3 if comm in tools return -EIO" >>"$1"\n' >editor
+	say 'edit a' 'c: fl_targets:fl_int3 by'
+	say 'undo' 'a: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int -5' "one again"
+	gives 'fl_int3 1 2 3' 'int 1006' "and not two"
+
+	# one that fails is there another time
+	say 'disarm all' '2 rules disarmed'
+	pid=$(compiler)
+	kill -STOP "$pid"
+	keys -l -- 'undo'
+	keys Enter
+	wait_for "the request" compiler_is_asked
+	kill -KILL "$pid"
+	wait_text 'the compiler died'
+	say 'undo' 'ab: fl_targets:fl_int2 by'
+	wait_text 'a: fl_targets:fl_int1 by' 5
+	gives 'fl_int1 1' 'int -5' "all of them back"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
 # The processes: the shell of the terminal, faultline, its compiler.
 prompt_pid() { pgrep -x -P "$(tm display-message -p -t repl '#{pane_pid}')" faultline; }
 compiler() { pgrep -x -P "$(prompt_pid)" faultline; }
