@@ -141,6 +141,11 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 			    rule->name);
 		return;
 	}
+	if (!none && !times) {
+		fl_repl_say(r, "error: with 'times 0' it would never act\nhint: disable %s\n",
+			    rule->name);
+		return;
+	}
 	fl_session_rule_status(ref.entry->session, ref.rule, &status);
 	err = fl_session_set_times(ref.entry->session, ref.rule, none ? FL_NEVER : (uint64_t)times,
 				   &fault);
@@ -152,6 +157,19 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 		rule->edit.times = none ? FL_NEVER : (uint64_t)times;
 	}
 	done(r, err, &fault, "%s: %s times more\n", rule->name, none ? "any number of" : text);
+}
+
+static bool returns_pointer(struct fl_ref ref)
+{
+	const struct fl_object *obj = ref.entry->obj;
+
+	for (size_t i = 0; i < obj->nslots; i++) {
+		enum fl_tag tag = obj->attaches[obj->slots[i].attach].tag;
+
+		if (obj->slots[i].rule == ref.rule)
+			return tag == FL_TAG_NULL || tag == FL_TAG_ERRNO_NULL;
+	}
+	return false;
 }
 
 static void set_value(struct fl_repl *r, struct fl_ref ref, const char *text)
@@ -177,6 +195,7 @@ static void set_value(struct fl_repl *r, struct fl_ref ref, const char *text)
 		u->edit = rule->edit;
 		rule->edit.set_value = true;
 		rule->edit.value = value;
+		rule->edit.pointer = returns_pointer(ref);
 	}
 	done(r, err, &fault, "%s: returns %s\n", rule->name, text);
 }

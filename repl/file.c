@@ -30,92 +30,115 @@ void fl_repl_load(struct fl_repl *r, const char *path)
 	free(copy);
 }
 
-struct saving {
-	FILE *out;
-	size_t n;
-};
-
-static void save_one(struct fl_repl *r, struct fl_ref ref, void *arg)
+/* What the rules that are armed are compiled with, all in one; false after a report. */
+static bool collect_definitions(struct fl_repl *r, struct fl_definitions *all)
 {
-	const struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
-	struct saving *s = arg;
-	struct fl_rule_status status;
-	char *text = fl_repl_text(ref, rule->name);
+	const char *conflict = NULL;
+	struct fl_definitions d;
+	int err = 0;
 
-	(void)r;
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
-	if (text)
-		fprintf(s->out, "%s%s\n", status.enabled ? "" : "# disabled: ", text);
-	s->n += text != NULL;
-	free(text);
+	memset(all, 0, sizeof(*all));
+	for (size_t i = 0; i < r->nentries && !err && !conflict; i++) {
+		err = fl_repl_definitions_of(r->entries[i], &d);
+		for (size_t j = 0; j < d.n && !err && !conflict; j++) {
+			const struct fl_definition *x = &d.list[j],
+						   *other = fl_definitions_find(all, x->name,
+										x->is_param);
+
+			if (other && strcmp(other->value, x->value) != 0)
+				conflict = other->name;
+		}
+		if (!err && !conflict)
+			err = fl_definitions_add(all, &d);
+		fl_definitions_release(&d);
+	}
+	if (err)
+		fl_repl_say(r, "error: out of memory\n");
+	if (conflict)
+		fl_repl_say(r,
+			    "error: '%s' is not the same to all rules, which one script cannot "
+			    "say\nhint: 'disarm' those of one file, save, and load it again\n",
+			    conflict);
+	if (!err && !conflict)
+		return true;
+	fl_definitions_release(all);
+	return false;
 }
 
-/* Parameters of files, with the values that they have now. */
-static void save_params(const struct fl_repl *r, FILE *out)
+static int save_rule(struct fl_ref ref, FILE *out)
 {
-	for (size_t i = 0; i < r->nentries; i++) {
-		const struct fl_entry *e = r->entries[i];
+	char *text = fl_repl_text(ref, ref.entry->rules[ref.rule].name);
+	struct fl_rule_status status;
 
-		for (size_t j = 0; j < e->obj->nparams; j++) {
-			const struct fl_obj_param *p = &e->obj->params[j];
-			long long value = fl_session_param(e->session, j);
-			bool first = true;
+	if (!text)
+		return -ENOMEM;
+	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	fprintf(out, "%s%s\n", status.enabled ? "" : "# disabled: ", text);
+	free(text);
+	return 0;
+}
 
-			for (size_t k = 0; k < i && first; k++) {
-				for (size_t l = 0; l < r->entries[k]->obj->nparams; l++)
-					first &= strcmp(r->entries[k]->obj->params[l].name,
-							p->name) != 0;
-			}
-			if (!first)
-				continue;
-			if (p->string)
-				fprintf(out, "param %s = \"%s\"", p->name, p->string);
-			else if (p->is_fraction)
-				fprintf(out, "param %s = %lld.%09lld", p->name,
-					value / FL_RATE_UNIT, value % FL_RATE_UNIT);
-			else
-				fprintf(out, "param %s = %lld%s", p->name, value,
-					p->is_duration ? "ns" : "");
-			fprintf(out, p->help ? " \"%s\"\n" : "\n", p->help);
+/*
+ * The newest text first: of the programs on a function the kernel asks the one
+ * that came last before the others, and of the rules of a script the first.
+ */
+static int save_rules(const struct fl_repl *r, FILE *out)
+{
+	int err = 0;
+
+	for (size_t i = r->nentries; i-- && !err;) {
+		struct fl_entry *e = r->entries[i];
+
+		for (size_t j = 0; j < e->obj->nrules && !err; j++) {
+			if (!e->rules[j].gone)
+				err = save_rule((struct fl_ref){ e, j }, out);
 		}
 	}
+	return err;
 }
 
-static void save_lets(const struct fl_repl *r, FILE *out)
+static int write_script(const struct fl_repl *r, const char *path, const struct fl_definitions *d)
 {
-	for (size_t i = 0; i < r->definitions.n; i++) {
-		const struct fl_definition *d = &r->definitions.list[i];
+	FILE *out = fopen(path, "we");
+	int err;
 
-		if (!d->is_param)
-			fprintf(out, "let %s = %s\n", d->name, d->value);
-	}
+	if (!out)
+		return -errno;
+	fprintf(out, "#!/usr/bin/env -S faultline\n%s", d->text ? d->text : "");
+	err = save_rules(r, out);
+	if (fclose(out) && !err)
+		err = -errno;
+	return err;
 }
 
 void fl_repl_save(struct fl_repl *r, const char *path)
 {
-	struct saving s = { .n = 0 };
+	size_t n = fl_repl_count(r);
+	struct fl_definitions d;
 	char part[4096];
+	int err;
 
-	if (!fl_repl_count(r)) {
+	if (!n) {
 		fl_repl_say(r, "no rules are armed: there is nothing to save\n");
 		return;
 	}
 	/* whole or not at all */
-	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
+	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part)) {
+		fl_repl_say(r, "error: '%s' is too long a name\n", path);
 		return;
-	s.out = fopen(part, "we");
-	if (s.out) {
-		fputs("#!/usr/bin/env -S faultline\n", s.out);
-		save_params(r, s.out);
-		save_lets(r, s.out);
-		fl_repl_each(r, save_one, &s);
 	}
-	if (!s.out || fclose(s.out) || rename(part, path)) {
-		fl_repl_say(r, "error: '%s' cannot be written: %s\n", path, strerror(errno));
+	if (!collect_definitions(r, &d))
+		return;
+	err = write_script(r, part, &d);
+	fl_definitions_release(&d);
+	if (!err && rename(part, path))
+		err = -errno;
+	if (err) {
+		fl_repl_say(r, "error: '%s' cannot be written: %s\n", path, strerror(-err));
 		unlink(part);
 		return;
 	}
-	fl_repl_say(r, "%zu rule%s in %s\n", s.n, s.n == 1 ? "" : "s", path);
+	fl_repl_say(r, "%zu rule%s in %s\n", n, n == 1 ? "" : "s", path);
 }
 
 /* The file's text without the end of its last line; malloc'd. */

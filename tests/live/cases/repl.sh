@@ -328,6 +328,56 @@ test_repl_undo() {
 	stop_repl
 }
 
+# What is saved compiles, and does what was armed.
+test_repl_save() {
+	need_full
+	cat >defs.fault <<-'END'
+		param text = "a\\\"b" "help \"quoted\"" let low = 2; let tools = {"bash", "ip"}
+		f: on fl_int2 if comm in tools && a < low && comm != $text return -EIO
+	END
+	printf 'let low = 3\non fl_int5 if a < low && comm == "bash" return -EIO\n' >other.fault
+	start_repl
+	say 'first: on fl_int0 if comm == "bash" return -EIO' 'first: fl_targets:fl_int0 by'
+	say 'second: on fl_int0 if comm == "bash" return -EPERM' 'second: fl_targets:fl_int0 by'
+	gives 'fl_int0' 'int -1' "the newer rule is asked first"
+	say "load $PWD/defs.fault" 'f: fl_targets:fl_int2 by'
+	keys -l -- 'let r = 100; param late = 5s'
+	keys Enter
+	say 'l: on fl_int3 if comm == "bash" && rand < r after $late return -EIO' 'l: fl_targets:fl_int3 by'
+	say 'set l rate 20' 'l: now 20 per cent'
+	say 'set l times 0' "with 'times 0' it would never act"
+	say 'set late 0s' 'late is now 0s'
+	say 'disable l' 'l is disabled'
+	say 'p: on fl_ret_ptr_null if comm == "bash" return NULL' 'p: fl_targets:fl_ret_ptr_null by'
+	say 'set p return NULL' 'p: returns NULL'
+	# kprobes, of which too the newer one is asked first
+	say 'q: on fl_ret_ptr_errno_null if comm == "bash" return NULL' 'q: fl_targets:fl_ret_ptr_errno_null by'
+	say 'r: on fl_ret_ptr_errno_null if comm == "bash" return -EIO' 'r: fl_targets:fl_ret_ptr_errno_null by'
+	start_with 'call fl_ret_ptr_errno_null'
+	cp answer typed
+	say "save $PWD/saved.fault" "7 rules in $PWD/saved.fault"
+	say "load $PWD/other.fault" 'fl_targets:fl_int5 by'
+	say "save $PWD/both.fault" "'low' is not the same to all rules"
+	say 'disarm all' '8 rules disarmed'
+	say 'quit' 'ended with 0'
+	stop_repl
+
+	expect_text saved.fault '^param text = "a\\\\\\"b" "help \\"quoted\\""$'
+	expect_text saved.fault '^let low = 2$'
+	expect_text saved.fault '^# disabled: l: on fl_int3 if comm == "bash" && rand < 20 after \$late return -EIO$'
+	expect_text saved.fault '^p: on fl_ret_ptr_null if comm == "bash" return NULL$'
+	expect_equal "another script" no "$([[ -e both.fault ]] && echo yes || echo no)"
+	start_repl
+	say "load $PWD/saved.fault" 'first: fl_targets:fl_int0 by'
+	gives 'fl_int0' 'int -1' "saved: the newer rule first"
+	start_with 'call fl_ret_ptr_errno_null'
+	expect_equal "saved: kprobes" "$(cat typed)" "$(cat answer)"
+	gives 'fl_int2 1 2' 'int -5' "saved: with its let"
+	gives 'fl_int2 2 2' 'int 1004' "saved: with its let"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
 # The processes: the shell of the terminal, faultline, its compiler.
 prompt_pid() { pgrep -x -P "$(tm display-message -p -t repl '#{pane_pid}')" faultline; }
 compiler() { pgrep -x -P "$(prompt_pid)" faultline; }
