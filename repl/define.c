@@ -183,6 +183,8 @@ int fl_definitions_read(const struct fl_source *src, const struct fl_compile_opt
 	if (!setjmp(on_oom)) {
 		fl_parse_files(src, opts, &arena, &ds, &script);
 		err = add_script(out, &script, &arena);
+		out->alone = out->n && !script.nrules && !script.nuses && !script.nrequires &&
+			     !script.nexpects;
 	}
 	fl_diags_release(&ds);
 	fl_arena_release(&arena);

@@ -27,6 +27,7 @@ struct fl_definitions {
 	struct fl_definition *list;
 	size_t n;
 	char *text; /* all of them, a line each; NULL where there are none */
+	bool alone; /* they were read, and nothing else was there */
 };
 
 /*

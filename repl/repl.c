@@ -240,20 +240,23 @@ static void first_word(const char *line, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), line);
 }
 
-static bool is_definition(const char *text)
-{
-	char word[16];
-
-	first_word(text, word, sizeof(word));
-	return !strcmp(word, "param") || !strcmp(word, "let");
-}
-
+/* Rules are armed; what is defined beside them is known to the rules that follow, too. */
 static void take_text(struct fl_repl *r, const char *text)
 {
-	if (is_definition(text))
+	const struct fl_source src = { "rule", text, strlen(text) };
+	const struct fl_compile_opts own = { .read = NULL };
+	struct fl_definitions defined;
+
+	if (fl_definitions_read(&src, &own, &defined)) {
+		fl_repl_say(r, "error: out of memory\n");
+		return;
+	}
+	if (defined.alone)
 		fl_repl_define(r, text);
-	else
-		fl_repl_arm(r, &(struct fl_arming){ .text = text, .source = "rule" });
+	else if (!fl_repl_arm(r, &(struct fl_arming){ .text = text, .source = "rule" }) &&
+		 fl_definitions_add(&r->definitions, &defined))
+		fl_repl_say(r, "error: out of memory\n");
+	fl_definitions_release(&defined);
 }
 
 /* One more line of a rule; true when it goes on. */

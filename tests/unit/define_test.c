@@ -34,8 +34,14 @@ static void test_read(void **state)
 	assert_int_equal(fl_definitions_find(&d, "f", true)->kind, FL_LITERAL_TEXT);
 	assert_null(fl_definitions_find(&d, "a", true));
 	assert_non_null(fl_definitions_find(&d, "a", false));
+	assert_false(d.alone);
 	fl_definitions_release(&d);
-	assert_null(read_text("on g return -EIO").text);
+	d = read_text("on g return -EIO");
+	assert_null(d.text);
+	assert_false(d.alone);
+	d = read_text("let a = 1 param b = 2;");
+	assert_true(d.alone);
+	fl_definitions_release(&d);
 }
 
 static void test_change(void **state)

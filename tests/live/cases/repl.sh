@@ -250,6 +250,15 @@ test_repl_params() {
 	say 'undo' 'part is 0.0 again'
 	gives 'fl_int2 1 2' 'int 1003' "taken back"
 
+	# on one line with a rule: that is armed once, and both are known from then on
+	say 'param odds = 0 let who = "bash" e: on fl_int0 if comm == who && rand < $odds return -EIO' \
+		'e: fl_targets:fl_int0 by'
+	say 'set odds 100' 'odds is now 100'
+	gives 'fl_int0' 'int -5' "armed beside its parameter"
+	say 'f: on fl_int5 if comm == who && rand < $odds return -EIO' 'f: fl_targets:fl_int5 by'
+	say 'disarm e' 'e is disarmed'
+	gives 'fl_int0' 'int 1000' "armed once"
+
 	# what one rule refuses, no rule gets
 	keys -l -- 'param n = 1'
 	keys Enter
