@@ -387,7 +387,7 @@ static void cancel_line(struct fl_repl *r)
 	fl_repl_open_line(r);
 }
 
-static void on_signals(struct fl_repl *r)
+void fl_repl_signals(struct fl_repl *r)
 {
 	struct signalfd_siginfo info;
 
@@ -397,7 +397,10 @@ static void on_signals(struct fl_repl *r)
 			cancel_line(r);
 			break;
 		case SIGWINCH:
-			rl_resize_terminal();
+			if (r->line_is_open)
+				rl_resize_terminal();
+			else
+				rl_reset_screen_size();
 			break;
 		case SIGCHLD:
 			break;
@@ -456,7 +459,7 @@ static void loop(struct fl_repl *r)
 
 		for (int i = 0; i < n; i++)
 			keys |= ready[i].data.u64 == 1;
-		on_signals(r);
+		fl_repl_signals(r);
 		fl_repl_pump(r);
 		if (keys && !r->leaving)
 			read_key();

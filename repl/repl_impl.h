@@ -117,6 +117,8 @@ struct fl_repl {
 __attribute__((format(printf, 2, 3))) void fl_repl_say(struct fl_repl *r, const char *format, ...);
 void fl_repl_open_line(struct fl_repl *r);
 void fl_repl_close_line(struct fl_repl *r);
+/* Signals that have come; the one to end sets leaving. For loops that wait for something else. */
+void fl_repl_signals(struct fl_repl *r);
 /* Heartbeats, events, rates: whatever else is going on. */
 void fl_repl_pump(struct fl_repl *r);
 const char *fl_repl_bold(const struct fl_repl *r);

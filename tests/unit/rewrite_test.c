@@ -23,8 +23,7 @@ static void test_rate(void **state)
 
 	(void)state;
 	expect("on f return -1", &edit, "on f if rand < 20 return -1");
-	expect("on f if rand<7 && a==1 return -1", &edit,
-	       "on f if rand < 20 && a == 1 return -1");
+	expect("on f if rand<7 && a==1 return -1", &edit, "on f if rand < 20 && a == 1 return -1");
 	/* by a name of the script's */
 	expect("on f if rand < often return -1", &edit, "on f if rand < 20 return -1");
 	expect("on f if often >= rand return -1", &edit, "on f if 20 > rand return -1");

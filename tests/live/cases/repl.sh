@@ -444,6 +444,56 @@ test_repl_ends() {
 	done
 }
 
+# A signal to end is heard while something else has the terminal.
+test_repl_ends_elsewhere() {
+	need_full
+	local how what
+
+	for how in HUP TERM; do
+		for what in watch 'run echo it runs; exec sleep 1000'; do
+			start_repl
+			say 'a: on fl_int1 if comm == "bash" return -EIO' 'armed in'
+			if [[ $what == watch ]]; then
+				say watch 'any key ends this'
+				# no part of a key is left for the line that follows
+				keys Up
+				say 'list' 'fl_int1 if comm == "bash"'
+				say watch 'any key ends this'
+			else
+				say "$what" 'it runs'
+				wait_text 'it runs' 2
+			fi
+			kill -"$how" "$(prompt_pid)"
+			wait_text 'ended with 0'
+			! pgrep -x sleep || fail "its command goes on"
+			stop_repl
+			gives 'fl_int1 1' 'int 1001' "after SIG$how in $what"
+		done
+	done
+}
+
+# Little time goes by on the processor while a command runs, signals or not.
+test_repl_run_is_idle() {
+	need_full
+	local before after pid
+
+	start_repl
+	pid=$(prompt_pid)
+	before=$(ticks "$pid")
+	keys -l -- 'run echo it runs; exec sleep 2'
+	keys Enter
+	wait_text 'it runs' 2
+	kill -WINCH "$pid"
+	wait_text 'exited with status 0'
+	after=$(ticks "$pid")
+	((after - before < 100)) || fail "$((after - before)) of 200 ticks"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
+# ticks PID: its time on the processor, in 1/100 s.
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
 # Commands at random, with sanitizers: after each, what is listed is what is
 # attached. See prompt.c.
 sequences() {
