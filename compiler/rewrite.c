@@ -31,12 +31,10 @@ static bool is_rand(const struct fl_expr *e)
 	return e->kind == FL_EXPR_NAME && !strcmp(e->text, "rand");
 }
 
-static bool is_literal(const struct fl_expr *e)
-{
-	return e->kind == FL_EXPR_INT || e->kind == FL_EXPR_FRACTION;
-}
-
-/* The first rand < N in writing order, as sema finds the rule's rate. */
+/*
+ * The first rand < N in writing order, as sema finds the rule's rate. N is a
+ * constant, by whatever name; where it is a parameter, that is what changes.
+ */
 static bool replace_rate(struct fl_expr *e, struct fl_arena *a, uint64_t rate)
 {
 	bool below;
@@ -46,15 +44,20 @@ static bool replace_rate(struct fl_expr *e, struct fl_arena *a, uint64_t rate)
 	if (replace_rate(e->left, a, rate) || replace_rate(e->right, a, rate) ||
 	    replace_rate(e->third, a, rate))
 		return true;
+	for (size_t i = 0; i < e->nitems; i++) {
+		if (replace_rate(e->items[i], a, rate))
+			return true;
+	}
 	if (e->kind != FL_EXPR_BINARY)
 		return false;
 	below = e->op == FL_OP_LT || e->op == FL_OP_LE;
-	if (below && is_rand(e->left) && is_literal(e->right)) {
+	if (below && is_rand(e->left) && e->right->kind != FL_EXPR_PARAM) {
 		e->op = FL_OP_LT;
 		e->right = rate_literal(a, rate);
 		return true;
 	}
-	if ((e->op == FL_OP_GT || e->op == FL_OP_GE) && is_rand(e->right) && is_literal(e->left)) {
+	if ((e->op == FL_OP_GT || e->op == FL_OP_GE) && is_rand(e->right) &&
+	    e->left->kind != FL_EXPR_PARAM) {
 		e->op = FL_OP_GT;
 		e->left = rate_literal(a, rate);
 		return true;
@@ -107,9 +110,16 @@ static void set_times(struct fl_rule *rule, struct fl_arena *a, uint64_t times)
 	rule->nscheds = kept + 1;
 }
 
-static void set_value(struct fl_rule *rule, struct fl_arena *a, int64_t value)
+static const char *value_name(int64_t value, bool pointer)
 {
-	const char *name = value < 0 && value >= -4095 ? fl_errno_name((int)-value) : NULL;
+	if (!value && pointer)
+		return "NULL";
+	return value < 0 && value >= -4095 ? fl_errno_name((int)-value) : NULL;
+}
+
+static void set_value(struct fl_rule *rule, struct fl_arena *a, int64_t value, bool pointer)
+{
+	const char *name = value_name(value, pointer);
 	struct fl_expr *e = new_expr(a, name ? FL_EXPR_NAME : FL_EXPR_INT,
 				     value < 0 ? 0 - (uint64_t)value : (uint64_t)value),
 		       *minus;
@@ -154,7 +164,7 @@ char *fl_rewrite_rule(const char *text, const struct fl_rule_edit *edit)
 			if (edit->set_times)
 				set_times(rule, &arena, edit->times);
 			if (edit->set_value)
-				set_value(rule, &arena, edit->value);
+				set_value(rule, &arena, edit->value, edit->pointer);
 			fl_buf_init(&out, &arena);
 			fl_print_rule(&out, rule);
 			result = strdup(out.text);

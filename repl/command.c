@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "klog.h"
-#include "lexer.h"
 #include "repl_impl.h"
 
 enum command {
@@ -73,64 +72,21 @@ static bool nothing_more(struct fl_repl *r, char *rest)
 	return false;
 }
 
-/* A number with a fraction, in units of 1e-9. */
-static bool parse_percent(const char *text, int64_t *out)
+/* A per cent, in units of 1e-9. */
+static bool read_percent(char *text, int64_t *out)
 {
-	char *end;
-	unsigned long whole;
-	int64_t unit = FL_RATE_UNIT, value;
+	size_t len = strlen(text);
+	enum fl_literal kind;
 
-	if (!isdigit((unsigned char)*text))
+	if (len && text[len - 1] == '%')
+		text[len - 1] = '\0';
+	if (!fl_literal_read(text, &kind, out) || *out < 0 || kind == FL_LITERAL_TIME)
 		return false;
-	whole = strtoul(text, &end, 10);
-	if (whole > 100)
+	if (kind == FL_LITERAL_NUMBER && *out <= 100)
+		*out *= FL_RATE_UNIT;
+	else if (kind == FL_LITERAL_NUMBER)
 		return false;
-	value = (int64_t)whole * FL_RATE_UNIT;
-	if (*end == '.') {
-		for (end++; isdigit((unsigned char)*end); end++) {
-			unit /= 10;
-			value += unit * (*end - '0');
-		}
-	}
-	*out = value;
-	return (!*end || !strcmp(end, "%")) && value <= FL_RATE_ALL;
-}
-
-/* A literal of the language: number, time, errno. */
-static bool parse_literal(const char *text, int64_t *out, bool *is_duration)
-{
-	bool minus = *text == '-';
-	const struct fl_source src = { "value", text + minus, strlen(text + minus) };
-	struct fl_arena arena;
-	struct fl_tokens tokens;
-	struct fl_diags ds;
-	volatile bool good = false;
-	jmp_buf on_oom;
-
-	*out = 0;
-	fl_arena_init(&arena, &on_oom);
-	fl_diags_init(&ds);
-	ds.on_oom = &on_oom;
-	if (!setjmp(on_oom)) {
-		fl_lex(&src, &arena, &ds, &tokens);
-		if (!ds.nerrors && tokens.n == 2) {
-			const struct fl_token *t = &tokens.list[0];
-			int number = t->kind == FL_TOK_NAME ? fl_errno_number(t->text) : 0;
-
-			good = t->kind == FL_TOK_INT || t->kind == FL_TOK_DURATION || number;
-			*out = number ? number : (int64_t)t->value;
-			*is_duration = t->kind == FL_TOK_DURATION;
-			if (t->kind == FL_TOK_NAME && !number) {
-				good = !strcmp(t->text, "NULL") || !strcmp(t->text, "true");
-				*out = t->text[0] == 't';
-			}
-		}
-	}
-	fl_diags_release(&ds);
-	fl_arena_release(&arena);
-	if (minus)
-		*out = -*out;
-	return good;
+	return *out <= FL_RATE_ALL;
 }
 
 static void done(struct fl_repl *r, int err, const struct fl_fault *fault, const char *format,
@@ -142,7 +98,7 @@ static void done(struct fl_repl *r, int err, const struct fl_fault *fault, const
 		fl_repl_say(r, format, a, b);
 }
 
-static void set_rate(struct fl_repl *r, struct fl_ref ref, const char *text)
+static void set_rate(struct fl_repl *r, struct fl_ref ref, char *text)
 {
 	struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
 	struct fl_rule_status status;
@@ -151,7 +107,7 @@ static void set_rate(struct fl_repl *r, struct fl_ref ref, const char *text)
 	int64_t rate;
 	int err;
 
-	if (!parse_percent(text, &rate)) {
+	if (!read_percent(text, &rate)) {
 		fl_repl_say(r, "error: '%s' is not a per cent\nhint: set %s rate 0.5\n", text,
 			    rule->name);
 		return;
@@ -172,14 +128,21 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 {
 	struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
 	struct fl_rule_status status;
-	bool is_duration = false, none = !strcmp(text, "none");
+	bool none = !strcmp(text, "none");
+	enum fl_literal kind;
 	struct fl_fault fault;
 	struct fl_undo *u;
 	int64_t times = 0;
 	int err;
 
-	if (!none && (!parse_literal(text, &times, &is_duration) || is_duration || times < 0)) {
+	if (!none &&
+	    (!fl_literal_read(text, &kind, &times) || kind != FL_LITERAL_NUMBER || times < 0)) {
 		fl_repl_say(r, "error: '%s' is not a number\nhint: set %s times 5, or none\n", text,
+			    rule->name);
+		return;
+	}
+	if (!none && !times) {
+		fl_repl_say(r, "error: with 'times 0' it would never act\nhint: disable %s\n",
 			    rule->name);
 		return;
 	}
@@ -196,17 +159,30 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 	done(r, err, &fault, "%s: %s times more\n", rule->name, none ? "any number of" : text);
 }
 
+static bool returns_pointer(struct fl_ref ref)
+{
+	const struct fl_object *obj = ref.entry->obj;
+
+	for (size_t i = 0; i < obj->nslots; i++) {
+		enum fl_tag tag = obj->attaches[obj->slots[i].attach].tag;
+
+		if (obj->slots[i].rule == ref.rule)
+			return tag == FL_TAG_NULL || tag == FL_TAG_ERRNO_NULL;
+	}
+	return false;
+}
+
 static void set_value(struct fl_repl *r, struct fl_ref ref, const char *text)
 {
 	struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
 	struct fl_rule_status status;
-	bool is_duration = false;
+	enum fl_literal kind;
 	struct fl_fault fault;
 	struct fl_undo *u;
 	int64_t value;
 	int err;
 
-	if (!parse_literal(text, &value, &is_duration) || is_duration) {
+	if (!fl_literal_read(text, &kind, &value) || kind != FL_LITERAL_NUMBER) {
 		fl_repl_say(r, "error: '%s' is not a value\nhint: set %s return -ENOMEM\n", text,
 			    rule->name);
 		return;
@@ -219,144 +195,21 @@ static void set_value(struct fl_repl *r, struct fl_ref ref, const char *text)
 		u->edit = rule->edit;
 		rule->edit.set_value = true;
 		rule->edit.value = value;
+		rule->edit.pointer = returns_pointer(ref);
 	}
 	done(r, err, &fault, "%s: returns %s\n", rule->name, text);
 }
 
-/* The value that is set for all rules to come. */
-static bool remember_setting(struct fl_repl *r, const char *name, const char *text)
-{
-	struct fl_param_setting *more;
-	char *copy = strdup(text), *own;
-
-	for (size_t i = 0; copy && i < r->nsettings; i++) {
-		if (!strcmp(r->settings[i].name, name)) {
-			free((char *)r->settings[i].text);
-			r->settings[i].text = copy;
-			return true;
-		}
-	}
-	own = strdup(name);
-	more = realloc(r->settings, (r->nsettings + 1) * sizeof(*more));
-	if (more)
-		r->settings = more;
-	if (!copy || !own || !more) {
-		free(copy);
-		free(own);
-		return false;
-	}
-	r->settings[r->nsettings++] = (struct fl_param_setting){ own, copy };
-	return true;
-}
-
-static bool is_defined(const struct fl_repl *r, const char *name)
-{
-	char pattern[80];
-
-	snprintf(pattern, sizeof(pattern), "param %.64s ", name);
-	return r->definitions && strstr(r->definitions, pattern);
-}
-
-bool fl_repl_set_param(struct fl_repl *r, const char *name, const char *text)
-{
-	bool is_duration = false, is_percent;
-	bool found = is_defined(r, name);
-	int64_t value = 0, percent = 0;
-	struct fl_fault fault;
-
-	is_percent = parse_percent(text, &percent);
-	if (!parse_literal(text, &value, &is_duration) && !is_percent) {
-		fl_repl_say(r, "error: '%s' is no value for a parameter\n", text);
-		return false;
-	}
-	for (size_t i = 0; i < r->nentries; i++) {
-		const struct fl_entry *e = r->entries[i];
-
-		for (size_t j = 0; j < e->obj->nparams; j++) {
-			const struct fl_obj_param *p = &e->obj->params[j];
-
-			if (strcmp(p->name, name) != 0)
-				continue;
-			found = true;
-			if (p->is_duration != is_duration) {
-				fl_repl_say(r, "error: '%s' is %s, and '%s' is not\n", name,
-					    p->is_duration ? "a time" : "a number", text);
-				return false;
-			}
-			if (fl_session_change_param(e->session, j, p->is_fraction ? percent : value,
-						    &fault)) {
-				fl_repl_fault(r, &fault);
-				return false;
-			}
-		}
-	}
-	/* definitions stand before every rule to come */
-	if (found && is_defined(r, name))
-		remember_setting(r, name, text);
-	return found;
-}
-
-static void param_text(struct fl_repl *r, const char *name, char *out, size_t size)
-{
-	snprintf(out, size, "0");
-	for (size_t i = 0; i < r->nentries; i++) {
-		const struct fl_entry *e = r->entries[i];
-
-		for (size_t j = 0; j < e->obj->nparams; j++) {
-			const struct fl_obj_param *p = &e->obj->params[j];
-			int64_t value;
-
-			if (strcmp(p->name, name) != 0)
-				continue;
-			value = fl_session_param(e->session, j);
-			if (p->is_fraction)
-				snprintf(out, size, "%lld.%09lld", value / FL_RATE_UNIT,
-					 value % FL_RATE_UNIT);
-			else
-				snprintf(out, size, "%" PRId64 "%s", value,
-					 p->is_duration ? "ns" : "");
-			return;
-		}
-	}
-}
-
-static void set_param(struct fl_repl *r, const char *name, const char *text)
-{
-	struct fl_undo *u;
-	char old[64];
-
-	param_text(r, name, old, sizeof(old));
-	if (!fl_repl_set_param(r, name, text))
-		return;
-	u = fl_repl_note(r, FL_UNDO_PARAM, name);
-	u->text = strdup(old);
-	fl_repl_say(r, "%s is now %s\n", name, text);
-}
-
-static bool is_param(const struct fl_repl *r, const char *name)
-{
-	if (is_defined(r, name))
-		return true;
-	for (size_t i = 0; i < r->nentries; i++) {
-		const struct fl_object *obj = r->entries[i]->obj;
-
-		for (size_t j = 0; j < obj->nparams; j++) {
-			if (!strcmp(obj->params[j].name, name))
-				return true;
-		}
-	}
-	return false;
-}
-
 static void command_set(struct fl_repl *r, char *line)
 {
-	const char *name = word(&line), *what = word(&line), *value = skip(line);
+	const char *name = word(&line), *what = word(&line);
+	char *value = skip(line);
 	struct fl_ref ref;
 
 	if (*name == '$')
 		name++;
-	if (*what && is_param(r, name) && !*value) {
-		set_param(r, name, what);
+	if (*what && !*value && fl_repl_is_param(r, name)) {
+		fl_repl_set_param(r, name, what);
 		return;
 	}
 	if (!*value) {
@@ -405,15 +258,10 @@ static void enable_one(struct fl_repl *r, struct fl_ref ref, void *arg)
 static void disarm_one(struct fl_repl *r, struct fl_ref ref, void *arg)
 {
 	size_t *done_before = arg;
-	char name[64], *text;
-	struct fl_undo *u;
 
-	snprintf(name, sizeof(name), "%s", ref.entry->rules[ref.rule].name);
-	text = fl_repl_text(ref, NULL);
+	fl_repl_note_disarm(r, ref, ref.entry->rules[ref.rule].name);
+	r->undos[r->nundos - 1].with_previous = (*done_before)++ > 0;
 	fl_repl_disarm(r, ref);
-	u = fl_repl_note(r, FL_UNDO_DISARM, name);
-	u->text = text ? text : strdup("");
-	u->with_previous = (*done_before)++ > 0;
 }
 
 /* enable, disable and disarm: of one rule or of all. */
@@ -462,12 +310,11 @@ static void command_events(struct fl_repl *r, char *line)
 static void command_deadline(struct fl_repl *r, char *line)
 {
 	const char *text = word(&line);
-	bool is_duration = false;
+	enum fl_literal kind;
 	int64_t ns = 0;
 
 	if (!*text) {
-		uint64_t left =
-			r->nentries ? fl_session_deadline(r->entries[0]->session) : FL_NEVER;
+		uint64_t left = fl_repl_time_left(r);
 
 		if (left == FL_NEVER)
 			fl_repl_say(r, "there is no deadline\n");
@@ -476,11 +323,15 @@ static void command_deadline(struct fl_repl *r, char *line)
 		return;
 	}
 	if (strcmp(text, "none") != 0 &&
-	    (!parse_literal(text, &ns, &is_duration) || !is_duration)) {
+	    (!fl_literal_read(text, &kind, &ns) || kind != FL_LITERAL_TIME)) {
 		fl_repl_say(r, "error: '%s' is not a time\nhint: deadline 30s, deadline none\n",
 			    text);
 		return;
 	}
+	r->deadline_decided = true;
+	r->deadline_ns = 0;
+	if (ns && __builtin_add_overflow(fl_now_ns(), (uint64_t)ns, &r->deadline_ns))
+		r->deadline_ns = FL_NEVER;
 	for (size_t i = 0; i < r->nentries; i++)
 		fl_session_set_deadline(r->entries[i]->session, (uint64_t)ns);
 	fl_repl_say(r, ns ? "all rules stop in %s\n" : "there is no deadline\n", text);
@@ -488,6 +339,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 
 static void command_pause(struct fl_repl *r, bool pause)
 {
+	r->paused = pause;
 	for (size_t i = 0; i < r->nentries; i++) {
 		if (pause)
 			fl_session_pause(r->entries[i]->session);

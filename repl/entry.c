@@ -42,9 +42,11 @@ void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f)
 
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src)
 {
-	if (!r->definitions)
+	const char *text = r->definitions.text;
+
+	if (!text)
 		return NULL;
-	*src = (struct fl_source){ "definitions", r->definitions, strlen(r->definitions) };
+	*src = (struct fl_source){ "definitions", text, strlen(text) };
 	return src;
 }
 
@@ -70,20 +72,17 @@ static size_t collect_states(struct fl_repl *r, struct fl_state_map **out)
 }
 
 static enum fl_prepare_result prepare(struct fl_repl *r, const struct fl_source *src,
-				      struct fl_prepared *out)
+				      const struct fl_source *prelude, struct fl_prepared *out)
 {
 	struct fl_compile_opts compile = r->opts->compile;
 	struct fl_session_opts session = r->opts->session;
 	struct fl_state_map *states;
-	struct fl_source definitions;
 	enum fl_prepare_result result;
 	struct fl_fault fault;
 	struct fl_diags ds;
 	char *log = NULL;
 
-	compile.prelude = fl_repl_prelude(r, &definitions);
-	compile.settings = r->settings;
-	compile.nsettings = r->nsettings;
+	compile.prelude = prelude;
 	compile.read = r->opts->read;
 	compile.clang = fl_server_compile;
 	compile.clang_arg = &r->server;
@@ -112,15 +111,9 @@ static enum fl_prepare_result prepare(struct fl_repl *r, const struct fl_source 
 
 static bool name_is_taken(const struct fl_repl *r, const char *name)
 {
-	for (size_t i = 0; i < r->nentries; i++) {
-		const struct fl_entry *e = r->entries[i];
+	struct fl_ref ref;
 
-		for (size_t j = 0; j < e->obj->nrules; j++) {
-			if (!e->rules[j].gone && !strcmp(e->rules[j].name, name))
-				return true;
-		}
-	}
-	return false;
+	return fl_repl_find_exactly(r, name, &ref);
 }
 
 /* A label where there is one, otherwise r1, r2 and so on. */
@@ -155,6 +148,7 @@ static void free_entry(struct fl_entry *e)
 		return;
 	fl_session_free(e->session);
 	fl_object_free(e->obj);
+	fl_definitions_release(&e->definitions);
 	free(e->rules);
 	free(e->text);
 	free(e);
@@ -210,19 +204,98 @@ static void say_armed(struct fl_repl *r, const struct fl_entry *e, double ms)
 	}
 }
 
-int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const char *source)
+uint64_t fl_repl_time_left(const struct fl_repl *r)
 {
-	const struct fl_source src = { source, text, strlen(text) };
+	uint64_t now = fl_now_ns();
+
+	if (!r->deadline_decided && r->opts->session.deadline_ns)
+		return r->opts->session.deadline_ns;
+	if (!r->deadline_ns)
+		return FL_NEVER;
+	return r->deadline_ns > now ? r->deadline_ns - now : 0;
+}
+
+static void enable_rules(const struct fl_entry *e, bool enabled)
+{
+	struct fl_fault fault;
+
+	for (size_t i = 0; i < e->obj->nrules; i++)
+		fl_session_enable(e->session, i, enabled, &fault);
+}
+
+/* Arm, under the deadline and the pause that hold for all; no call comes in between. */
+static void activate(struct fl_repl *r, const struct fl_entry *e, bool disabled)
+{
+	uint64_t left = fl_repl_time_left(r);
+
+	if (!r->deadline_decided && left != FL_NEVER)
+		r->deadline_ns = fl_now_ns() + left;
+	r->deadline_decided = true;
+	enable_rules(e, false);
+	fl_session_arm(e->session);
+	if (r->paused)
+		fl_session_pause(e->session);
+	/* 0 would be none */
+	fl_session_set_deadline(e->session, left == FL_NEVER ? 0 : left ? left : 1);
+	enable_rules(e, !disabled);
+}
+
+static void say_idle(struct fl_repl *r)
+{
+	if (r->paused)
+		fl_repl_say(r, "hint: rules are paused; 'resume' goes on\n");
+	if (!fl_repl_time_left(r))
+		fl_repl_say(r, "hint: the deadline has passed; 'deadline none' goes on\n");
+}
+
+/* What the rules of @e can be compiled with by themselves: also what their file defines. */
+static int keep_definitions(struct fl_repl *r, struct fl_entry *e, const struct fl_source *src,
+			    const struct fl_source *prelude)
+{
+	const struct fl_compile_opts opts = { .prelude = prelude, .read = r->opts->read };
+
+	return fl_definitions_read(src, &opts, &e->definitions);
+}
+
+int fl_repl_definitions_of(const struct fl_entry *e, struct fl_definitions *out)
+{
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = fl_definitions_add(out, &e->definitions);
+	for (size_t i = 0; i < e->obj->nparams && !err; i++) {
+		const struct fl_obj_param *p = &e->obj->params[i];
+		char *value = NULL;
+
+		if (p->string)
+			continue;
+		value = fl_literal_text(fl_repl_param_kind(p), fl_session_param(e->session, i));
+		err = value ? fl_definitions_set(out, p->name, value) : -ENOMEM;
+		free(value);
+	}
+	if (err)
+		fl_definitions_release(out);
+	return err;
+}
+
+static int arm(struct fl_repl *r, const struct fl_arming *arming, const struct fl_source *prelude)
+{
+	const struct fl_source src = { arming->source, arming->text, strlen(arming->text) };
 	struct epoll_event want = { .events = EPOLLIN };
 	uint64_t started = fl_now_ns();
 	struct fl_prepared p;
 	struct fl_entry *e;
 
-	if (prepare(r, &src, &p) != FL_PREPARED)
+	if (prepare(r, &src, prelude, &p) != FL_PREPARED)
 		return -EINVAL;
-	e = new_entry(r, name, text, &p);
+	e = new_entry(r, arming->name, arming->text, &p);
 	if (!e)
 		return -EINVAL;
+	if (keep_definitions(r, e, &src, prelude)) {
+		fl_repl_say(r, "error: out of memory\n");
+		free_entry(e);
+		return -EINVAL;
+	}
 	r->entries[r->nentries++] = e;
 	epoll_ctl(r->epoll, EPOLL_CTL_ADD, fl_session_event_fd(e->session), &want);
 	for (size_t i = 0; i < e->obj->nrules; i++) {
@@ -231,9 +304,32 @@ int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const cha
 		u->with_previous = i > 0;
 		fl_klog("armed: %s", e->obj->rules[i].text);
 	}
-	fl_session_arm(e->session);
+	activate(r, e, arming->disabled);
 	say_armed(r, e, (double)(fl_now_ns() - started) / 1e6);
+	say_idle(r);
 	return 0;
+}
+
+int fl_repl_arm(struct fl_repl *r, const struct fl_arming *arming)
+{
+	struct fl_definitions all = { .n = 0 };
+	struct fl_source prelude = { "definitions", NULL, 0 };
+	int err = 0;
+
+	if (arming->defined)
+		err = fl_definitions_add(&all, arming->defined);
+	if (!err)
+		err = fl_definitions_add(&all, &r->definitions);
+	if (err)
+		fl_repl_say(r, "error: out of memory\n");
+	if (all.text) {
+		prelude.text = all.text;
+		prelude.len = strlen(all.text);
+	}
+	if (!err)
+		err = arm(r, arming, all.text ? &prelude : NULL);
+	fl_definitions_release(&all);
+	return err ? -EINVAL : 0;
 }
 
 static size_t live_rules(const struct fl_entry *e)
@@ -337,6 +433,21 @@ void fl_repl_each(struct fl_repl *r, void (*fn)(struct fl_repl *r, struct fl_ref
 	free(copy);
 }
 
+bool fl_repl_find_exactly(const struct fl_repl *r, const char *name, struct fl_ref *out)
+{
+	for (size_t i = 0; i < r->nentries; i++) {
+		struct fl_entry *e = r->entries[i];
+
+		for (size_t j = 0; j < e->obj->nrules; j++) {
+			if (e->rules[j].gone || strcmp(e->rules[j].name, name) != 0)
+				continue;
+			*out = (struct fl_ref){ e, j };
+			return true;
+		}
+	}
+	return false;
+}
+
 bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out)
 {
 	size_t matches = 0, len = strlen(name);
@@ -376,123 +487,32 @@ char *fl_repl_text(struct fl_ref ref, const char *name)
 	return fl_rewrite_rule(rule->text, &edit);
 }
 
-struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const char *name)
-{
-	struct fl_undo *u;
-
-	if (r->nundos == FL_MAX_UNDO) {
-		free(r->undos[0].text);
-		memmove(&r->undos[0], &r->undos[1], (FL_MAX_UNDO - 1) * sizeof(r->undos[0]));
-		r->nundos--;
-	}
-	u = &r->undos[r->nundos++];
-	memset(u, 0, sizeof(*u));
-	u->kind = kind;
-	snprintf(u->name, sizeof(u->name), "%s", name);
-	return u;
-}
-
-/* Arm what was disarmed, and change it as it had been changed. */
-static void undo_disarm(struct fl_repl *r, const struct fl_undo *u)
-{
-	size_t notes = r->nundos;
-
-	fl_repl_arm(r, u->name, u->text, u->name);
-	/* what takes back is not itself taken back */
-	while (r->nundos > notes)
-		free(r->undos[--r->nundos].text);
-}
-
-static void undo_set(struct fl_repl *r, const struct fl_undo *u)
-{
-	struct fl_fault fault;
-	struct fl_ref ref;
-	struct fl_rule_edit *edit;
-	int err = 0;
-
-	if (!fl_repl_find(r, u->name, &ref))
-		return;
-	edit = &ref.entry->rules[ref.rule].edit;
-	switch (u->kind) {
-	case FL_UNDO_ENABLE:
-		err = fl_session_enable(ref.entry->session, ref.rule, u->old, &fault);
-		break;
-	case FL_UNDO_RATE:
-		err = fl_session_set_rate(ref.entry->session, ref.rule, u->old, &fault);
-		break;
-	case FL_UNDO_TIMES:
-		err = fl_session_set_times(ref.entry->session, ref.rule, (uint64_t)u->old, &fault);
-		break;
-	default:
-		err = fl_session_set_value(ref.entry->session, ref.rule, u->old, &fault);
-	}
-	*edit = u->edit;
-	if (err)
-		fl_repl_fault(r, &fault);
-	else
-		fl_repl_say(r, "%s is as it was\n", u->name);
-}
-
-void fl_repl_undo(struct fl_repl *r)
-{
-	struct fl_ref ref;
-	struct fl_undo u;
-
-	if (!r->nundos) {
-		fl_repl_say(r, "there is nothing to take back\n");
-		return;
-	}
-	u = r->undos[--r->nundos];
-	switch (u.kind) {
-	case FL_UNDO_ARM:
-		if (fl_repl_find(r, u.name, &ref)) {
-			fl_repl_disarm(r, ref);
-			fl_repl_say(r, "%s is disarmed\n", u.name);
-		}
-		break;
-	case FL_UNDO_DISARM:
-		undo_disarm(r, &u);
-		break;
-	case FL_UNDO_PARAM:
-		if (fl_repl_set_param(r, u.name, u.text))
-			fl_repl_say(r, "%s is %s again\n", u.name, u.text);
-		break;
-	default:
-		undo_set(r, &u);
-	}
-	free(u.text);
-	if (u.with_previous)
-		fl_repl_undo(r);
-}
-
 bool fl_repl_define(struct fl_repl *r, const char *text)
 {
-	size_t old = r->definitions ? strlen(r->definitions) : 0, len = strlen(text);
+	const struct fl_source src = { "definitions", text, strlen(text) };
 	struct fl_compile_opts opts = { .emit = FL_EMIT_NONE, .sema = { .lenient = true } };
-	char *all = malloc(old + len + 2);
+	struct fl_definitions more;
+	struct fl_source definitions;
 	struct fl_object *obj;
-	struct fl_source src;
 	struct fl_diags ds;
 	char *log;
 	int err;
 
-	if (!all)
-		return false;
-	snprintf(all, old + len + 2, "%s%s\n", r->definitions ? r->definitions : "", text);
-	src = (struct fl_source){ "definitions", all, old + len + 1 };
+	opts.prelude = fl_repl_prelude(r, &definitions);
 	fl_diags_init(&ds);
 	/* unused parameters are no mistake here: rules come later */
 	err = fl_compile(&src, r->opts->kernel, &opts, &ds, &obj, &log);
-	if (err)
-		say_diags(r, &ds);
+	say_diags(r, &ds);
 	fl_diags_release(&ds);
 	fl_object_free(obj);
 	free(log);
-	if (err) {
-		free(all);
+	if (err)
 		return false;
-	}
-	free(r->definitions);
-	r->definitions = all;
-	return true;
+	err = fl_definitions_read(&src, &opts, &more);
+	if (!err)
+		err = fl_definitions_add(&r->definitions, &more);
+	if (err)
+		fl_repl_say(r, "error: out of memory\n");
+	fl_definitions_release(&more);
+	return !err;
 }

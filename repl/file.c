@@ -26,100 +26,119 @@ void fl_repl_load(struct fl_repl *r, const char *path)
 	if (copy && strlen(copy) != len)
 		fl_repl_say(r, "error: '%s' is not a script\n", path);
 	else if (copy)
-		fl_repl_arm(r, NULL, copy, path);
+		fl_repl_arm(r, &(struct fl_arming){ .text = copy, .source = path });
 	free(copy);
 }
 
-struct saving {
-	FILE *out;
-	size_t n;
-};
-
-static void save_one(struct fl_repl *r, struct fl_ref ref, void *arg)
+/* What the rules that are armed are compiled with, all in one; false after a report. */
+static bool collect_definitions(struct fl_repl *r, struct fl_definitions *all)
 {
-	const struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
-	struct saving *s = arg;
-	struct fl_rule_status status;
-	char *text = fl_repl_text(ref, rule->name);
+	const char *conflict = NULL;
+	struct fl_definitions d;
+	int err = 0;
 
-	(void)r;
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
-	if (text)
-		fprintf(s->out, "%s%s\n", status.enabled ? "" : "# disabled: ", text);
-	s->n += text != NULL;
-	free(text);
+	memset(all, 0, sizeof(*all));
+	for (size_t i = 0; i < r->nentries && !err && !conflict; i++) {
+		err = fl_repl_definitions_of(r->entries[i], &d);
+		for (size_t j = 0; j < d.n && !err && !conflict; j++) {
+			const struct fl_definition *x = &d.list[j],
+						   *other = fl_definitions_find(all, x->name,
+										x->is_param);
+
+			if (other && strcmp(other->value, x->value) != 0)
+				conflict = other->name;
+		}
+		if (!err && !conflict)
+			err = fl_definitions_add(all, &d);
+		fl_definitions_release(&d);
+	}
+	if (err)
+		fl_repl_say(r, "error: out of memory\n");
+	if (conflict)
+		fl_repl_say(r,
+			    "error: '%s' is not the same to all rules, which one script cannot "
+			    "say\nhint: 'disarm' those of one file, save, and load it again\n",
+			    conflict);
+	if (!err && !conflict)
+		return true;
+	fl_definitions_release(all);
+	return false;
 }
 
-/* Parameters of files, with the values that they have now. */
-static void save_params(const struct fl_repl *r, FILE *out)
+static int save_rule(struct fl_ref ref, FILE *out)
 {
-	for (size_t i = 0; i < r->nentries; i++) {
-		const struct fl_entry *e = r->entries[i];
+	char *text = fl_repl_text(ref, ref.entry->rules[ref.rule].name);
+	struct fl_rule_status status;
 
-		for (size_t j = 0; j < e->obj->nparams; j++) {
-			const struct fl_obj_param *p = &e->obj->params[j];
-			long long value = fl_session_param(e->session, j);
-			bool first = true;
+	if (!text)
+		return -ENOMEM;
+	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	fprintf(out, "%s%s\n", status.enabled ? "" : "# disabled: ", text);
+	free(text);
+	return 0;
+}
 
-			for (size_t k = 0; k < i && first; k++) {
-				for (size_t l = 0; l < r->entries[k]->obj->nparams; l++)
-					first &= strcmp(r->entries[k]->obj->params[l].name,
-							p->name) != 0;
-			}
-			if (!first)
-				continue;
-			if (p->string)
-				fprintf(out, "param %s = \"%s\"", p->name, p->string);
-			else if (p->is_fraction)
-				fprintf(out, "param %s = %lld.%09lld", p->name,
-					value / FL_RATE_UNIT, value % FL_RATE_UNIT);
-			else
-				fprintf(out, "param %s = %lld%s", p->name, value,
-					p->is_duration ? "ns" : "");
-			fprintf(out, p->help ? " \"%s\"\n" : "\n", p->help);
+/*
+ * The newest text first: of the programs on a function the kernel asks the one
+ * that came last before the others, and of the rules of a script the first.
+ */
+static int save_rules(const struct fl_repl *r, FILE *out)
+{
+	int err = 0;
+
+	for (size_t i = r->nentries; i-- && !err;) {
+		struct fl_entry *e = r->entries[i];
+
+		for (size_t j = 0; j < e->obj->nrules && !err; j++) {
+			if (!e->rules[j].gone)
+				err = save_rule((struct fl_ref){ e, j }, out);
 		}
 	}
+	return err;
 }
 
-/* Of the definitions, those that are no parameters. */
-static void save_lets(const struct fl_repl *r, FILE *out)
+static int write_script(const struct fl_repl *r, const char *path, const struct fl_definitions *d)
 {
-	const char *p = r->definitions;
+	FILE *out = fopen(path, "we");
+	int err;
 
-	while (p && *p) {
-		size_t len = strcspn(p, "\n");
-
-		if (strncmp(p, "param ", 6) != 0)
-			fprintf(out, "%.*s\n", (int)len, p);
-		p += len + (p[len] != 0);
-	}
+	if (!out)
+		return -errno;
+	fprintf(out, "#!/usr/bin/env -S faultline\n%s", d->text ? d->text : "");
+	err = save_rules(r, out);
+	if (fclose(out) && !err)
+		err = -errno;
+	return err;
 }
 
 void fl_repl_save(struct fl_repl *r, const char *path)
 {
-	struct saving s = { .n = 0 };
+	size_t n = fl_repl_count(r);
+	struct fl_definitions d;
 	char part[4096];
+	int err;
 
-	if (!fl_repl_count(r)) {
+	if (!n) {
 		fl_repl_say(r, "no rules are armed: there is nothing to save\n");
 		return;
 	}
 	/* whole or not at all */
-	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
+	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part)) {
+		fl_repl_say(r, "error: '%s' is too long a name\n", path);
 		return;
-	s.out = fopen(part, "we");
-	if (s.out) {
-		fputs("#!/usr/bin/env -S faultline\n", s.out);
-		save_params(r, s.out);
-		save_lets(r, s.out);
-		fl_repl_each(r, save_one, &s);
 	}
-	if (!s.out || fclose(s.out) || rename(part, path)) {
-		fl_repl_say(r, "error: '%s' cannot be written: %s\n", path, strerror(errno));
+	if (!collect_definitions(r, &d))
+		return;
+	err = write_script(r, part, &d);
+	fl_definitions_release(&d);
+	if (!err && rename(part, path))
+		err = -errno;
+	if (err) {
+		fl_repl_say(r, "error: '%s' cannot be written: %s\n", path, strerror(-err));
 		unlink(part);
 		return;
 	}
-	fl_repl_say(r, "%zu rule%s in %s\n", s.n, s.n == 1 ? "" : "s", path);
+	fl_repl_say(r, "%zu rule%s in %s\n", n, n == 1 ? "" : "s", path);
 }
 
 /* The file's text without the end of its last line; malloc'd. */
@@ -155,34 +174,45 @@ static bool edit_text(struct fl_repl *r, const char *path)
 	return false;
 }
 
-/* The new text first; the old rule goes only when that is armed. */
-static void replace(struct fl_repl *r, struct fl_ref ref, const char *old, const char *text)
+/* The disarming goes before the @armed that it made room for: those go first, then the old comes. */
+static void reorder_undo(struct fl_repl *r, size_t armed)
 {
-	char name[64];
-	struct fl_undo *u;
+	size_t last = r->nundos - 1, first = last - (armed < last ? armed : last);
+	struct fl_undo disarm = r->undos[last];
 
-	snprintf(name, sizeof(name), "%s", ref.entry->rules[ref.rule].name);
+	memmove(&r->undos[first + 1], &r->undos[first], (last - first) * sizeof(disarm));
+	r->undos[first] = disarm;
+	for (size_t i = first; i <= last; i++)
+		r->undos[i].with_previous = i > first;
+}
+
+/* The new text first; the old rule goes only when that is armed. */
+static void replace(struct fl_repl *r, struct fl_ref ref, const char *text)
+{
+	struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
+	struct fl_arming arming = { .text = text };
+	struct fl_definitions defined;
+	struct fl_rule_status status;
+	char name[64];
+	int err;
+
+	snprintf(name, sizeof(name), "%s", rule->name);
+	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	fl_repl_definitions_of(ref.entry, &defined);
+	arming.name = arming.source = name;
+	arming.defined = &defined;
+	arming.disabled = !status.enabled;
 	/* both are armed for a moment, so the old one gives up its name */
-	snprintf(ref.entry->rules[ref.rule].name, sizeof(ref.entry->rules[ref.rule].name), "%s",
-		 "(old)");
-	if (fl_repl_arm(r, name, text, name)) {
-		snprintf(ref.entry->rules[ref.rule].name, sizeof(ref.entry->rules[ref.rule].name),
-			 "%s", name);
+	snprintf(rule->name, sizeof(rule->name), "%s", "(old)");
+	err = fl_repl_arm(r, &arming);
+	fl_definitions_release(&defined);
+	if (err) {
+		snprintf(rule->name, sizeof(rule->name), "%s", name);
 		return;
 	}
+	fl_repl_note_disarm(r, ref, name);
+	reorder_undo(r, r->entries[r->nentries - 1]->obj->nrules);
 	fl_repl_disarm(r, ref);
-	u = fl_repl_note(r, FL_UNDO_DISARM, name);
-	u->text = strdup(old);
-	u->with_previous = true;
-	/* taken back in that order: the new one goes, the old one comes */
-	if (r->nundos >= 2) {
-		struct fl_undo arm = r->undos[r->nundos - 2];
-
-		r->undos[r->nundos - 2] = r->undos[r->nundos - 1];
-		r->undos[r->nundos - 1] = arm;
-		r->undos[r->nundos - 2].with_previous = false;
-		r->undos[r->nundos - 1].with_previous = true;
-	}
 }
 
 void fl_repl_edit(struct fl_repl *r, struct fl_ref ref)
@@ -198,7 +228,7 @@ void fl_repl_edit(struct fl_repl *r, struct fl_ref ref)
 	} else if (edit_text(r, path)) {
 		text = read_back(r, path);
 		if (text && strcmp(text, old) != 0)
-			replace(r, ref, old, text);
+			replace(r, ref, text);
 		else
 			fl_repl_say(r, "nothing was changed\n");
 	}

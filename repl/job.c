@@ -14,6 +14,7 @@
 
 #define POLL_MS 50
 #define SHOWN_AFTERWARDS 10
+#define GRACE_NS UINT64_C(2000000000) /* for a command that is told to end */
 
 __attribute__((noreturn)) static void become(const char *command, int gate)
 {
@@ -36,9 +37,30 @@ __attribute__((noreturn)) static void become(const char *command, int gate)
 	_exit(127);
 }
 
+/*
+ * We are to leave: nothing is injected any more, and the command gets as long
+ * as it takes to end by itself, within limits. False: not even SIGKILL helps.
+ */
+static bool hurry(struct fl_repl *r, pid_t pid, uint64_t *since)
+{
+	uint64_t now = fl_now_ns(), waited = *since ? now - *since : 0;
+
+	if (!*since) {
+		*since = now;
+		for (size_t i = 0; i < r->nentries; i++)
+			fl_session_disarm(r->entries[i]->session);
+		kill(-pid, SIGTERM);
+		kill(-pid, SIGCONT);
+	}
+	if (waited > GRACE_NS)
+		kill(-pid, SIGKILL);
+	return waited <= 2 * GRACE_NS;
+}
+
 /* Until it ends; when it stops it is sent on, for there is nobody else here. */
 static int wait_for(struct fl_repl *r, pid_t pid)
 {
+	uint64_t leaving_since = 0;
 	int status;
 
 	for (;;) {
@@ -52,9 +74,12 @@ static int wait_for(struct fl_repl *r, pid_t pid)
 		} else if (got < 0 && errno != EINTR) {
 			return -1;
 		}
+		if (r->leaving && !hurry(r, pid, &leaving_since))
+			return -1;
 		fl_repl_pump(r);
 		/* the command's end comes as a signal, which ends this early */
 		poll(&(struct pollfd){ .fd = r->signal_fd, .events = POLLIN }, 1, POLL_MS);
+		fl_repl_signals(r);
 	}
 }
 

@@ -240,20 +240,23 @@ static void first_word(const char *line, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), line);
 }
 
-static bool is_definition(const char *text)
-{
-	char word[16];
-
-	first_word(text, word, sizeof(word));
-	return !strcmp(word, "param") || !strcmp(word, "let");
-}
-
+/* Rules are armed; what is defined beside them is known to the rules that follow, too. */
 static void take_text(struct fl_repl *r, const char *text)
 {
-	if (is_definition(text))
+	const struct fl_source src = { "rule", text, strlen(text) };
+	const struct fl_compile_opts own = { .read = NULL };
+	struct fl_definitions defined;
+
+	if (fl_definitions_read(&src, &own, &defined)) {
+		fl_repl_say(r, "error: out of memory\n");
+		return;
+	}
+	if (defined.alone)
 		fl_repl_define(r, text);
-	else
-		fl_repl_arm(r, NULL, text, "rule");
+	else if (!fl_repl_arm(r, &(struct fl_arming){ .text = text, .source = "rule" }) &&
+		 fl_definitions_add(&r->definitions, &defined))
+		fl_repl_say(r, "error: out of memory\n");
+	fl_definitions_release(&defined);
 }
 
 /* One more line of a rule; true when it goes on. */
@@ -384,7 +387,7 @@ static void cancel_line(struct fl_repl *r)
 	fl_repl_open_line(r);
 }
 
-static void on_signals(struct fl_repl *r)
+void fl_repl_signals(struct fl_repl *r)
 {
 	struct signalfd_siginfo info;
 
@@ -394,7 +397,10 @@ static void on_signals(struct fl_repl *r)
 			cancel_line(r);
 			break;
 		case SIGWINCH:
-			rl_resize_terminal();
+			if (r->line_is_open)
+				rl_resize_terminal();
+			else
+				rl_reset_screen_size();
 			break;
 		case SIGCHLD:
 			break;
@@ -453,7 +459,7 @@ static void loop(struct fl_repl *r)
 
 		for (int i = 0; i < n; i++)
 			keys |= ready[i].data.u64 == 1;
-		on_signals(r);
+		fl_repl_signals(r);
 		fl_repl_pump(r);
 		if (keys && !r->leaving)
 			read_key();
@@ -500,13 +506,8 @@ static void release(struct fl_repl *r)
 	for (size_t i = 0; i < FL_MAX_EVENTS; i++)
 		free(r->events[i].text);
 	while (r->nundos)
-		free(r->undos[--r->nundos].text);
-	for (size_t i = 0; i < r->nsettings; i++) {
-		free((char *)r->settings[i].name);
-		free((char *)r->settings[i].text);
-	}
-	free(r->settings);
-	free(r->definitions);
+		fl_undo_release(&r->undos[--r->nundos]);
+	fl_definitions_release(&r->definitions);
 	free(r->pending);
 	if (r->klog_fd >= 0)
 		close(r->klog_fd);

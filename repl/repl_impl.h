@@ -4,7 +4,10 @@
  *
  *	repl.c		the loop: keys, events, time
  *	command.c	commands: found, and those that change something
- *	entry.c		rules from text to armed and back; undo
+ *	param.c		parameters and their values
+ *	define.c	param and let as a list
+ *	entry.c		rules from text to armed and back
+ *	undo.c		what was changed, and how it is taken back
  *	show.c		commands that only show
  *	watch.c		the live table
  *	file.c		load, save, edit
@@ -18,6 +21,7 @@
 
 #include <stdio.h>
 
+#include "define.h"
 #include "knobs.h"
 #include "prepare.h"
 #include "repl.h"
@@ -34,6 +38,7 @@ struct fl_entry {
 	char *text;
 	struct fl_object *obj;
 	struct fl_session *session;
+	struct fl_definitions definitions; /* that its rules were compiled with */
 	struct fl_entry_rule {
 		char name[64];
 		bool gone;		  /* disarmed, while others of the same text are not */
@@ -57,7 +62,7 @@ struct fl_seen {
 
 enum fl_undo_kind {
 	FL_UNDO_ARM,	/* the rule called name was armed */
-	FL_UNDO_DISARM, /* text was armed as name; edit had been made to it */
+	FL_UNDO_DISARM, /* text, behind definitions, was armed as name; old: it was enabled */
 	FL_UNDO_ENABLE, /* old: it was enabled */
 	FL_UNDO_RATE,
 	FL_UNDO_TIMES,
@@ -69,6 +74,7 @@ struct fl_undo {
 	enum fl_undo_kind kind;
 	char name[64]; /* of the rule or parameter */
 	char *text;
+	struct fl_definitions definitions;
 	int64_t old;
 	struct fl_rule_edit edit;
 	bool with_previous; /* belongs to the change before it */
@@ -80,9 +86,10 @@ struct fl_repl {
 	struct fl_entry **entries;
 	size_t nentries;
 	size_t next_name;
-	char *definitions; /* param and let, as they were typed */
-	struct fl_param_setting *settings;
-	size_t nsettings;
+	bool paused;
+	uint64_t deadline_ns;  /* for all rules, those to come included; 0: none */
+	bool deadline_decided; /* by the command line's at the first rule, or by a command */
+	struct fl_definitions definitions; /* that were typed, with the values of now */
 	struct fl_seen events[FL_MAX_EVENTS];
 	size_t nevents; /* ever */
 	struct fl_undo undos[FL_MAX_UNDO];
@@ -110,35 +117,61 @@ struct fl_repl {
 __attribute__((format(printf, 2, 3))) void fl_repl_say(struct fl_repl *r, const char *format, ...);
 void fl_repl_open_line(struct fl_repl *r);
 void fl_repl_close_line(struct fl_repl *r);
+/* Signals that have come; the one to end sets leaving. For loops that wait for something else. */
+void fl_repl_signals(struct fl_repl *r);
 /* Heartbeats, events, rates: whatever else is going on. */
 void fl_repl_pump(struct fl_repl *r);
 const char *fl_repl_bold(const struct fl_repl *r);
 const char *fl_repl_plain(const struct fl_repl *r);
 
 /* entry.c */
-int fl_repl_arm(struct fl_repl *r, const char *name, const char *text, const char *source);
+struct fl_arming {
+	const char *name; /* of a rule without a label; NULL: it gets one */
+	const char *text;
+	const char *source;		      /* where it stands */
+	const struct fl_definitions *defined; /* that go before it; NULL: those that were typed */
+	bool disabled;
+};
+/* 0, or -EINVAL after a report. */
+int fl_repl_arm(struct fl_repl *r, const struct fl_arming *arming);
 void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref);
+/* In ns from now: FL_NEVER without one, 0 when it has passed. */
+uint64_t fl_repl_time_left(const struct fl_repl *r);
 void fl_repl_disarm_all(struct fl_repl *r);
 /* The rule of that name, or one that it is the beginning of; says so when there is none. */
 bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out);
 size_t fl_repl_count(const struct fl_repl *r);
+/* The rule of exactly that name. */
+bool fl_repl_find_exactly(const struct fl_repl *r, const char *name, struct fl_ref *out);
 /* Call @fn for every rule that is armed. */
 void fl_repl_each(struct fl_repl *r, void (*fn)(struct fl_repl *r, struct fl_ref ref, void *arg),
 		  void *arg);
 /* The rule as text, with the changes that were made to it; malloc'd. */
 char *fl_repl_text(struct fl_ref ref, const char *name);
-struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const char *name);
-void fl_repl_undo(struct fl_repl *r);
+/* What @e's rules are compiled with when they are armed again; 0 or -ENOMEM. */
+int fl_repl_definitions_of(const struct fl_entry *e, struct fl_definitions *out);
 /* Add to the definitions that stand before every rule; false after a report. */
 bool fl_repl_define(struct fl_repl *r, const char *text);
 void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f);
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src);
 
+/* undo.c */
+struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const char *name);
+void fl_undo_release(struct fl_undo *u);
+/* How a rule is armed again that is about to go. */
+void fl_repl_note_disarm(struct fl_repl *r, struct fl_ref ref, const char *name);
+void fl_repl_undo(struct fl_repl *r);
+
 /* command.c */
 void fl_repl_command(struct fl_repl *r, char *line);
 bool fl_repl_is_command(const char *word);
-/* A parameter's value everywhere; false when no rule has it. */
-bool fl_repl_set_param(struct fl_repl *r, const char *name, const char *text);
+
+/* param.c */
+bool fl_repl_is_param(const struct fl_repl *r, const char *name);
+enum fl_literal fl_repl_param_kind(const struct fl_obj_param *p);
+/* A parameter's value everywhere, or nowhere after a report. */
+void fl_repl_set_param(struct fl_repl *r, const char *name, const char *text);
+bool fl_repl_undo_param(struct fl_repl *r, const struct fl_undo *u);
 
 /* show.c */
 void fl_repl_list(struct fl_repl *r);

@@ -10,6 +10,7 @@
 #include "repl_impl.h"
 
 #define REFRESH_MS 500
+#define SAME_KEY_MS 25	    /* between the bytes of one key */
 #define ROW_BEFORE_TEXT 100 /* columns of numbers and history */
 
 struct table {
@@ -50,13 +51,59 @@ static void draw(struct fl_repl *r, const struct fl_ref *only, bool can_clear)
 	free(text);
 }
 
+/* One byte of a key that came in several, -1 when there is no more of it. */
+static int rest_of_key(void)
+{
+	struct pollfd more = { .fd = STDIN_FILENO, .events = POLLIN };
+	unsigned char c;
+
+	if (poll(&more, 1, SAME_KEY_MS) != 1 || read(STDIN_FILENO, &c, 1) != 1)
+		return -1;
+	return c;
+}
+
+/* A key is no part of the next line: an arrow is ESC [ A or ESC O A, Delete is ESC [ 3 ~. */
+static void take_key(struct fl_repl *r)
+{
+	char first;
+	int c;
+
+	if (read(STDIN_FILENO, &first, 1) != 1) {
+		r->leaving = true;
+		return;
+	}
+	if (first != '\033')
+		return;
+	c = rest_of_key();
+	if (c == 'O')
+		rest_of_key();
+	if (c != '[')
+		return;
+	do
+		c = rest_of_key();
+	while (c >= 0x20 && c < 0x40);
+}
+
+/* Until the table is to be drawn again; true when a key was pressed. */
+static bool wait_for_key(struct fl_repl *r)
+{
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = r->signal_fd, .events = POLLIN } };
+
+	if (poll(fds, 2, REFRESH_MS) <= 0)
+		return false;
+	fl_repl_signals(r);
+	if (!fds[0].revents || r->leaving)
+		return false;
+	take_key(r);
+	return true;
+}
+
 void fl_repl_watch(struct fl_repl *r, const struct fl_ref *only)
 {
 	const char *term = getenv("TERM");
 	bool can_clear = term && strcmp(term, "dumb") != 0;
 	struct termios old, raw;
-	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
-	char c;
 
 	if (!fl_repl_count(r)) {
 		fl_repl_say(r, "no rules are armed\n");
@@ -71,10 +118,7 @@ void fl_repl_watch(struct fl_repl *r, const struct fl_ref *only)
 	do {
 		draw(r, only, can_clear);
 		fl_repl_pump(r);
-	} while (!r->leaving && poll(&keys, 1, REFRESH_MS) == 0);
-	/* the key is not part of the next line */
-	if (keys.revents && read(STDIN_FILENO, &c, 1) != 1)
-		r->leaving = true;
+	} while (!r->leaving && !wait_for_key(r));
 	r->quiet = false;
 	tcsetattr(STDIN_FILENO, TCSANOW, &old);
 }

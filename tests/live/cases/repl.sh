@@ -184,6 +184,209 @@ test_repl_commands() {
 	expect_equal "left" 'int 1001 x1' "$(cat answer)"
 }
 
+# gives CALL RESULT WHEN: what the call must give.
+gives() {
+	start_with "call $1"
+	expect_equal "$3" "$2 x1" "$(cat answer)"
+}
+
+# A pause and a deadline hold for rules that come later.
+test_repl_later_rules() {
+	need_full
+	printf '#!/bin/sh\nsed -i s/EIO/ENOSPC/ "$1"\n' >editor
+	chmod +x editor
+	start_repl
+	say 'pause' 'all rules let calls pass'
+	say 'a: on fl_int1 if comm == "bash" return -EIO' 'a: fl_targets:fl_int1 by'
+	wait_text 'rules are paused'
+	gives 'fl_int1 1' 'int 1001' "armed while paused"
+	say 'resume' 'all rules act again'
+	gives 'fl_int1 1' 'int -5' "resumed"
+	say 'disarm a' 'a is disarmed'
+
+	say 'deadline 1h' 'all rules stop in 1h'
+	say 'b: on fl_int1 if comm == "bash" return -EIO' 'b: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int -5' "before the deadline"
+	say 'deadline' ' s are left'
+	say 'deadline 1ns' 'all rules stop in 1ns'
+	gives 'fl_int1 1' 'int 1001' "after the deadline"
+	say 'edit b' 'b: fl_targets:fl_int1 by'
+	wait_text 'the deadline has passed'
+	gives 'fl_int1 1' 'int 1001' "edited after the deadline"
+	say 'undo' 'b: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int 1001' "undone after the deadline"
+	say 'c: on fl_int2 if comm == "bash" return -EIO' 'c: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "armed after the deadline"
+	say 'deadline none' 'there is no deadline'
+	gives 'fl_int1 1' 'int -5' "no deadline"
+	gives 'fl_int2 1 2' 'int -5' "no deadline"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
+# A parameter takes what fits its kind, in all rules or in none, and in those to come.
+test_repl_params() {
+	need_full
+	start_repl
+	keys -l -- 'param rate=10'
+	keys Enter
+	say 'set rate 0.5' "parameter 'rate' is a whole number, and '0.5' is not"
+	say 'set rate 20%' "parameter 'rate' is a whole number, and '20%' is not"
+	say 'set rate 30s' "parameter 'rate' is a whole number, and '30s' is not"
+	say 'set rate 20' 'rate is now 20'
+	say 'undo' 'rate is 10 again'
+	say 'set rate 0' 'rate is now 0'
+	say 'a: on fl_int1 if comm == "bash" && rand < $rate return -EIO' 'a: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int 1001' "set before the rule came"
+	say 'set rate 100' 'rate is now 100'
+	gives 'fl_int1 1' 'int -5' "set behind it"
+
+	keys -l -- 'param part = 0.0'
+	keys Enter
+	say 'b: on fl_int2 if comm == "bash" && rand < $part return -EIO' 'b: fl_targets:fl_int2 by'
+	say 'set part 150' "parameter 'part' is a per cent from 0 to 100, and '150' is not"
+	say 'set part 100' 'part is now 100'
+	gives 'fl_int2 1 2' 'int -5' "a fraction set to a whole number"
+	say 'undo' 'part is 0.0 again'
+	gives 'fl_int2 1 2' 'int 1003' "taken back"
+
+	# on one line with a rule: that is armed once, and both are known from then on
+	say 'param odds = 0 let who = "bash" e: on fl_int0 if comm == who && rand < $odds return -EIO' \
+		'e: fl_targets:fl_int0 by'
+	say 'set odds 100' 'odds is now 100'
+	gives 'fl_int0' 'int -5' "armed beside its parameter"
+	say 'f: on fl_int5 if comm == who && rand < $odds return -EIO' 'f: fl_targets:fl_int5 by'
+	say 'disarm e' 'e is disarmed'
+	gives 'fl_int0' 'int 1000' "armed once"
+
+	# what one rule refuses, no rule gets
+	keys -l -- 'param n = 1'
+	keys Enter
+	say 'c: on fl_int3 if comm == "bash" && a == $n return -EIO' 'c: fl_targets:fl_int3 by'
+	say 'd: on fl_int4 if comm == "bash" every $n return -EIO' 'd: fl_targets:fl_int4 by'
+	say 'set n 0' "needs parameter 'n' to be 1 or more"
+	gives 'fl_int3 1 2 3' 'int -5' "kept"
+	say 'set n 2' 'n is now 2'
+	gives 'fl_int3 1 2 3' 'int 1006' "changed"
+	say 'undo' 'n is 1 again'
+	gives 'fl_int3 1 2 3' 'int -5' "back"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
+# Rules of files come back with what their file defines, and as they were.
+test_repl_undo() {
+	need_full
+	local pid
+
+	printf '#!/bin/sh\nsed -i s/EIO/ENOSPC/ "$1"\n' >editor
+	chmod +x editor
+	printf 'let low = 2\n' >common.fault
+	cat >defs.fault <<-'END'
+		use "common.fault"
+		param rate = 100 "per \"cent\"" let tools = {"bash", "ip"}
+		a: on fl_int1 if comm in tools && rand < $rate return -EIO
+		ab: on fl_int2 if comm in tools && a < low return -EIO
+	END
+	start_repl
+	say "load $PWD/defs.fault" 'ab: fl_targets:fl_int2 by'
+	say 'set rate 0' 'rate is now 0'
+	say 'disarm a' 'a is disarmed'
+	say 'undo' 'a: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int 1001' "back with the value that was set"
+	say 'undo' 'rate is 100 again'
+	gives 'fl_int1 1' 'int -5' "with its file's value"
+	say 'edit ab' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int -28' "edited"
+	gives 'fl_int2 2 2' 'int 1004' "and not where the let does not hold"
+
+	# disabled rules come back so
+	say 'disable ab' 'ab is disabled'
+	say 'disarm ab' 'ab is disarmed'
+	say 'undo' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "disabled as it was"
+	printf '#!/bin/sh\nsed -i s/ENOSPC/ENOMEM/ "$1"\n' >editor
+	say 'edit ab' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "edited while disabled"
+	say 'enable ab' 'ab is enabled'
+	gives 'fl_int2 1 2' 'int -12' "enabled"
+	say 'undo' 'ab is as it was'
+	say 'undo' 'ab: fl_targets:fl_int2 by'
+	gives 'fl_int2 1 2' 'int 1003' "the edit taken back"
+
+	# one that becomes two
+	printf '#!/bin/sh\necho "c: on fl_int3 if comm in tools return -EIO" >>"$1"\n' >editor
+	say 'edit a' 'c: fl_targets:fl_int3 by'
+	say 'undo' 'a: fl_targets:fl_int1 by'
+	gives 'fl_int1 1' 'int -5' "one again"
+	gives 'fl_int3 1 2 3' 'int 1006' "and not two"
+
+	# one that fails is there another time
+	say 'disarm all' '2 rules disarmed'
+	pid=$(compiler)
+	kill -STOP "$pid"
+	keys -l -- 'undo'
+	keys Enter
+	wait_for "the request" compiler_is_asked
+	kill -KILL "$pid"
+	wait_text 'the compiler died'
+	say 'undo' 'ab: fl_targets:fl_int2 by'
+	wait_text 'a: fl_targets:fl_int1 by' 5
+	gives 'fl_int1 1' 'int -5' "all of them back"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
+# What is saved compiles, and does what was armed.
+test_repl_save() {
+	need_full
+	cat >defs.fault <<-'END'
+		param text = "a\\\"b" "help \"quoted\"" let low = 2; let tools = {"bash", "ip"}
+		f: on fl_int2 if comm in tools && a < low && comm != $text return -EIO
+	END
+	printf 'let low = 3\non fl_int5 if a < low && comm == "bash" return -EIO\n' >other.fault
+	start_repl
+	say 'first: on fl_int0 if comm == "bash" return -EIO' 'first: fl_targets:fl_int0 by'
+	say 'second: on fl_int0 if comm == "bash" return -EPERM' 'second: fl_targets:fl_int0 by'
+	gives 'fl_int0' 'int -1' "the newer rule is asked first"
+	say "load $PWD/defs.fault" 'f: fl_targets:fl_int2 by'
+	keys -l -- 'let r = 100; param late = 5s'
+	keys Enter
+	say 'l: on fl_int3 if comm == "bash" && rand < r after $late return -EIO' 'l: fl_targets:fl_int3 by'
+	say 'set l rate 20' 'l: now 20 per cent'
+	say 'set l times 0' "with 'times 0' it would never act"
+	say 'set late 0s' 'late is now 0s'
+	say 'disable l' 'l is disabled'
+	say 'p: on fl_ret_ptr_null if comm == "bash" return NULL' 'p: fl_targets:fl_ret_ptr_null by'
+	say 'set p return NULL' 'p: returns NULL'
+	# kprobes, of which too the newer one is asked first
+	say 'q: on fl_ret_ptr_errno_null if comm == "bash" return NULL' 'q: fl_targets:fl_ret_ptr_errno_null by'
+	say 'r: on fl_ret_ptr_errno_null if comm == "bash" return -EIO' 'r: fl_targets:fl_ret_ptr_errno_null by'
+	start_with 'call fl_ret_ptr_errno_null'
+	cp answer typed
+	say "save $PWD/saved.fault" "7 rules in $PWD/saved.fault"
+	say "load $PWD/other.fault" 'fl_targets:fl_int5 by'
+	say "save $PWD/both.fault" "'low' is not the same to all rules"
+	say 'disarm all' '8 rules disarmed'
+	say 'quit' 'ended with 0'
+	stop_repl
+
+	expect_text saved.fault '^param text = "a\\\\\\"b" "help \\"quoted\\""$'
+	expect_text saved.fault '^let low = 2$'
+	expect_text saved.fault '^# disabled: l: on fl_int3 if comm == "bash" && rand < 20 after \$late return -EIO$'
+	expect_text saved.fault '^p: on fl_ret_ptr_null if comm == "bash" return NULL$'
+	expect_equal "another script" no "$([[ -e both.fault ]] && echo yes || echo no)"
+	start_repl
+	say "load $PWD/saved.fault" 'first: fl_targets:fl_int0 by'
+	gives 'fl_int0' 'int -1' "saved: the newer rule first"
+	start_with 'call fl_ret_ptr_errno_null'
+	expect_equal "saved: kprobes" "$(cat typed)" "$(cat answer)"
+	gives 'fl_int2 1 2' 'int -5' "saved: with its let"
+	gives 'fl_int2 2 2' 'int 1004' "saved: with its let"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
 # The processes: the shell of the terminal, faultline, its compiler.
 prompt_pid() { pgrep -x -P "$(tm display-message -p -t repl '#{pane_pid}')" faultline; }
 compiler() { pgrep -x -P "$(prompt_pid)" faultline; }
@@ -240,6 +443,56 @@ test_repl_ends() {
 		expect_equal "after SIG$how" 'int 1001 x1' "$(cat answer)"
 	done
 }
+
+# A signal to end is heard while something else has the terminal.
+test_repl_ends_elsewhere() {
+	need_full
+	local how what
+
+	for how in HUP TERM; do
+		for what in watch 'run echo it runs; exec sleep 1000'; do
+			start_repl
+			say 'a: on fl_int1 if comm == "bash" return -EIO' 'armed in'
+			if [[ $what == watch ]]; then
+				say watch 'any key ends this'
+				# no part of a key is left for the line that follows
+				keys Up
+				say 'list' 'fl_int1 if comm == "bash"'
+				say watch 'any key ends this'
+			else
+				say "$what" 'it runs'
+				wait_text 'it runs' 2
+			fi
+			kill -"$how" "$(prompt_pid)"
+			wait_text 'ended with 0'
+			! pgrep -x sleep || fail "its command goes on"
+			stop_repl
+			gives 'fl_int1 1' 'int 1001' "after SIG$how in $what"
+		done
+	done
+}
+
+# Little time goes by on the processor while a command runs, signals or not.
+test_repl_run_is_idle() {
+	need_full
+	local before after pid
+
+	start_repl
+	pid=$(prompt_pid)
+	before=$(ticks "$pid")
+	keys -l -- 'run echo it runs; exec sleep 2'
+	keys Enter
+	wait_text 'it runs' 2
+	kill -WINCH "$pid"
+	wait_text 'exited with status 0'
+	after=$(ticks "$pid")
+	((after - before < 100)) || fail "$((after - before)) of 200 ticks"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
+# ticks PID: its time on the processor, in 1/100 s.
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
 # Commands at random, with sanitizers: after each, what is listed is what is
 # attached. See prompt.c.

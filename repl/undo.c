@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* undo.c - changes as they are made, and how each is taken back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "repl_impl.h"
+
+void fl_undo_release(struct fl_undo *u)
+{
+	free(u->text);
+	fl_definitions_release(&u->definitions);
+}
+
+struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const char *name)
+{
+	struct fl_undo *u;
+
+	if (r->nundos == FL_MAX_UNDO) {
+		fl_undo_release(&r->undos[0]);
+		memmove(&r->undos[0], &r->undos[1], (FL_MAX_UNDO - 1) * sizeof(r->undos[0]));
+		r->nundos--;
+	}
+	u = &r->undos[r->nundos++];
+	memset(u, 0, sizeof(*u));
+	u->kind = kind;
+	snprintf(u->name, sizeof(u->name), "%s", name);
+	return u;
+}
+
+void fl_repl_note_disarm(struct fl_repl *r, struct fl_ref ref, const char *name)
+{
+	struct fl_undo *u = fl_repl_note(r, FL_UNDO_DISARM, name);
+	struct fl_rule_status status;
+
+	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	u->old = status.enabled;
+	u->text = fl_repl_text(ref, NULL);
+	/* without memory the rule stands alone, and says what it lacks */
+	fl_repl_definitions_of(ref.entry, &u->definitions);
+}
+
+/* Arm what was disarmed, as it was. */
+static bool undo_disarm(struct fl_repl *r, const struct fl_undo *u)
+{
+	const struct fl_arming arming = {
+		.name = u->name,
+		.text = u->text ? u->text : "",
+		.source = u->name,
+		.defined = &u->definitions,
+		.disabled = !u->old,
+	};
+	size_t notes = r->nundos;
+
+	if (fl_repl_arm(r, &arming))
+		return false;
+	/* what takes back is not itself taken back */
+	while (r->nundos > notes)
+		fl_undo_release(&r->undos[--r->nundos]);
+	return true;
+}
+
+static bool undo_set(struct fl_repl *r, const struct fl_undo *u, struct fl_ref ref)
+{
+	struct fl_session *s = ref.entry->session;
+	struct fl_fault fault;
+	int err;
+
+	switch (u->kind) {
+	case FL_UNDO_ENABLE:
+		err = fl_session_enable(s, ref.rule, u->old, &fault);
+		break;
+	case FL_UNDO_RATE:
+		err = fl_session_set_rate(s, ref.rule, u->old, &fault);
+		break;
+	case FL_UNDO_TIMES:
+		err = fl_session_set_times(s, ref.rule, (uint64_t)u->old, &fault);
+		break;
+	default:
+		err = fl_session_set_value(s, ref.rule, u->old, &fault);
+	}
+	if (err) {
+		fl_repl_fault(r, &fault);
+		return false;
+	}
+	ref.entry->rules[ref.rule].edit = u->edit;
+	fl_repl_say(r, "%s is as it was\n", u->name);
+	return true;
+}
+
+static bool undo_of_rule(struct fl_repl *r, const struct fl_undo *u)
+{
+	struct fl_ref ref;
+
+	if (!fl_repl_find_exactly(r, u->name, &ref)) {
+		fl_repl_say(r, "error: there is no rule '%s' any more\n", u->name);
+		return false;
+	}
+	if (u->kind != FL_UNDO_ARM)
+		return undo_set(r, u, ref);
+	fl_repl_disarm(r, ref);
+	fl_repl_say(r, "%s is disarmed\n", u->name);
+	return true;
+}
+
+static bool undo_one(struct fl_repl *r, const struct fl_undo *u)
+{
+	switch (u->kind) {
+	case FL_UNDO_DISARM:
+		return undo_disarm(r, u);
+	case FL_UNDO_PARAM:
+		return fl_repl_undo_param(r, u);
+	default:
+		return undo_of_rule(r, u);
+	}
+}
+
+void fl_repl_undo(struct fl_repl *r)
+{
+	struct fl_undo u;
+
+	if (!r->nundos)
+		fl_repl_say(r, "there is nothing to take back\n");
+	while (r->nundos) {
+		u = r->undos[--r->nundos];
+		if (!undo_one(r, &u)) {
+			/* kept: it may do another time */
+			r->undos[r->nundos++] = u;
+			return;
+		}
+		fl_undo_release(&u);
+		if (!u.with_previous)
+			return;
+	}
+}
