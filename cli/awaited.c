@@ -151,17 +151,19 @@ static void arm_each(struct run *r, const char *module)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct fl_object *obj;
-		bool armed, still = true;
+		bool armed;
 
 		if (arm(r, module, i, 1, &armed)) {
 			refused(r, module);
 			continue;
 		}
-		obj = armed ? r->parts[r->nparts - 1].obj : NULL;
-		if (obj)
-			still = obj->nwaits > 0;
-		if (still)
-			r->waits[kept++] = obj ? obj->waits[0] : r->waits[i];
+		if (!armed) {
+			r->waits[kept++] = r->waits[i];
+			continue;
+		}
+		obj = r->parts[r->nparts - 1].obj;
+		if (obj->nwaits)
+			r->waits[kept++] = obj->waits[0];
 	}
 	r->nwaits = kept;
 }

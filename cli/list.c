@@ -117,12 +117,14 @@ static void sort(struct table *t)
 /* What is tried first; a run may find that the kernel refuses it. */
 static const char *choose_backend(const struct row *r, const struct fl_func *f, bool traceable)
 {
+	bool trampoline = f->in_btf && !f->no_trampoline;
+
 	if (r->copies > 1 && !traceable)
 		return NULL;
 	if (traceable)
-		return f->in_btf && !f->no_trampoline ? "fentry" : "kprobe";
+		return trampoline ? "fentry" : "kprobe";
 	/* the kernel runs the function when fmod_ret says 0, which NULL is */
-	return f->in_btf && !f->no_trampoline && r->tag != FL_TAG_NULL ? "fmod_ret" : "kprobe";
+	return trampoline && r->tag != FL_TAG_NULL ? "fmod_ret" : "kprobe";
 }
 
 static void look_up(struct table *t, bool traceable)

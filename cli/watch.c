@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "klog.h"
+#include "knobs.h"
 #include "run_impl.h"
 #include "uevent.h"
 
 #define BEAT_MS 500
+#define NS_PER_MS UINT64_C(1000000)
 #define AGAIN_NS UINT64_C(2000000000)	/* a second Ctrl-C within that is for us */
 #define GIVE_UP_NS UINT64_C(2000000000) /* from a signal on, a reader has that long */
 
@@ -131,13 +133,12 @@ static bool is_over(struct run *r)
  */
 bool fl_run_wait_reader(void *arg, int fd)
 {
+	struct run *r = arg;
 	struct pollfd fds[] = {
 		{ .fd = fd, .events = POLLOUT },
-		{ .fd = -1, .events = POLLIN },
+		{ .fd = r->signal_fd, .events = POLLIN },
 	};
-	struct run *r = arg;
 
-	fds[1].fd = r->signal_fd;
 	if (!r->nparts) {
 		poll(fds, 1, -1);
 		return true;
@@ -164,6 +165,14 @@ void fl_run_watch_fd(const struct run *r, int fd)
 		epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, fd, &want);
 }
 
+/* Until the next beat, or the deadline if that comes first. */
+static int wait_ms(const struct run *r)
+{
+	uint64_t left = fl_session_deadline(r->parts[0].session);
+
+	return left < BEAT_MS * NS_PER_MS ? (int)((left + NS_PER_MS - 1) / NS_PER_MS) : BEAT_MS;
+}
+
 void fl_run_watch(struct run *r)
 {
 	struct epoll_event ready[8];
@@ -176,8 +185,7 @@ void fl_run_watch(struct run *r)
 	fl_run_watch_fd(r, r->pid_fd);
 	fl_run_watch_fd(r, r->uevent_fd);
 	while (!is_over(r)) {
-		int ms = fl_session_ms_left(r->parts[0].session, BEAT_MS);
-		int n = epoll_wait(r->epoll_fd, ready, 8, ms);
+		int n = epoll_wait(r->epoll_fd, ready, 8, wait_ms(r));
 
 		fl_session_beat(r->parts[0].session);
 		on_signal(r);
@@ -226,15 +234,15 @@ void fl_run_wait_command(struct run *r)
 	signals_of_ours(&mask);
 	while (r->command.pid && !fl_command_poll(&r->command)) {
 		/* blocked and queued: no signal is missed in between */
-		int sig = sigtimedwait(&mask, &info, r->signal ? &moment : NULL);
-		bool again = r->signal != 0;
+		bool hurry = r->signal != 0;
+		int sig = sigtimedwait(&mask, &info, hurry ? &moment : NULL);
 
+		/* Ctrl-Z and fg are no more than that */
+		if (sig < 0 && errno == EINTR)
+			continue;
 		if (sig > 0)
 			take_signal(r, sig, info.si_code);
-		else if (errno == EAGAIN)
-			break;
-		/* Ctrl-Z and fg are no more than EINTR */
-		if (sig > 0 && sig != SIGCHLD && again)
+		if (sig < 0 || (hurry && sig != SIGCHLD))
 			break;
 	}
 	if (r->command.pid)

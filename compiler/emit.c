@@ -65,7 +65,7 @@ static void fetch_tracing_args(struct fl_emitter *em, const struct fl_plan_prog 
 static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *prog,
 			      const struct fl_arch *arch)
 {
-	for (unsigned int i = 0; i < 12; i++) {
+	for (unsigned int i = 0; i < FL_MAX_PARAMS; i++) {
 		if (!(prog->args & 1U << i))
 			continue;
 		if (i < arch->nargs)

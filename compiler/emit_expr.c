@@ -64,6 +64,7 @@ static void emit_division(struct fl_emitter *em, const struct fl_expr *e)
 
 static void emit_operator(struct fl_emitter *em, const struct fl_expr *e)
 {
+	bool shifts = e->op == FL_OP_SHL || e->op == FL_OP_SHR;
 	int prec = fl_op_precedence(e->op);
 
 	if (e->op == FL_OP_ANDAND || e->op == FL_OP_OROR) {
@@ -73,7 +74,7 @@ static void emit_operator(struct fl_emitter *em, const struct fl_expr *e)
 		return;
 	}
 	/* what comparisons give is 32 bits wide in C */
-	if (e->op == FL_OP_SHL || e->op == FL_OP_SHR) {
+	if (shifts) {
 		fl_buf_puts(em->out, e->left->type == FL_VALUE_INT ? "(s64)(" : "(u64)(");
 		fl_emit_expr(em, e->left, FL_PREC_TERNARY);
 		fl_buf_putc(em->out, ')');
@@ -82,7 +83,7 @@ static void emit_operator(struct fl_emitter *em, const struct fl_expr *e)
 	}
 	fl_buf_printf(em->out, " %s ", fl_op_text(e->op));
 	/* C leaves a shift by more than the width open; BPF takes it modulo 64. */
-	if ((e->op == FL_OP_SHL || e->op == FL_OP_SHR) && !e->right->is_constant) {
+	if (shifts && !e->right->is_constant) {
 		fl_buf_putc(em->out, '(');
 		fl_emit_expr(em, e->right, fl_op_precedence(FL_OP_AND) + 1);
 		fl_buf_puts(em->out, " & 63)");

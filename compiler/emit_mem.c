@@ -115,17 +115,16 @@ static bool is_user_string(const struct fl_expr *e)
 /* One call that fills string @n with what @e is; its result is negative after a fault. */
 static void emit_read(struct fl_emitter *em, const struct fl_expr *e, unsigned int n, size_t most)
 {
-	if (e->kind == FL_EXPR_CALL) {
+	bool is_call = e->kind == FL_EXPR_CALL;
+
+	/* "char name[]" at a structure's end goes on to its NUL, too */
+	if (is_call || !e->base.size) {
 		fl_buf_printf(em->out, "fl_read_string(&t->string[%u], ", n);
-		fl_emit_expr(em, e->items[0], FL_PREC_TERNARY);
-		fl_buf_printf(em->out, ", %zu, %d)", most, is_user_string(e));
-		return;
-	}
-	/* "char name[]" at a structure's end goes on to its NUL */
-	if (!e->base.size) {
-		fl_buf_printf(em->out, "fl_read_string(&t->string[%u], ", n);
-		fl_emit_address(em, e);
-		fl_buf_printf(em->out, ", %zu, 0)", most);
+		if (is_call)
+			fl_emit_expr(em, e->items[0], FL_PREC_TERNARY);
+		else
+			fl_emit_address(em, e);
+		fl_buf_printf(em->out, ", %zu, %d)", most, is_call && is_user_string(e));
 		return;
 	}
 	fl_buf_printf(em->out, "fl_read_array(&t->string[%u], ", n);

@@ -81,7 +81,7 @@ struct fl_func {
 	bool in_btf;	    /* the fields below are known */
 	uint32_t btf_id;    /* the FUNC's id inside its BTF object */
 	bool variadic;
-	/* Why BPF's trampolines (fmod_ret, fentry, fexit) cannot be on it; NULL: they can. */
+	/* Why BPF's trampolines (fmod_ret, fentry, fexit) cannot be on one in BTF; NULL: they can. */
 	const char *no_trampoline;
 	unsigned int nparams;
 	struct fl_param params[FL_MAX_PARAMS];

@@ -72,21 +72,14 @@ static bool nothing_more(struct fl_repl *r, char *rest)
 	return false;
 }
 
-/* A per cent, in units of 1e-9. */
+/* A per cent, in units of 1e-9; whoever likes may say that it is one. */
 static bool read_percent(char *text, int64_t *out)
 {
 	size_t len = strlen(text);
-	enum fl_literal kind;
 
 	if (len && text[len - 1] == '%')
 		text[len - 1] = '\0';
-	if (!fl_literal_read(text, &kind, out) || *out < 0 || kind == FL_LITERAL_TIME)
-		return false;
-	if (kind == FL_LITERAL_NUMBER && *out <= 100)
-		*out *= FL_RATE_UNIT;
-	else if (kind == FL_LITERAL_NUMBER)
-		return false;
-	return *out <= FL_RATE_ALL;
+	return fl_literal_percent(text, out);
 }
 
 static void done(struct fl_repl *r, int err, const struct fl_fault *fault, const char *format,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "knobs.h"
 #include "use.h"
 
 static void free_definition(struct fl_definition *x)
@@ -249,6 +250,19 @@ bool fl_literal_read(const char *text, enum fl_literal *kind, int64_t *value)
 	if (*kind != FL_LITERAL_NUMBER)
 		return !minus && number <= INT64_MAX;
 	return !minus || number <= INT64_MAX;
+}
+
+bool fl_literal_percent(const char *text, int64_t *value)
+{
+	enum fl_literal kind;
+
+	if (!fl_literal_read(text, &kind, value) || *value < 0)
+		return false;
+	if (kind == FL_LITERAL_NUMBER && *value <= 100)
+		*value *= FL_RATE_UNIT;
+	else if (kind != FL_LITERAL_FRACTION)
+		return false;
+	return *value <= FL_RATE_ALL;
 }
 
 char *fl_literal_text(enum fl_literal kind, int64_t value)

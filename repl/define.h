@@ -47,6 +47,8 @@ int fl_definitions_set(struct fl_definitions *d, const char *name, const char *v
 
 /* One number, fraction, time or name of a number, with a sign; false: it is none. */
 bool fl_literal_read(const char *text, enum fl_literal *kind, int64_t *value);
+/* A per cent from 0 to 100, with a fraction or without, in 1e-9; false: it is none. */
+bool fl_literal_percent(const char *text, int64_t *value);
 /* As the language has it, "2.5", "30s"; malloc'd, or NULL. */
 char *fl_literal_text(enum fl_literal kind, int64_t value);
 

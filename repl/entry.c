@@ -452,18 +452,16 @@ bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out)
 {
 	size_t matches = 0, len = strlen(name);
 
+	if (fl_repl_find_exactly(r, name, out))
+		return true;
 	for (size_t i = 0; i < r->nentries; i++) {
 		struct fl_entry *e = r->entries[i];
 
 		for (size_t j = 0; j < e->obj->nrules; j++) {
-			const char *other = e->rules[j].name;
-
-			if (e->rules[j].gone || strncmp(other, name, len) != 0)
+			if (e->rules[j].gone || strncmp(e->rules[j].name, name, len) != 0)
 				continue;
 			*out = (struct fl_ref){ e, j };
 			matches++;
-			if (!other[len])
-				return true;
 		}
 	}
 	if (matches == 1 && len)
@@ -487,11 +485,10 @@ char *fl_repl_text(struct fl_ref ref, const char *name)
 	return fl_rewrite_rule(rule->text, &edit);
 }
 
-bool fl_repl_define(struct fl_repl *r, const char *text)
+bool fl_repl_check_definitions(struct fl_repl *r, const char *text)
 {
 	const struct fl_source src = { "definitions", text, strlen(text) };
 	struct fl_compile_opts opts = { .emit = FL_EMIT_NONE, .sema = { .lenient = true } };
-	struct fl_definitions more;
 	struct fl_source definitions;
 	struct fl_object *obj;
 	struct fl_diags ds;
@@ -506,13 +503,5 @@ bool fl_repl_define(struct fl_repl *r, const char *text)
 	fl_diags_release(&ds);
 	fl_object_free(obj);
 	free(log);
-	if (err)
-		return false;
-	err = fl_definitions_read(&src, &opts, &more);
-	if (!err)
-		err = fl_definitions_add(&r->definitions, &more);
-	if (err)
-		fl_repl_say(r, "error: out of memory\n");
-	fl_definitions_release(&more);
 	return !err;
 }

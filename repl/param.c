@@ -87,16 +87,13 @@ static bool read_value(struct fl_repl *r, const char *name, enum fl_literal kind
 		       int64_t *out)
 {
 	enum fl_literal got;
+	bool good;
 
-	if (!fl_literal_read(text, &got, out))
-		return refuse(r, name, kind, text);
-	if (kind == FL_LITERAL_FRACTION && got == FL_LITERAL_NUMBER && *out >= 0 && *out <= 100) {
-		*out *= FL_RATE_UNIT;
-		return true;
-	}
-	if (got == kind && (kind != FL_LITERAL_FRACTION || *out <= FL_RATE_ALL))
-		return true;
-	return refuse(r, name, kind, text);
+	if (kind == FL_LITERAL_FRACTION)
+		good = fl_literal_percent(text, out);
+	else
+		good = fl_literal_read(text, &got, out) && got == kind;
+	return good || refuse(r, name, kind, text);
 }
 
 /* All of them or none. */

@@ -246,15 +246,17 @@ static void take_text(struct fl_repl *r, const char *text)
 	const struct fl_source src = { "rule", text, strlen(text) };
 	const struct fl_compile_opts own = { .read = NULL };
 	struct fl_definitions defined;
+	bool good;
 
 	if (fl_definitions_read(&src, &own, &defined)) {
 		fl_repl_say(r, "error: out of memory\n");
 		return;
 	}
 	if (defined.alone)
-		fl_repl_define(r, text);
-	else if (!fl_repl_arm(r, &(struct fl_arming){ .text = text, .source = "rule" }) &&
-		 fl_definitions_add(&r->definitions, &defined))
+		good = fl_repl_check_definitions(r, text);
+	else
+		good = !fl_repl_arm(r, &(struct fl_arming){ .text = text, .source = "rule" });
+	if (good && fl_definitions_add(&r->definitions, &defined))
 		fl_repl_say(r, "error: out of memory\n");
 	fl_definitions_release(&defined);
 }

@@ -150,8 +150,8 @@ void fl_repl_each(struct fl_repl *r, void (*fn)(struct fl_repl *r, struct fl_ref
 char *fl_repl_text(struct fl_ref ref, const char *name);
 /* What @e's rules are compiled with when they are armed again; 0 or -ENOMEM. */
 int fl_repl_definitions_of(const struct fl_entry *e, struct fl_definitions *out);
-/* Add to the definitions that stand before every rule; false after a report. */
-bool fl_repl_define(struct fl_repl *r, const char *text);
+/* Can they stand before every rule, behind those that do? False after a report. */
+bool fl_repl_check_definitions(struct fl_repl *r, const char *text);
 void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f);
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src);
 

@@ -20,7 +20,6 @@
 #include "session_impl.h"
 
 #define NS_PER_S 1000000000ULL
-#define NS_PER_MS 1000000ULL
 #define HEARTBEAT_MAX_NS (3 * NS_PER_S)
 
 uint64_t fl_now_ns(void)
@@ -360,20 +359,11 @@ uint64_t fl_session_armed_ns(const struct fl_session *s)
 	return run_knobs(s)->armed_ns;
 }
 
-int fl_session_ms_left(const struct fl_session *s, int most)
-{
-	uint64_t end = run_knobs(s)->deadline_ns, now = fl_now_ns();
-
-	if (!end || end >= now + (uint64_t)most * NS_PER_MS)
-		return most;
-	return end <= now ? 0 : (int)((end - now + NS_PER_MS - 1) / NS_PER_MS);
-}
-
 bool fl_session_spent(const struct fl_session *s)
 {
 	const struct fl_run_knobs *run = run_knobs(s);
 
-	if (run->deadline_ns && fl_now_ns() >= run->deadline_ns)
+	if (!fl_session_deadline(s))
 		return true;
 	return run->budget_set && __atomic_load_n(&run->budget, __ATOMIC_RELAXED) <= 0;
 }

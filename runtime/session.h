@@ -155,9 +155,6 @@ uint64_t fl_session_armed_ns(const struct fl_session *s);
 /* Whether the deadline has passed or the budget is used up. */
 bool fl_session_spent(const struct fl_session *s);
 
-/* Milliseconds until the deadline passes, rounded up, and no more than @most. */
-int fl_session_ms_left(const struct fl_session *s, int most);
-
 /* CLOCK_MONOTONIC in ns, what events and deadlines count in. */
 uint64_t fl_now_ns(void);
 

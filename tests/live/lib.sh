@@ -5,9 +5,10 @@
 #
 # A test is a function test_NAME in cases/*.sh. It fails by calling fail (or
 # one of the expect_ functions) and is over when it returns. A test that only
-# some machines can do says so by need_full, need_stock, need_cpus or need_naming; one that something
-# else keeps from running calls skip with the reason, and that fails the whole
-# unless FL_ALLOW_SKIPS is set: where everything is installed, nothing skips.
+# some machines can do says so by need_full, need_stock, need_cpus or need_naming;
+# one that something else keeps from running calls skip with the reason, and that
+# fails the whole unless FL_ALLOW_SKIPS is set: where everything is installed,
+# nothing skips.
 #
 # A test runs in a subshell of its own, in $work, as a process group that is
 # killed at the end. After each test nothing of faultline's may be left in the
@@ -20,6 +21,8 @@
 fl_calls=/sys/kernel/debug/fl_targets/call
 fl_netdev=/sys/kernel/debug/fl_netdev
 fl_test_limit=300 # seconds
+# for every kernel: on a hook that only mkdir gets to
+mkdir_fails='on security_inode_mkdir if comm == "mkdir" return -EIO'
 
 # Where the test stands that called: the first place outside of this file.
 where() {
@@ -122,11 +125,16 @@ fl_stop() {
 	wait "$fl_pid" || status=$?
 }
 
-# call LINE: call a function of fl_targets from this process; prints the answer.
+# ask FD LINE: call a function of fl_targets through what was opened; prints the answer.
+ask() {
+	echo "$2" >&"$1" || fail "fl_targets does not understand '$2'"
+	cat <&"$1"
+}
+
+# call LINE: the same from this process, opened for it.
 call() {
 	exec 3<>"$fl_calls"
-	echo "$1" >&3 || fail "fl_targets does not understand '$1'"
-	cat <&3
+	ask 3 "$1"
 	exec 3>&-
 }
 
@@ -206,18 +214,16 @@ run_one() {
 # Names of all tests.
 all_tests() { declare -F | sed -n 's/^declare -f test_//p'; }
 
-needs_cpus() { [[ $(declare -f "test_$1") == *need_cpus* ]]; }
+# says NAME NEED: whether the text of a test says that.
+says() { [[ $(declare -f "test_$1") == *$'\n    '"$2"[\;\ ]* ]]; }
 
 # Whether its text says that this kernel cannot do it: most begin with that, and
 # need not be begun.
 is_elsewhere() {
-	local body
-
-	body=$(declare -f "test_$1")
 	if [[ $fl_kernel == full ]]; then
-		[[ $body == *$'\n    need_stock;'* ]]
+		says "$1" need_stock
 	else
-		[[ $body == *$'\n    need_full;'* ]]
+		says "$1" need_full
 	fi
 }
 
@@ -236,7 +242,7 @@ run_tests() {
 	elif [[ ${names[*]} == cpus ]]; then
 		names=()
 		for name in $(all_tests); do
-			! needs_cpus "$name" || names+=("$name")
+			! says "$name" need_cpus || names+=("$name")
 		done
 	fi
 	((${#names[@]})) || { echo "there are no tests"; exit 1; }

@@ -4,8 +4,6 @@
 # What a run is started by and lives among: readers that do not read, a shell's
 # job control, nohup, parents that ignore what their children come to.
 
-mkdir_fails='on security_inode_mkdir if comm == "mkdir" return -EIO'
-
 # Nobody reads: the run is not deaf, and its end is not put off.
 test_slow_reader() {
 	need_full # the same on every kernel

@@ -27,11 +27,6 @@ open_calls() {
 	exec 11<>"$fl_calls" 12<>"$fl_calls"
 }
 
-ask() {
-	echo "$2" >&"$1" || fail "fl_targets does not understand '$2'"
-	cat <&"$1"
-}
-
 test_lockdown() {
 	need_naming
 	local hook='on security_file_open if comm == "cat"'

@@ -4,10 +4,8 @@
 # Commands, signals, files, statuses. These work on every kernel: their rules
 # are on a security hook that only mkdir gets to.
 
-rule='on security_inode_mkdir if comm == "mkdir" return -EIO'
-
 test_armed_before_the_command() {
-	fl -e "$rule" -- mkdir first
+	fl -e "$mkdir_fails" -- mkdir first
 	expect_text err 'Input/output error'
 	[[ ! -e first ]] || fail "the very first call was not hit"
 	expect_text err '^armed 1 rule on 1 function in [0-9]+ ms$'
@@ -17,29 +15,29 @@ test_armed_before_the_command() {
 
 test_status_of_the_command() {
 	need_full # the same on every kernel
-	fl --propagate -e "$rule" -- sh -c 'mkdir x; exit 42'
+	fl --propagate -e "$mkdir_fails" -- sh -c 'mkdir x; exit 42'
 	expect_equal "propagated" 42 "$status"
-	fl --propagate -e "$rule" -- sh -c 'kill -TERM $$'
+	fl --propagate -e "$mkdir_fails" -- sh -c 'kill -TERM $$'
 	expect_equal "signal" 143 "$status"
-	fl -e "$rule" -c 'mkdir a; mkdir b; exit 3'
+	fl -e "$mkdir_fails" -c 'mkdir a; mkdir b; exit 3'
 	expect_equal "status" 0 "$status"
 	expect_equal "injected" 2 "$(injected_by err 1)"
 	expect_text err '^the command exited with status 3$'
-	fl -e "$rule" -- /no/such/command
+	fl -e "$mkdir_fails" -- /no/such/command
 	expect_equal "not found" 2 "$status"
 	expect_text err "error: '/no/such/command' cannot be run: No such file or directory"
 }
 
 test_idle() {
 	need_full # the same on every kernel
-	fl -e "$rule" -- true
+	fl -e "$mkdir_fails" -- true
 	expect_equal "status" 3 "$status"
 	expect_text err '^faultline: nothing was injected: none of the functions was called$'
 	fl -e 'on security_inode_mkdir if comm == "rmdir" return -EIO' -- mkdir y
 	expect_equal "status" 3 "$status"
 	expect_text err '^faultline: nothing was injected: the functions were called, but no condition ever held$'
 	[[ -d y ]] || fail "a call that no condition wanted failed"
-	fl --allow-idle -e "$rule" -- true
+	fl --allow-idle -e "$mkdir_fails" -- true
 	expect_equal "allowed" 0 "$status"
 }
 
@@ -48,7 +46,7 @@ test_signals() {
 	local signal
 
 	for signal in INT TERM HUP; do
-		fl_start -e "$rule"
+		fl_start -e "$mkdir_fails"
 		mkdir by$signal 2>/dev/null && fail "not armed"
 		kill -$signal "$fl_pid"
 		status=0
@@ -61,7 +59,7 @@ test_signals() {
 
 test_signal_reaches_the_command() {
 	mkfifo never
-	fl_start -e "$rule" -- bash -c 'trap "echo got it >got; exit 9" TERM; mkdir z; echo >ready; while :; do read -rt 0.2 <>never; done'
+	fl_start -e "$mkdir_fails" -- bash -c 'trap "echo got it >got; exit 9" TERM; mkdir z; echo >ready; while :; do read -rt 0.2 <>never; done'
 	wait_for "the command" test -e ready
 	kill -TERM "$fl_pid"
 	wait "$fl_pid" || true
@@ -71,11 +69,11 @@ test_signal_reaches_the_command() {
 
 test_output() {
 	need_full # the same on every kernel
-	fl -o report -e "$rule" -- mkdir o
+	fl -o report -e "$mkdir_fails" -- mkdir o
 	expect_text report 'security_inode_mkdir = -EIO  mkdir '
 	expect_text report '^1 of 1 calls failed'
 	expect_no_text err 'calls failed'
-	fl -q -e "$rule" -- mkdir o
+	fl -q -e "$mkdir_fails" -- mkdir o
 	expect_no_text err ' = -EIO  mkdir'
 	expect_text err '^1 of 1 calls failed'
 }
@@ -91,7 +89,7 @@ test_terminal() {
 			mkdir 1 2 3 4 5 6 7 8 9 10
 		done 2>/dev/null
 	END
-	setsid -w script -qec "$faultline -e '$rule' -- sh many" typescript >/dev/null </dev/null
+	setsid -w script -qec "$faultline -e '$mkdir_fails' -- sh many" typescript >/dev/null </dev/null
 	tr -d '\r' <typescript >lines
 	expect_equal "injected" 100 "$(injected_by lines 1)"
 	lines=$(grep -c ' = -EIO  mkdir ' lines)
@@ -101,7 +99,7 @@ test_terminal() {
 }
 
 test_emit_c() {
-	fl --emit c -e "$rule"
+	fl --emit c -e "$mkdir_fails"
 	expect_equal "status" 0 "$status"
 	expect_text out 'SEC\("fmod_ret/security_inode_mkdir"\)'
 	expect_text out '/\* on security_inode_mkdir if comm == "mkdir" return -EIO \*/'
@@ -112,7 +110,7 @@ test_full_disk() {
 	mkdir disk
 	mount -t tmpfs -o size=4k none disk
 	dd if=/dev/zero of=disk/filler bs=4k count=1 2>/dev/null
-	fl -o disk/report -e "$rule" -- mkdir o
+	fl -o disk/report -e "$mkdir_fails" -- mkdir o
 	umount disk
 	((status != 0)) || fail "a report that could not be written is a success"
 	expect_text err 'the report cannot be written: No space left on device'
@@ -122,7 +120,7 @@ test_full_disk() {
 # Who reads the lines goes away: the next line ends the run.
 test_closed_output() {
 	mkfifo lines
-	"$faultline" -e "$rule" >lines 2>err </dev/null &
+	"$faultline" -e "$mkdir_fails" >lines 2>err </dev/null &
 	fl_pid=$!
 	head -n 1 lines >first
 	expect_text first '^armed '
@@ -135,7 +133,7 @@ test_closed_output() {
 }
 
 test_scripts() {
-	printf '#!%s\n# a script\nlabelled: %s\n' "$faultline" "$rule" >script.fault
+	printf '#!%s\n# a script\nlabelled: %s\n' "$faultline" "$mkdir_fails" >script.fault
 	chmod +x script.fault
 	status=0
 	./script.fault -- mkdir s >out 2>err || status=$?
@@ -149,7 +147,7 @@ test_scripts() {
 
 test_kernel_log() {
 	dmesg -C
-	fl -e "$rule" -- mkdir k
+	fl -e "$mkdir_fails" -- mkdir k
 	dmesg >log
 	expect_text log 'faultline\[[0-9]+\]: armed: on security_inode_mkdir if comm == "mkdir" return -EIO$'
 	expect_text log 'faultline\[[0-9]+\]: disarmed after 1 injections$'
@@ -178,7 +176,7 @@ seen() { typescript_text | grep -qE -- "$1"; }
 # A shell in a terminal has all that it is used to: job control, keys, the end.
 test_interactive_shell() {
 	need_full # the same on every kernel
-	open_terminal "$faultline -e '$rule' -- bash --norc -i"
+	open_terminal "$faultline -e '$mkdir_fails' -- bash --norc -i"
 	wait_for "arming" seen '^armed'
 	type_in $'mkdir q; echo "mkdir said $?"\n'
 	wait_for "the failure" seen '^mkdir said 1$'
@@ -206,7 +204,7 @@ test_interactive_shell() {
 # Ctrl-C is the command's while it lives; twice, it is faultline's too.
 test_ctrl_c() {
 	need_full # the same on every kernel
-	open_terminal "$faultline -e '$rule' -- bash -c 'trap \"echo >>caught\" INT
+	open_terminal "$faultline -e '$mkdir_fails' -- bash -c 'trap \"echo >>caught\" INT
 		echo >ready; while [[ ! -e go ]]; do read -rt 0.1 <> <(:); done
 		mkdir later; echo >done; while :; do read -rt 0.1 <> <(:); done'"
 	wait_for "the command" test -e ready
@@ -227,7 +225,7 @@ test_ctrl_c() {
 # The terminal goes away with everything on it.
 test_closed_terminal() {
 	need_full # the same on every kernel
-	open_terminal "$faultline -e '$rule'"
+	open_terminal "$faultline -e '$mkdir_fails'"
 	wait_for "arming" seen '^armed'
 	fl_pid=$(pgrep -x faultline)
 	kill -KILL "$script_pid"
@@ -243,7 +241,7 @@ test_status_line() {
 	need_full # the same on every kernel
 	local line=$'\r\033''\[K[0-9]+\.[0-9] s  [0-9]+ calls \([0-9]+/s\)  [0-9]+ done \([0-9]+/s\)'
 
-	open_terminal "$faultline --allow-idle -e '$rule on security_inode_rmdir log \"x\"'"
+	open_terminal "$faultline --allow-idle -e '$mkdir_fails on security_inode_rmdir log \"x\"'"
 	wait_for "a line" grep -qaE "$line" typescript
 	mkdir one two three 2>/dev/null
 	wait_for "their count" grep -qaE 'calls .* 3 done .*  rule 1: 3  rule 2: 0' typescript
@@ -254,7 +252,7 @@ test_status_line() {
 	expect_text lines ' security_inode_mkdir = -EIO  mkdir '
 	expect_equal "injected" 3 "$(injected_by lines 1)"
 	for args in "-q --deadline 1500ms" "-o report --deadline 1500ms 2>err"; do
-		command script -qec "$faultline --allow-idle -e '$rule' $args" quiet >/dev/null </dev/null
+		command script -qec "$faultline --allow-idle -e '$mkdir_fails' $args" quiet >/dev/null </dev/null
 		! grep -qa $'\033' quiet report err 2>/dev/null || fail "a line of status with $args"
 	done
 }
