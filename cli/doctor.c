@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* doctor.c - `faultline doctor`: a diagnosis as text or as JSON. */
-#include "doctor.h"
+#include "diagnosis.h"
 
 #include <stdlib.h>
 #include <string.h>

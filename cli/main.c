@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "clang.h"
-#include "files.h"
+#include "rlimit.h"
 #include "fmt.h"
 #include "help.h"
 #include "inspect.h"
@@ -45,15 +45,15 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_LIST) {
 		status = fl_list(&o);
 	} else if (o.mode == FL_MODE_EXPLAIN) {
-		fl_files_raise();
+		fl_rlimit_raise();
 		status = fl_explains_rules(&o) ? fl_explain_rules(&o) : fl_explain(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
-		fl_files_raise();
+		fl_rlimit_raise();
 		status = fl_interactive(&o);
 	} else if (o.emit_c) {
 		status = fl_emit_text(&o);
 	} else {
-		fl_files_raise();
+		fl_rlimit_raise();
 		status = fl_run(&o);
 	}
 	fl_options_release(&o);

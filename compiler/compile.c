@@ -8,7 +8,7 @@
  *		parse_expr.c	  expressions
  *		use.c		  files that a script uses, where it says so
  *	sema	sema.c		names and types against kernel facts (kernel.h);
- *				  check.h tells its files
+ *				  sema_impl.h lists its files
  *	plan	plan.c		programs, back ends, order of evaluation
  *	emit	emit.c		C that stands on bpf-templates/; emit.h tells its files
  *	make	manifest.c	the object that outlives all this

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 #include "compile.h"
 #include "parse.h"
 #include "syscall.h"

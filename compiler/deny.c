@@ -2,7 +2,7 @@
 /* deny.c - functions that must not fail, and who says that they may. */
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 
 static const struct {
 	const char *name;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 #include "fl_abi.h"
 
 struct maker {

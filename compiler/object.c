@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "sema_impl.h"
 
 #define MAX_ERRNO 4095 /* include/linux/err.h */
 #define MAX_STACK 2048 /* FL_MAX_NESTING parentheses, in each one value per precedence */

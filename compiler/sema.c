@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 
 /* The first rand < N of a rule's condition becomes its knob. */
 static void find_rates(struct fl_rule *rule, struct fl_expr *e, bool *has_rate)

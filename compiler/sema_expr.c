@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 #include "rate.h"
 
 #define COMM_MAX 15 /* TASK_COMM_LEN - 1 */

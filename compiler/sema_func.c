@@ -7,7 +7,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 #include "syscall.h"
 
 #define MAX_ONS 20000 /* functions of one rule */

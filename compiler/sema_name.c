@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 
 #define MAX_REGISTERS 6	    /* arg0 to arg5 */
 #define MAX_NAMED_ERRNO 600 /* include/linux/errno.h */

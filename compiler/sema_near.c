@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 #include "syscall.h"
 
 #define MAX_NAME 128 /* the kernel's names are shorter */

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 
 #define MAX_ERRNO 4095	   /* include/linux/err.h */
 #define MAX_WEIGHT 1000000 /* sums of them stay far below 2^32 */

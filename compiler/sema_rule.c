@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 #include "fl_abi.h"
 
 const struct fl_schedule *fl_find_schedule(const struct fl_rule *rule, enum fl_schedule_kind kind)

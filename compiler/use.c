@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "sema_impl.h"
 #include "parse.h"
 
 #define MAX_USE_DEPTH 32

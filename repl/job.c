@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "rlimit.h"
 #include "repl_impl.h"
 
 #define POLL_MS 50
@@ -25,7 +25,7 @@ __attribute__((noreturn)) static void become(const char *command, int gate)
 	/* released once the rules know us and the terminal is ours */
 	if (read(gate, &go, 1) != 1)
 		_exit(125);
-	fl_files_restore();
+	fl_rlimit_restore();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGINT, SIG_DFL);

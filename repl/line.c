@@ -27,7 +27,7 @@ static const struct {
 	enum completes first;
 } commands[] = {
 #define FL_COMMAND(name, args, completion, help) { #name, completion },
-#include "command.def"
+#include "prompt.def"
 #undef FL_COMMAND
 };
 

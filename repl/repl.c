@@ -3,7 +3,7 @@
  * repl.c - the loop: keys to readline, events to lines above the prompt, and a
  * heartbeat whatever happens.
  *
- * Signals come as a descriptor among others. A line goes to command.c when its
+ * Signals come as a descriptor among others. A line goes to dispatch.c when its
  * first word is a command's, and is otherwise part of the language: it is kept
  * until it is complete and then armed.
  */

@@ -3,7 +3,7 @@
  * repl_impl.h - what the files of repl/ share.
  *
  *	repl.c		the loop: keys, events, time
- *	command.c	commands: found, and those that change something
+ *	dispatch.c	commands: found, and those that change something
  *	param.c		parameters and their values
  *	define.c	param and let as a list
  *	entry.c		rules from text to armed and back
@@ -162,7 +162,7 @@ void fl_undo_release(struct fl_undo *u);
 void fl_repl_note_disarm(struct fl_repl *r, struct fl_ref ref, const char *name);
 void fl_repl_undo(struct fl_repl *r);
 
-/* command.c */
+/* dispatch.c */
 void fl_repl_command(struct fl_repl *r, char *line);
 bool fl_repl_is_command(const char *word);
 

@@ -16,7 +16,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 #define FL_COMMAND(name, args, completion, help) { #name, args, help },
-#include "command.def"
+#include "prompt.def"
 #undef FL_COMMAND
 };
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "rlimit.h"
 
 /* In the new process: wait at the gate, then exec or say why not. */
 __attribute__((noreturn)) static void become(char *const argv[], const sigset_t *mask, int gate,
@@ -24,7 +24,7 @@ __attribute__((noreturn)) static void become(char *const argv[], const sigset_t 
 	} while (n < 0 && errno == EINTR);
 	if (n != 1) /* faultline is gone: nothing was armed */
 		_exit(125);
-	fl_files_restore();
+	fl_rlimit_restore();
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	signal(SIGPIPE, SIG_DFL); /* faultline itself may ignore it */
 	execvp(argv[0], argv);

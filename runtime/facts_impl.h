@@ -6,7 +6,7 @@
 #include "btf.h"
 #include "config.h"
 #include "kernel.h"
-#include "list.h"
+#include "injectable.h"
 #include "symbols.h"
 #include "traceable.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "btf.h"
-#include "list.h"
+#include "injectable.h"
 #include "proto.h"
 #include "unpack.h"
 

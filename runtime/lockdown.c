@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
+#include "injectable.h"
 
 /* "none [integrity] confidentiality" */
 int fl_lockdown(const char *root, char word[FL_LOCKDOWN_SIZE])

@@ -11,7 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "list.h"
+#include "injectable.h"
 
 /* What is unpacked so far. */
 struct sink {

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "ko.h"
-#include "list.h"
+#include "injectable.h"
 #include "symbols.h"
 
 #define SECURITY "security_"

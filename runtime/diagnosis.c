@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * doctor.c - the checks of `faultline doctor`, from the table below.
+ * diagnosis.c - the checks of `faultline doctor`, from the table below.
  *
  * A check finds its answer and its detail; what its absence prevents is in the
  * table, and the remedy is put together from the table, the configuration and
  * this process's rights.
  */
-#include "doctor.h"
+#include "diagnosis.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,7 +23,7 @@
 
 #include "config.h"
 #include "facts.h"
-#include "list.h"
+#include "injectable.h"
 #include "lockdown.h"
 
 struct doctor {

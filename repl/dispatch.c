@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* command.c - commands: found by any beginning that is clear, and carried out. */
+/* dispatch.c - commands: found by any beginning that is clear, and carried out. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -12,14 +12,14 @@
 
 enum command {
 #define FL_COMMAND(name, args, completion, help) CMD_##name,
-#include "command.def"
+#include "prompt.def"
 #undef FL_COMMAND
 	NCOMMANDS
 };
 
 static const char *const names[NCOMMANDS] = {
 #define FL_COMMAND(name, args, completion, help) #name,
-#include "command.def"
+#include "prompt.def"
 #undef FL_COMMAND
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "files.h"
+#include "rlimit.h"
 
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -9,7 +9,7 @@
 static struct rlimit before;
 static bool raised;
 
-void fl_files_raise(void)
+void fl_rlimit_raise(void)
 {
 	struct rlimit more = { .rlim_cur = ENOUGH, .rlim_max = ENOUGH };
 
@@ -26,7 +26,7 @@ void fl_files_raise(void)
 	raised = !setrlimit(RLIMIT_NOFILE, &more);
 }
 
-void fl_files_restore(void)
+void fl_rlimit_restore(void)
 {
 	if (raised)
 		setrlimit(RLIMIT_NOFILE, &before);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * doctor.h - what the running kernel allows this process to do, and what
+ * diagnosis.h - what the running kernel allows this process to do, and what
  * keeps it from doing more.
  *
  * Every check is a probe where there can be one; files that only describe the
  * kernel (its configuration) explain, and decide nothing.
  */
-#ifndef FL_DOCTOR_H
-#define FL_DOCTOR_H
+#ifndef FL_DIAGNOSIS_H
+#define FL_DIAGNOSIS_H
 
 #include <stddef.h>
 
@@ -50,4 +50,4 @@ struct fl_diagnosis {
 /* Examine the running kernel. 0 or -ENOMEM. */
 int fl_diagnose(struct fl_diagnosis *d);
 
-#endif /* FL_DOCTOR_H */
+#endif /* FL_DIAGNOSIS_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "list.h"
+#include "injectable.h"
 
 #include <errno.h>
 #include <fcntl.h>

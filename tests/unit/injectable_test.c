@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "list.h"
+#include "injectable.h"
 #include "root.h"
 
 #define LIST "sys/kernel/debug/error_injection/list"

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * files.h - how many files may be open. Each program that is loaded and each
+ * rlimit.h - how many files may be open. Each program that is loaded and each
  * that is attached is one, and so are maps: some hundred rules are more than
  * the 1,024 that a process is allowed at first.
  */
-#ifndef FL_FILES_H
-#define FL_FILES_H
+#ifndef FL_RLIMIT_H
+#define FL_RLIMIT_H
 
 /* Allow enough of them, or as many as may be had; see getrlimit(2). */
-void fl_files_raise(void);
+void fl_rlimit_raise(void);
 /* In a child before it becomes another program: select(2) minds. */
-void fl_files_restore(void);
+void fl_rlimit_restore(void);
 
-#endif /* FL_FILES_H */
+#endif /* FL_RLIMIT_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * check.h - what the files of sema share. Internal to them.
+ * sema_impl.h - what the files of sema share. Internal to them.
  *
  *	sema.c		items in order; rules put together
  *	sema_func.c	functions: targets and patterns
@@ -12,8 +12,8 @@
  *	sema_rule.c	schedules and actions
  *	sema_return.c	what may be returned, and whose tasks are hit
  */
-#ifndef FL_CHECK_H
-#define FL_CHECK_H
+#ifndef FL_SEMA_IMPL_H
+#define FL_SEMA_IMPL_H
 
 #include "sema.h"
 
@@ -132,4 +132,4 @@ void fl_check_scope(struct fl_sema *s, struct fl_rule *rule);
 void fl_check_reachable(struct fl_sema *s, struct fl_rule *rule);
 bool fl_same_func(const struct fl_func *a, const struct fl_func *b);
 
-#endif /* FL_CHECK_H */
+#endif /* FL_SEMA_IMPL_H */

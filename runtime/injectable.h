@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* list.h - the kernel's list of injectable functions. Internal to runtime/. */
-#ifndef FL_LIST_H
-#define FL_LIST_H
+/* injectable.h - the kernel's list of injectable functions. Internal to runtime/. */
+#ifndef FL_INJECTABLE_H
+#define FL_INJECTABLE_H
 
 #include "kernel.h"
 
@@ -35,4 +35,4 @@ size_t fl_list_find(const struct fl_list *list, const char *name, size_t *count)
 /* A whole file, NUL-terminated; also of those that tell no size. */
 char *fl_read_text(const char *path, size_t *len);
 
-#endif /* FL_LIST_H */
+#endif /* FL_INJECTABLE_H */
