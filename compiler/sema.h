@@ -31,7 +31,4 @@ struct fl_sema_opts {
 void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema_opts *opts,
 	     struct fl_arena *a, struct fl_diags *ds);
 
-/* Edit distance, for "did you mean"; more than @most is said as @most + 1. */
-unsigned int fl_distance(const char *a, const char *b, unsigned int most);
-
 #endif /* FL_SEMA_H */

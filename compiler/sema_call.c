@@ -2,6 +2,7 @@
 /* sema_call.c - what has parentheses: str(), within() ...; and counters of rules. */
 #include <string.h>
 
+#include "near.h"
 #include "sema_impl.h"
 
 static bool wants_one(struct fl_sema *s, const struct fl_expr *e, const char *hint)

@@ -104,9 +104,6 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e);
 /* deny.c: why the function must not be made to fail, or NULL. */
 const char *fl_denied(const struct fl_sema *s, const char *name);
 /* sema_near.c */
-/* *best becomes @name where that is nearer to @wanted than *best_distance. */
-void fl_nearest(const char *wanted, const char *name, const char **best,
-		unsigned int *best_distance);
 /*
  * Functions near to a name or pattern that is none, among the injectable or
  * all @traceable ones: "'mlx5_cmd_exec' (module mlx5_core) or ...", or NULL.

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "near.h"
 #include "sema_impl.h"
 
 #define MAX_REGISTERS 6	    /* arg0 to arg5 */

@@ -1,81 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sema_near.c - what was perhaps meant by a name that is none. */
-#include <stdio.h>
 #include <string.h>
 
+#include "near.h"
 #include "sema_impl.h"
 #include "syscall.h"
 
-#define MAX_NAME 128 /* the kernel's names are shorter */
-#define MAX_OFFERED 3
-
-void fl_nearest(const char *wanted, const char *name, const char **best,
-		unsigned int *best_distance)
-{
-	unsigned int d;
-
-	if (!*best_distance)
-		return;
-	d = fl_distance(wanted, name, *best_distance - 1);
-	/* half of a short word changed is another word */
-	if (d < *best_distance && d * 2 < strlen(wanted)) {
-		*best_distance = d;
-		*best = name;
-	}
-}
-
-unsigned int fl_distance(const char *a, const char *b, unsigned int most)
-{
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned int rows[3][MAX_NAME + 1];
-	unsigned int *old = rows[0], *prev = rows[1], *row = rows[2];
-
-	if (la > MAX_NAME || lb > MAX_NAME || (la > lb ? la - lb : lb - la) > most)
-		return most + 1;
-	for (size_t j = 0; j <= lb; j++)
-		prev[j] = (unsigned int)j;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned int least = row[0] = (unsigned int)i;
-		unsigned int *spare = old;
-
-		for (size_t j = 1; j <= lb; j++) {
-			unsigned int d = prev[j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (prev[j] + 1 < d)
-				d = prev[j] + 1;
-			if (row[j - 1] + 1 < d)
-				d = row[j - 1] + 1;
-			/* two letters that changed places are one mistake */
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    old[j - 2] + 1 < d)
-				d = old[j - 2] + 1;
-			row[j] = d;
-			if (d < least)
-				least = d;
-		}
-		if (least > most)
-			return most + 1;
-		old = prev;
-		prev = row;
-		row = spare;
-	}
-	return prev[lb] <= most ? prev[lb] : most + 1;
-}
-
-struct offer {
-	const char *name;
-	const char *module;
-	unsigned int distance;
-};
-
 struct search {
 	struct fl_kernel *kernel;
-	const char *wanted;
-	bool traceable; /* what cannot fail will do */
-	size_t cut;	/* of a pattern only what stands before its first star; 0: no pattern */
-	unsigned int most;
-	struct offer best[MAX_OFFERED];
-	size_t n;
+	bool traceable; /* functions that are not injectable will do */
+	struct fl_near near;
 };
 
 /* A hook of security_*, say, that tells what was done. */
@@ -90,28 +24,10 @@ static bool returns_nothing(struct fl_kernel *k, const char *module, const char 
 static int consider(const char *name, const char *module, enum fl_tag tag, void *arg)
 {
 	struct search *s = arg;
-	char start[MAX_NAME + 1];
-	size_t at = s->n;
-	unsigned int d;
 
-	if (s->cut)
-		snprintf(start, sizeof(start), "%.*s", (int)s->cut, name);
-	d = fl_distance(s->wanted, s->cut ? start : name, s->most);
-
-	if (d > s->most || (!s->traceable && !tag && returns_nothing(s->kernel, module, name)))
-		return 0;
-	for (size_t i = 0; i < s->n; i++) {
-		if (!strcmp(s->best[i].name, name))
-			return 0;
-	}
-	while (at > 0 && s->best[at - 1].distance > d)
-		at--;
-	if (at == MAX_OFFERED)
-		return 0;
-	if (s->n < MAX_OFFERED)
-		s->n++;
-	memmove(&s->best[at + 1], &s->best[at], (s->n - at - 1) * sizeof(s->best[0]));
-	s->best[at] = (struct offer){ name, module, d };
+	if (fl_near_rank(&s->near, name) != FL_NEAR_FAR &&
+	    (s->traceable || tag || !returns_nothing(s->kernel, module, name)))
+		fl_near_consider(&s->near, module, name);
 	return 0;
 }
 
@@ -140,39 +56,36 @@ static void each_syscall(struct fl_kernel *k, bool traceable,
 
 const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable)
 {
+	bool is_syscall = !strncmp(wanted, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX));
 	struct fl_kernel *k = s->kernel;
-	struct search search = { .kernel = k, .wanted = wanted, .traceable = traceable };
+	struct search search = { .kernel = k, .traceable = traceable };
+	struct fl_near *near = &search.near;
 	size_t significant;
 	struct fl_buf b;
 
-	if (strpbrk(wanted, "*?[")) {
-		search.cut = strcspn(wanted, "*?[");
-		if (search.cut < 4 || search.cut > MAX_NAME)
-			return NULL;
-		search.wanted = wanted = fl_arena_strndup(s->arena, wanted, search.cut);
-	}
-	significant = strlen(wanted);
-	if (!strncmp(wanted, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX)))
+	fl_near_init(near, FL_NEAR_TYPO, wanted);
+	near->any_module = true;
+	significant = strlen(near->wanted);
+	if (near->is_prefix && significant < 4)
+		return NULL;
+	if (is_syscall)
 		significant -= strlen(FL_SYSCALL_PREFIX);
-	search.most = (unsigned int)significant / 4 + !search.cut;
-	if (search.most > 5)
-		search.most = 5;
-	if (!strncmp(wanted, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX)))
+	near->most = (unsigned int)significant / 4 + !near->is_prefix;
+	if (near->most > 5)
+		near->most = 5;
+	if (is_syscall)
 		each_syscall(k, traceable, consider, &search);
 	k->ops->each_injectable(k, consider, &search);
 	k->ops->each_function(k, FL_SECURITY, consider, &search);
 	if (traceable)
 		fl_each_traceable(k, consider, &search);
 	fl_buf_init(&b, s->arena);
-	for (size_t i = 0; i < search.n; i++) {
-		/* Behind a near hit, far ones are noise. */
-		if (i && search.best[i].distance > search.best[0].distance + 1)
-			break;
-		if (i)
-			fl_buf_puts(&b, " or ");
-		fl_buf_printf(&b, "'%s'", search.best[i].name);
-		if (search.best[i].module)
-			fl_buf_printf(&b, " (module %s)", search.best[i].module);
+	for (size_t i = 0; i < fl_near_offered(near); i++) {
+		const struct fl_near_name *n = &near->best[i];
+
+		fl_buf_printf(&b, "%s'%s'", i ? " or " : "", n->name + n->function);
+		if (n->function)
+			fl_buf_printf(&b, " (module %.*s)", (int)n->function - 1, n->name);
 	}
 	return b.len ? b.text : NULL;
 }

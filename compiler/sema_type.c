@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "near.h"
 #include "sema_impl.h"
 
 bool fl_is_char_array(struct fl_sema *s, const struct fl_type *t)

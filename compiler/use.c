@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "near.h"
 #include "sema_impl.h"
 #include "parse.h"
 

@@ -11,6 +11,7 @@
 #include <readline/readline.h>
 
 #include "complete.h"
+#include "file.h"
 #include "repl_impl.h"
 
 #define MAX_HISTORY 2000
@@ -289,13 +290,30 @@ void fl_repl_line_init(struct fl_repl *r)
 		read_history(path);
 }
 
+static void save_history(const char *path)
+{
+	HIST_ENTRY **list = history_list();
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return;
+	for (size_t i = 0; list && list[i]; i++)
+		fprintf(out, "%s\n", list[i]->line);
+	/* the prompt is left anyway; a history that cannot be kept is no reason to complain */
+	if (!fclose(out))
+		fl_replace_file(path, 0600, text, len);
+	free(text);
+}
+
 void fl_repl_line_done(struct fl_repl *r)
 {
 	char path[PATH_MAX];
 
 	(void)r;
 	if (history_path(path, sizeof(path), true))
-		write_history(path);
+		save_history(path);
 	clear_history();
 	repl = NULL;
 }

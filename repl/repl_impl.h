@@ -10,7 +10,7 @@
  *	undo.c		what was changed, and how it is taken back
  *	show.c		commands that only show
  *	watch.c		the live table
- *	file.c		load, save, edit
+ *	script.c	load, save, edit
  *	job.c		run
  *	line.c		completion and history
  *	prepare.c	compile, load and attach, as often as it takes
@@ -185,7 +185,7 @@ void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool
 /* watch.c */
 void fl_repl_watch(struct fl_repl *r, const struct fl_ref *only);
 
-/* file.c */
+/* script.c */
 void fl_repl_load(struct fl_repl *r, const char *path);
 void fl_repl_save(struct fl_repl *r, const char *path);
 void fl_repl_edit(struct fl_repl *r, struct fl_ref ref);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "facts_impl.h"
 
 /* "fl_int0 [fl_targets] (2) R   D    ->..."; false for another line. */

@@ -23,6 +23,7 @@
 
 #include "config.h"
 #include "facts.h"
+#include "file.h"
 #include "injectable.h"
 #include "lockdown.h"
 

@@ -9,48 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "lockdown.h"
 
 #define SYMBOL_PREFIX "_eil_addr_" /* include/asm-generic/error-injection.h */
-
-char *fl_read_text(const char *path, size_t *len)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
-	size_t cap = 65536, used = 0;
-	char *text = NULL;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return NULL;
-	while (n) {
-		if (!text || cap - used < 2) {
-			char *bigger = realloc(text, text ? cap * 2 : cap);
-
-			if (!bigger) {
-				errno = ENOMEM;
-				n = -1;
-				break;
-			}
-			cap = text ? cap * 2 : cap;
-			text = bigger;
-		}
-		n = read(fd, text + used, cap - used - 1);
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n > 0)
-			used += (size_t)n;
-	}
-	err = errno;
-	close(fd);
-	if (n < 0) {
-		free(text);
-		errno = err;
-		return NULL;
-	}
-	text[used] = '\0';
-	*len = used;
-	return text;
-}
 
 static int add(struct fl_list *list, size_t *cap, const char *name, const char *module,
 	       enum fl_tag tag)

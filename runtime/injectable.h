@@ -32,7 +32,4 @@ void fl_list_release(struct fl_list *list);
  */
 size_t fl_list_find(const struct fl_list *list, const char *name, size_t *count);
 
-/* A whole file, NUL-terminated; also of those that tell no size. */
-char *fl_read_text(const char *path, size_t *len);
-
 #endif /* FL_INJECTABLE_H */

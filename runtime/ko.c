@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "btf.h"
-#include "injectable.h"
+#include "file.h"
 #include "proto.h"
 #include "unpack.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "injectable.h"
+#include "file.h"
 
 /* "none [integrity] confidentiality" */
 int fl_lockdown(const char *root, char word[FL_LOCKDOWN_SIZE])

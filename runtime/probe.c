@@ -15,7 +15,7 @@
 
 #include "facts.h"
 #include "fault.h"
-#include "injectable.h"
+#include "file.h"
 
 /* r0 = 0; exit: let things be as they are */
 static const struct bpf_insn do_nothing[] = {

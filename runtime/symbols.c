@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "injectable.h"
+#include "file.h"
 
 /* How far the last function before a hole may reach. */
 #define MOST_CODE ((uint64_t)1 << 20)

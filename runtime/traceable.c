@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "injectable.h"
+#include "file.h"
 
 /* What kernel/trace/ftrace.c prints for a place that has no symbol any more. */
 #define INVALID "__ftrace_invalid_address__"

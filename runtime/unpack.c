@@ -11,7 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "injectable.h"
+#include "file.h"
 
 /* What is unpacked so far. */
 struct sink {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "ko.h"
 #include "injectable.h"
 #include "symbols.h"

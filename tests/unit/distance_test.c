@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "sema.h"
+#include "near.h"
 
 static unsigned int least(unsigned int a, unsigned int b)
 {

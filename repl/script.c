@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* file.c - rules from files, into files, and through an editor. */
+/* script.c - rules from files, into files, and through an editor. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "repl_impl.h"
 
 void fl_repl_load(struct fl_repl *r, const char *path)
@@ -99,7 +101,9 @@ static int save_rules(const struct fl_repl *r, FILE *out)
 
 static int write_script(const struct fl_repl *r, const char *path, const struct fl_definitions *d)
 {
-	FILE *out = fopen(path, "we");
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
 	int err;
 
 	if (!out)
@@ -108,6 +112,9 @@ static int write_script(const struct fl_repl *r, const char *path, const struct 
 	err = save_rules(r, out);
 	if (fclose(out) && !err)
 		err = -errno;
+	if (!err)
+		err = fl_replace_file(path, 0666, text, len);
+	free(text);
 	return err;
 }
 
@@ -115,30 +122,20 @@ void fl_repl_save(struct fl_repl *r, const char *path)
 {
 	size_t n = fl_repl_count(r);
 	struct fl_definitions d;
-	char part[4096];
 	int err;
 
 	if (!n) {
 		fl_repl_say(r, "no rules are armed: there is nothing to save\n");
 		return;
 	}
-	/* whole or not at all */
-	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part)) {
-		fl_repl_say(r, "error: '%s' is too long a name\n", path);
-		return;
-	}
 	if (!collect_definitions(r, &d))
 		return;
-	err = write_script(r, part, &d);
+	err = write_script(r, path, &d);
 	fl_definitions_release(&d);
-	if (!err && rename(part, path))
-		err = -errno;
-	if (err) {
-		fl_repl_say(r, "error: '%s' cannot be written: %s\n", path, strerror(-err));
-		unlink(part);
-		return;
-	}
-	fl_repl_say(r, "%zu rule%s in %s\n", n, n == 1 ? "" : "s", path);
+	if (err)
+		fl_repl_say(r, "error: '%s' cannot be written: %s\n", path, fl_file_error(err));
+	else
+		fl_repl_say(r, "%zu rule%s in %s\n", n, n == 1 ? "" : "s", path);
 }
 
 /* The file's text without the end of its last line; malloc'd. */
@@ -219,7 +216,7 @@ void fl_repl_edit(struct fl_repl *r, struct fl_ref ref)
 {
 	char path[] = "/tmp/faultline-XXXXXX.fault";
 	char *old = fl_repl_text(ref, NULL), *text = NULL;
-	int fd = old ? mkostemps(path, 6, 02000000 /* O_CLOEXEC */) : -1;
+	int fd = old ? mkostemps(path, 6, O_CLOEXEC) : -1;
 	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
 
 	if (!out || fprintf(out, "%s\n", old) < 0 || fclose(out)) {
