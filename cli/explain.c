@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "candidate.h"
 #include "facts.h"
 #include "inspect.h"
 #include "json.h"
@@ -34,9 +35,7 @@ static int consider_hook(const char *name, const char *module, enum fl_tag tag, 
 	struct explanation *e = arg;
 	struct fl_func f;
 
-	if (e->kernel->ops->find_func(e->kernel, "vmlinux", name, &f) || f.ret.kind == FL_TYPE_VOID)
-		return 0;
-	return consider(name, module, tag, arg);
+	return fl_hook_can_fail(e->kernel, name, &f) ? consider(name, module, tag, arg) : 0;
 }
 
 /* A function that exists has kin; a name that nothing has is perhaps misspelt. */
@@ -45,7 +44,7 @@ static void find_near(struct explanation *e, struct fl_kernel *k)
 	fl_near_init(&e->near, e->v.exists ? FL_NEAR_KIN : FL_NEAR_TYPO, e->v.name);
 	e->kernel = k;
 	k->ops->each_injectable(k, consider, e);
-	k->ops->each_function(k, "security_", consider_hook, e);
+	k->ops->each_function(k, FL_SECURITY, consider_hook, e);
 }
 
 /*
@@ -62,6 +61,7 @@ static enum fl_exit status_of_reason(const struct fl_reason *r)
 		return FL_EXIT_USAGE;
 	case FL_REASON_NO_INJECTION:
 	case FL_REASON_NO_OVERRIDE:
+	case FL_REASON_UNDONE:
 	case FL_REASON_NOT_IN_BTF:
 		return FL_EXIT_KERNEL;
 	case FL_REASON_LIST_HIDDEN:
@@ -162,8 +162,8 @@ static void print_text(const struct explanation *e)
 		       v->on_list ? "tag " : "as every security hook: ", fl_tag_name(v->tag),
 		       v->tag_guessed ? ", going by its type" : "");
 	if (v->injectable)
-		printf("  %-11s %s: %s\n", "back end",
-		       v->backend == FL_BACKEND_KPROBE ? "kprobe" : "fmod_ret", v->backend_reason);
+		printf("  %-11s %s: %s\n", "back end", fl_backend_name(v->backend),
+		       v->backend_reason);
 	if (v->exists && !v->injectable && v->traceable == FL_YES)
 		printf("  %-11s rules without a return can be put on it\n", "traceable");
 	for (size_t i = 0; i < v->nvariants; i++)
@@ -181,11 +181,6 @@ static void print_text(const struct explanation *e)
 
 static void print_json(const struct explanation *e, int status)
 {
-	static const char *const backends[] = {
-		[FL_BACKEND_AUTO] = NULL,
-		[FL_BACKEND_FMOD_RET] = "fmod_ret",
-		[FL_BACKEND_KPROBE] = "kprobe",
-	};
 	const struct fl_verdict *v = &e->v;
 	struct fl_json j = { .out = stdout };
 
@@ -202,7 +197,7 @@ static void print_json(const struct explanation *e, int status)
 	fl_json_string(&j, "tag", v->tag ? fl_tag_name(v->tag) : NULL);
 	fl_json_bool(&j, "tag_guessed", v->tag_guessed);
 	fl_json_string(&j, "prototype", *v->proto ? v->proto : NULL);
-	fl_json_string(&j, "backend", v->injectable ? backends[v->backend] : NULL);
+	fl_json_string(&j, "backend", v->injectable ? fl_backend_name(v->backend) : NULL);
 	fl_json_string(&j, "backend_reason", v->injectable ? v->backend_reason : NULL);
 	fl_json_open(&j, "reasons", '[');
 	for (size_t i = 0; i < v->nreasons; i++) {

@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "candidate.h"
 #include "facts.h"
 #include "inspect.h"
 #include "json.h"
 #include "ko.h"
 #include "near.h"
 
-#define SECURITY "security_" /* can be made to fail though on no list */
-#define WIDEST 40	     /* longer names push the other columns aside */
+#define WIDEST 40 /* longer names push the other columns aside */
 
 struct row {
 	const char *name;
@@ -27,8 +27,9 @@ struct row {
 	enum fl_tag tag;
 	bool tag_guessed;
 	unsigned int copies;
-	const char *backend; /* NULL: none can tell the copies apart */
-	char *proto;	     /* NULL: unknown */
+	bool probed, trampolined; /* as in struct fl_backend_facts */
+	struct fl_backend_choice choice;
+	char *proto; /* NULL: unknown */
 };
 
 struct table {
@@ -79,8 +80,7 @@ static int consider(const char *name, const char *module, enum fl_tag tag, void 
 		return 0;
 	}
 	if (t->security) {
-		if (t->k->ops->find_func(t->k, "vmlinux", name, &f) || f.ret.kind != FL_TYPE_INT ||
-		    (!f.tag && f.no_trampoline))
+		if (!fl_hook_can_fail(t->k, name, &f))
 			return 0;
 		tag = f.tag ? f.tag : FL_TAG_ERRNO;
 	}
@@ -115,22 +115,48 @@ static void sort(struct table *t)
 }
 
 /* What is tried first; a run may find that the kernel refuses it. */
-static const char *choose_backend(const struct row *r, const struct fl_func *f, bool traceable)
+static void choose_backend(struct row *r, const struct fl_func *func, bool traceable,
+			   unsigned int lacks)
 {
-	bool trampoline = f->in_btf && !f->no_trampoline;
+	struct fl_backend_facts f;
 
-	if (r->copies > 1 && !traceable)
-		return NULL;
-	if (traceable)
-		return trampoline ? "fentry" : "kprobe";
-	/* the kernel runs the function when fmod_ret says 0, which NULL is */
-	return trampoline && r->tag != FL_TAG_NULL ? "fmod_ret" : "kprobe";
+	fl_candidate(func, !traceable, &f);
+	f.copies = r->copies;
+	f.probed = r->probed;
+	f.trampolined = r->trampolined;
+	f.lacks = lacks;
+	fl_backend_choose(&f, &r->choice);
 }
 
-static void look_up(struct table *t, bool traceable)
+/* The name, or a word for why there is none. */
+static const char *backend_text(const struct row *r)
 {
+	if (r->choice.backend)
+		return fl_backend_name(r->choice.backend);
+	return r->choice.last.id == FL_WHY_AMBIGUOUS ? "ambiguous" : "none";
+}
+
+static int note_attached(const struct fl_attached *a, void *arg)
+{
+	const struct row key = { .name = a->func, .module = a->module };
+	struct table *t = arg;
+	struct row *r = bsearch(&key, t->rows, t->n, sizeof(key), by_module_and_name);
+
+	if (r) {
+		r->probed |= a->probe;
+		r->trampolined |= a->trampoline;
+	}
+	return 0;
+}
+
+static void look_up(struct table *t, const struct fl_options *o)
+{
+	struct fl_backend_facts kernel = { 0 };
 	char proto[1024];
 
+	t->k->ops->each_attached(t->k, note_attached, t);
+	if (!*o->sysroot && !o->traceable)
+		fl_candidate_probe(t->k, &kernel);
 	for (size_t i = 0; i < t->n; i++) {
 		struct row *r = &t->rows[i];
 		struct fl_func f;
@@ -141,7 +167,7 @@ static void look_up(struct table *t, bool traceable)
 			r->tag = f.tag;
 			r->tag_guessed = f.tag_guessed;
 		}
-		r->backend = choose_backend(r, &f, traceable);
+		choose_backend(r, &f, o->traceable, kernel.lacks);
 		err = t->k->ops->prototype(t->k, r->module, r->name, proto, sizeof(proto));
 		if (!err || err == -E2BIG) {
 			r->proto = strdup(proto);
@@ -175,8 +201,8 @@ static void print_text(const struct table *t)
 		snprintf(tag, sizeof(tag), "%s%s", r->tag ? fl_tag_name(r->tag) : "-",
 			 r->tag_guessed ? "?" : "");
 		printf("%-*s  %-*s  %-10s  %-9s  %s\n", names, r->name, modules,
-		       r->module ? r->module : "vmlinux", tag,
-		       r->backend ? r->backend : "ambiguous", r->proto ? r->proto : "-");
+		       r->module ? r->module : "vmlinux", tag, backend_text(r),
+		       r->proto ? r->proto : "-");
 	}
 }
 
@@ -194,7 +220,8 @@ static void print_json(const struct table *t)
 		fl_json_string(&j, "module", r->module ? r->module : "vmlinux");
 		fl_json_string(&j, "tag", r->tag ? fl_tag_name(r->tag) : NULL);
 		fl_json_bool(&j, "tag_guessed", r->tag_guessed);
-		fl_json_string(&j, "backend", r->backend);
+		fl_json_string(&j, "backend",
+			       r->choice.backend ? fl_backend_name(r->choice.backend) : NULL);
 		fl_json_number(&j, "copies", r->copies);
 		fl_json_string(&j, "prototype", r->proto);
 		fl_json_close(&j, '{');
@@ -244,7 +271,8 @@ static int no_match(const struct table *t, const struct fl_options *o, const cha
 	if (fl_near_text(&t->near, near, sizeof(near)))
 		snprintf(hint, sizeof(hint), "near it: %s", near);
 	else if (*why && !o->traceable)
-		snprintf(hint, sizeof(hint), "only " SECURITY "* functions can be seen: %s", why);
+		snprintf(hint, sizeof(hint), "only " FL_SECURITY "* functions can be seen: %s",
+			 why);
 	else
 		snprintf(hint, sizeof(hint), "faultline -l%s lists all of them",
 			 o->traceable ? " --traceable" : "");
@@ -271,7 +299,7 @@ static void read_injectable(struct table *t)
 {
 	t->k->ops->each_injectable(t->k, consider, t);
 	t->security = true;
-	t->k->ops->each_function(t->k, SECURITY, consider, t);
+	t->k->ops->each_function(t->k, FL_SECURITY, consider, t);
 }
 
 /* "mlx5_core:mlx5_*" or "mlx5_*"; false without memory. */
@@ -307,10 +335,10 @@ static int list_kernel(struct table *t, const struct fl_options *o, const char *
 	if (!t->n)
 		return no_match(t, o, pattern);
 	sort(t);
-	look_up(t, o->traceable);
+	look_up(t, o);
 	print(t, o->json);
 	if (!o->traceable && *t->k->ops->list_problem(t->k))
-		fprintf(stderr, "note: these are only the " SECURITY "* functions: %s\n",
+		fprintf(stderr, "note: these are only the " FL_SECURITY "* functions: %s\n",
 			t->k->ops->list_problem(t->k));
 	return FL_EXIT_OK;
 }
@@ -376,15 +404,17 @@ static int list_file(struct table *t, const struct fl_options *o, const char *pa
 	for (size_t i = 0; i < t->n; i++) {
 		struct row *r = &t->rows[i];
 		/* types that cannot be read here can be where it is loaded */
-		struct fl_func f = { .in_btf = err && ko->has_btf };
+		struct fl_func f = { .module = ko->name,
+				     .tag = r->tag,
+				     .in_btf = err && ko->has_btf };
 
 		if (fl_ko_proto(ko, r->name, proto, sizeof(proto)) != -ENOENT) {
 			r->proto = strdup(proto);
 			t->out_of_memory |= !r->proto;
 			f.in_btf = true;
-			f.no_trampoline = strstr(proto, "...)") ? "it is variadic" : NULL;
+			f.no_trampoline = strstr(proto, "...)") ? FL_WHY_VARIADIC : FL_WHY_NONE;
 		}
-		r->backend = choose_backend(r, &f, false);
+		choose_backend(r, &f, false, 0);
 	}
 	print(t, o->json);
 	fl_ko_close(ko);

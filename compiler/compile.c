@@ -147,7 +147,6 @@ struct others {
 	struct compilation *c;
 	struct fl_attached *list;
 	size_t n, cap;
-	bool no_override; /* this kernel's kprobes cannot return in a function's place */
 };
 
 static int add_other(const struct fl_attached *a, void *arg)
@@ -156,12 +155,9 @@ static int add_other(const struct fl_attached *a, void *arg)
 	struct fl_arena *arena = &o->c->arena;
 	struct fl_attached *copy;
 
-	if (o->no_override && !a->trampoline)
-		return 0;
 	o->list = fl_arena_grow(arena, o->list, o->n, &o->cap, sizeof(*o->list));
 	copy = &o->list[o->n++];
 	*copy = *a;
-	copy->probe &= !o->no_override;
 	copy->func = fl_arena_strndup(arena, a->func, strlen(a->func));
 	copy->module = a->module ? fl_arena_strndup(arena, a->module, strlen(a->module)) : NULL;
 	return 0;
@@ -170,11 +166,9 @@ static int add_other(const struct fl_attached *a, void *arg)
 static void find_others(struct compilation *c, struct fl_plan_opts *plan)
 {
 	struct others o = { .c = c };
-	bool known;
 
 	if (!asks_for_others(&c->script))
 		return;
-	o.no_override = !c->kernel->ops->config(c->kernel, "BPF_KPROBE_OVERRIDE", &known) && known;
 	c->kernel->ops->each_attached(c->kernel, add_other, &o);
 	plan->attached = o.list;
 	plan->nattached = o.n;

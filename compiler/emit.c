@@ -101,7 +101,6 @@ static void fetch(struct fl_emitter *em, const struct fl_plan_prog *prog)
 
 static void emit_calls(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
-	const char *how = prog->backend == FL_BACKEND_FMOD_RET ? "FMOD_RET" : "KPROBE";
 	bool many = prog->nattaches > 1;
 
 	for (size_t i = 0; i < prog->nslots; i++) {
@@ -110,8 +109,8 @@ static void emit_calls(struct fl_emitter *em, const struct fl_plan_prog *prog)
 		fl_buf_printf(em->out, many ? "\tc.slot = first + %zu;\n" : "\tc.slot = %zu;\n",
 			      prog->first_slot + i);
 		if (slot->rule->ret)
-			fl_buf_printf(em->out, "\tif (fl_rule_%u(&c))\n\t\tFL_RETURN_%s;\n",
-				      slot->instance->number, how);
+			fl_buf_printf(em->out, "\tif (fl_rule_%u(&c))\n\t\t%s;\n",
+				      slot->instance->number, fl_backend_returns(prog->backend));
 		else
 			fl_buf_printf(em->out, "\tfl_rule_%u(&c);\n", slot->instance->number);
 	}

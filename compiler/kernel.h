@@ -16,6 +16,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "backend.h"
 
 /*
  * How a function on the injectable list may fail: enum
@@ -81,8 +84,8 @@ struct fl_func {
 	bool in_btf;	    /* the fields below are known */
 	uint32_t btf_id;    /* the FUNC's id inside its BTF object */
 	bool variadic;
-	/* Why BPF's trampolines (fmod_ret, fentry, fexit) cannot be on one in BTF; NULL: they can. */
-	const char *no_trampoline;
+	/* Why BPF's trampolines (fmod_ret, fentry, fexit) cannot be on one in BTF; NONE: they can. */
+	enum fl_why no_trampoline;
 	unsigned int nparams;
 	struct fl_param params[FL_MAX_PARAMS];
 	struct fl_type ret;
@@ -92,7 +95,7 @@ struct fl_func {
 struct fl_attached {
 	const char *func;
 	const char *module; /* NULL: vmlinux itself */
-	bool probe;	    /* gets its registers, and so may return in its place */
+	bool probe;	    /* gets its registers, and may return in its place */
 	bool trampoline;    /* BPF's: fentry, fexit or fmod_ret */
 };
 
@@ -239,5 +242,12 @@ struct fl_kernel {
 const char *fl_tag_name(enum fl_tag tag);
 /* FL_TAG_NONE for a text that is none of them. */
 enum fl_tag fl_tag_parse(const char *text, size_t len);
+
+#define FL_SECURITY "security_" /* what these hooks return is fmod_ret's to change, on no list */
+
+static inline bool fl_is_hook(const char *func)
+{
+	return !strncmp(func, FL_SECURITY, sizeof(FL_SECURITY) - 1);
+}
 
 #endif /* FL_KERNEL_H */

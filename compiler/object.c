@@ -22,29 +22,6 @@ void fl_object_free(struct fl_object *obj)
 	fl_arena_release(&memory);
 }
 
-const char *fl_backend_name(enum fl_backend backend)
-{
-	static const char *const names[] = {
-		[FL_BACKEND_AUTO] = "auto",	      [FL_BACKEND_FMOD_RET] = "fmod_ret",
-		[FL_BACKEND_KPROBE] = "kprobe",	      [FL_BACKEND_KPROBE_MULTI] = "kprobe.multi",
-		[FL_BACKEND_FENTRY] = "fentry",	      [FL_BACKEND_FEXIT] = "fexit",
-		[FL_BACKEND_KRETPROBE] = "kretprobe",
-	};
-
-	return names[backend];
-}
-
-bool fl_backend_is_exit(enum fl_backend backend)
-{
-	return backend == FL_BACKEND_FEXIT || backend == FL_BACKEND_KRETPROBE;
-}
-
-bool fl_backend_is_tracing(enum fl_backend backend)
-{
-	return backend == FL_BACKEND_FMOD_RET || backend == FL_BACKEND_FENTRY ||
-	       backend == FL_BACKEND_FEXIT;
-}
-
 const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, char *buf, size_t len)
 {
 	const char *name = NULL;

@@ -14,19 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backend.h"
 #include "kernel.h"
 
 struct fl_rule_knobs; /* fl_abi.h */
-
-enum fl_backend {
-	FL_BACKEND_AUTO,
-	FL_BACKEND_FMOD_RET,
-	FL_BACKEND_KPROBE,
-	FL_BACKEND_KPROBE_MULTI,
-	FL_BACKEND_FENTRY,
-	FL_BACKEND_FEXIT,
-	FL_BACKEND_KRETPROBE,
-};
 
 /* One BPF program. */
 struct fl_obj_prog {
@@ -213,13 +204,6 @@ struct fl_object {
 };
 
 void fl_object_free(struct fl_object *obj);
-
-/* "fmod_ret", "kprobe" */
-const char *fl_backend_name(enum fl_backend backend);
-/* At the function's end and not at its start. */
-bool fl_backend_is_exit(enum fl_backend backend);
-/* Attached by BTF id. */
-bool fl_backend_is_tracing(enum fl_backend backend);
 
 /* "-EIO", "NULL", "true", "-4000": what a function was made to return. */
 const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, char *buf, size_t len);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define MULTI_LEAST 9	/* functions for which one kprobe.multi is better */
 #define INLINE_SLOTS 8	/* rules in one program that are written into it */
 #define INLINE_TOTAL 32 /* rules in all of them */
 
@@ -252,40 +251,7 @@ static bool same_slots(const struct fl_plan_prog *a, const struct fl_plan_prog *
 	return true;
 }
 
-/* Only where functions can be overridden does it matter what else is on them. */
-static void note_attached(struct fl_plan_prog *prog, const struct fl_plan_opts *opts)
-{
-	const struct fl_on *on = prog->attaches[0].on;
-
-	for (size_t i = 0; i < opts->nattached && on->on_list; i++) {
-		const struct fl_attached *a = &opts->attached[i];
-
-		if (strcmp(a->func, on->func->name) != 0 ||
-		    !same_module(a->module, on->func->module))
-			continue;
-		prog->probed |= a->probe;
-		prog->trampolined |= a->trampoline;
-	}
-}
-
-/* Is there something to do at its end that a kretprobe cannot? */
-static bool needs_fexit(const struct fl_plan *plan, const struct fl_func *f)
-{
-	const struct fl_plan_prog *prog = find_prog(plan, f, true);
-
-	return prog && prog->args;
-}
-
-static bool can_join(const struct fl_plan *plan, const struct fl_plan_prog *prog)
-{
-	const struct fl_on *on = prog->attaches[0].on;
-
-	if (prog->on_exit || on->is_syscall || prog->args)
-		return false;
-	return !prog->returns ||
-	       (on->on_list && !prog->trampolined && !needs_fexit(plan, on->func));
-}
-
+/* What the kernel said of a back end on a function, or on any; NULL: nothing. */
 static const char *refused(const struct fl_plan_opts *opts, const struct fl_func *f,
 			   enum fl_backend backend)
 {
@@ -300,47 +266,9 @@ static const char *refused(const struct fl_plan_opts *opts, const struct fl_func
 	return NULL;
 }
 
-static size_t count_same(const struct fl_plan *plan, size_t first)
-{
-	size_t n = 1;
-
-	for (size_t i = first + 1; i < plan->nprogs; i++)
-		n += can_join(plan, &plan->progs[i]) &&
-		     same_slots(&plan->progs[first], &plan->progs[i]);
-	return n;
-}
-
-/* Many functions with the same rules become one program by kprobe.multi. */
-static void join_progs(struct fl_plan *plan, const struct fl_plan_opts *opts, struct fl_arena *a)
-{
-	if (opts->backend == FL_BACKEND_FMOD_RET || refused(opts, NULL, FL_BACKEND_KPROBE_MULTI))
-		return;
-	for (size_t i = 0; i < plan->nprogs; i++) {
-		struct fl_plan_prog *prog = &plan->progs[i];
-		size_t kept = i + 1;
-
-		if (!can_join(plan, prog) || count_same(plan, i) < MULTI_LEAST)
-			continue;
-		for (size_t j = i + 1; j < plan->nprogs; j++) {
-			struct fl_plan_prog *other = &plan->progs[j];
-
-			if (!can_join(plan, other) || !same_slots(prog, other)) {
-				plan->progs[kept++] = *other;
-				continue;
-			}
-			prog->attaches = fl_arena_grow(a, prog->attaches, prog->nattaches,
-						       &prog->attach_cap, sizeof(*prog->attaches));
-			prog->attaches[prog->nattaches++] = other->attaches[0];
-		}
-		plan->nprogs = kept;
-		prog->backend = FL_BACKEND_KPROBE_MULTI;
-		prog->reason = "one program for many functions";
-	}
-}
-
 /*
- * May a rule return zero, for which fmod_ret runs the function? What is only
- * known at the call is checked against the tag then, which may rule it out.
+ * May a rule return zero? What is only known at the call is checked against the
+ * tag then, which may rule it out.
  */
 static bool returns_zero(const struct fl_plan_prog *prog, bool force)
 {
@@ -362,60 +290,93 @@ static bool returns_zero(const struct fl_plan_prog *prog, bool force)
 	return false;
 }
 
-/* Why a program of tracing's kind cannot be put on a function, or NULL. */
-static const char *against_tracing(const struct fl_plan_prog *prog, const struct fl_plan_opts *opts,
-				   enum fl_backend backend)
+static void note_attached(struct fl_backend_facts *f, const struct fl_func *func,
+			  const struct fl_plan_opts *opts)
 {
-	const struct fl_on *on = prog->attaches[0].on;
+	for (size_t i = 0; i < opts->nattached; i++) {
+		const struct fl_attached *a = &opts->attached[i];
 
-	if (!on->fmod_ret_id)
-		return on->func->module
-			       ? "its module's type information (BTF) is missing or does not have it"
-			       : "the kernel's type information does not have the function";
-	if (on->func->no_trampoline)
-		return on->func->no_trampoline;
-	return refused(opts, on->func, backend);
+		if (strcmp(a->func, func->name) != 0 || !same_module(a->module, func->module))
+			continue;
+		f->probed |= a->probe;
+		f->trampolined |= a->trampoline;
+	}
 }
 
-/* Would a trampoline of ours be the first to undo what somebody else's kprobe returns? */
-static bool would_undo(const struct fl_plan_prog *prog)
-{
-	return prog->probed && !prog->trampolined;
-}
-
-static void choose_returning(const struct fl_plan *plan, struct fl_plan_prog *prog,
-			     const struct fl_plan_opts *opts, struct fl_diags *ds)
+/* All that the choice depends on but for what other programs do, which is not chosen yet. */
+static void find_facts(struct fl_plan_prog *prog, const struct fl_plan_opts *opts)
 {
 	const struct fl_on *on = prog->attaches[0].on;
-	const char *no_fmod_ret = against_tracing(prog, opts, FL_BACKEND_FMOD_RET);
-	const char *no_kprobe = NULL;
+	struct fl_backend_facts *f = &prog->facts;
 
-	if (!no_fmod_ret && returns_zero(prog, opts->force_return))
-		no_fmod_ret = "fmod_ret runs the function when the value is 0";
-	if (!on->on_list)
-		no_kprobe = "kprobes can only override functions on the injectable list";
-	if (opts->backend == FL_BACKEND_KPROBE)
-		no_fmod_ret = "the command line asks for kprobe";
-	if (opts->backend == FL_BACKEND_FMOD_RET)
-		no_kprobe = "the command line asks for fmod_ret";
-	if (would_undo(prog) && !needs_fexit(plan, on->func) && !no_kprobe && !no_fmod_ret)
-		no_fmod_ret = "a kprobe is on the function already, and fmod_ret would undo what "
-			      "that returns";
-	if (!no_fmod_ret) {
-		prog->backend = FL_BACKEND_FMOD_RET;
-		prog->reason = "the cheaper of the two that can";
-	} else if (!no_kprobe) {
-		prog->backend = FL_BACKEND_KPROBE;
-		prog->reason = no_fmod_ret;
-		if (prog->trampolined)
-			fl_report(ds, FL_E_UNDONE, on->target->span, on->func->name, no_fmod_ret,
-				  NULL);
-	} else if (opts->backend == FL_BACKEND_KPROBE) {
-		fl_report(ds, FL_E_BACKEND, on->target->span, on->func->name, "kprobe", no_kprobe,
-			  NULL);
-	} else {
-		fl_report(ds, FL_E_BACKEND, on->target->span, on->func->name, "fmod_ret",
-			  no_fmod_ret, NULL);
+	f->asked = opts->backend;
+	f->returns = prog->returns;
+	f->may_be_zero = prog->returns && returns_zero(prog, opts->force_return);
+	f->at_exit = prog->on_exit;
+	f->uses_args = prog->args != 0;
+	f->is_syscall = on->is_syscall;
+	f->nfuncs = 1;
+	f->on_list = on->on_list;
+	f->in_module = on->func->module != NULL;
+	f->in_btf = on->fmod_ret_id != 0;
+	f->no_trampoline = on->func->no_trampoline;
+	note_attached(f, on->func, opts);
+	for (int b = FL_BACKEND_AUTO + 1; b < FL_NBACKENDS; b++)
+		f->refused[b] = refused(opts, on->func, (enum fl_backend)b);
+	/* one of many functions that cannot be attached is not named */
+	f->refused[FL_BACKEND_KPROBE_MULTI] = refused(opts, NULL, FL_BACKEND_KPROBE_MULTI);
+}
+
+/* Is there something to do at its end that a kretprobe cannot? */
+static bool needs_fexit(const struct fl_plan *plan, const struct fl_func *f)
+{
+	const struct fl_plan_prog *prog = find_prog(plan, f, true);
+
+	return prog && prog->args;
+}
+
+/* Would one kprobe.multi program be the better way for @nfuncs functions with these rules? */
+static bool can_join(const struct fl_plan_prog *prog, size_t nfuncs)
+{
+	struct fl_backend_facts f = prog->facts;
+	struct fl_why_not why;
+
+	f.nfuncs = nfuncs;
+	return fl_backend_can(FL_BACKEND_KPROBE_MULTI, &f, &why);
+}
+
+static size_t count_same(const struct fl_plan *plan, size_t first)
+{
+	size_t n = 1;
+
+	for (size_t i = first + 1; i < plan->nprogs; i++)
+		n += plan->progs[i].may_join && same_slots(&plan->progs[first], &plan->progs[i]);
+	return n;
+}
+
+/* Many functions with the same rules become one program by kprobe.multi. */
+static void join_progs(struct fl_plan *plan, struct fl_arena *a)
+{
+	for (size_t i = 0; i < plan->nprogs; i++) {
+		struct fl_plan_prog *prog = &plan->progs[i];
+		size_t kept = i + 1;
+
+		if (!prog->may_join || !can_join(prog, count_same(plan, i)))
+			continue;
+		for (size_t j = i + 1; j < plan->nprogs; j++) {
+			struct fl_plan_prog *other = &plan->progs[j];
+
+			if (!other->may_join || !same_slots(prog, other)) {
+				plan->progs[kept++] = *other;
+				continue;
+			}
+			prog->attaches = fl_arena_grow(a, prog->attaches, prog->nattaches,
+						       &prog->attach_cap, sizeof(*prog->attaches));
+			prog->attaches[prog->nattaches++] = other->attaches[0];
+		}
+		plan->nprogs = kept;
+		prog->backend = FL_BACKEND_KPROBE_MULTI;
+		prog->reason = fl_backend_chosen(FL_BACKEND_KPROBE_MULTI);
 	}
 }
 
@@ -425,8 +386,7 @@ static bool is_overridden(const struct fl_plan *plan, const struct fl_func *f)
 	for (size_t i = 0; i < plan->nprogs; i++) {
 		const struct fl_plan_prog *prog = &plan->progs[i];
 
-		if (!prog->returns || (prog->backend != FL_BACKEND_KPROBE &&
-				       prog->backend != FL_BACKEND_KPROBE_MULTI))
+		if (!prog->returns || !prog->backend || fl_backend_is_tracing(prog->backend))
 			continue;
 		for (size_t j = 0; j < prog->nattaches; j++) {
 			if (same_func(prog->attaches[j].on->func, f))
@@ -436,66 +396,65 @@ static bool is_overridden(const struct fl_plan *plan, const struct fl_func *f)
 	return false;
 }
 
-/* Why a trampoline for watching would do harm, or NULL. */
-static const char *against_trampoline(const struct fl_plan *plan, const struct fl_plan_prog *prog)
+/* No back end will do. */
+static void report_none(const struct fl_plan_prog *prog, const struct fl_backend_choice *c,
+			struct fl_diags *ds)
 {
-	if (is_overridden(plan, prog->attaches[0].on->func))
-		return "a kprobe returns in the function's place, which this would undo";
-	if (would_undo(prog) && !(prog->on_exit && prog->args))
-		return "a kprobe is on the function already, and this would undo what that returns";
-	return NULL;
-}
+	const struct fl_on *on = prog->attaches[0].on;
+	enum fl_backend b = prog->facts.asked ? prog->facts.asked : c->preferred;
+	struct fl_why_not why;
 
-static void choose_watching(const struct fl_plan *plan, struct fl_plan_prog *prog,
-			    const struct fl_plan_opts *opts)
-{
-	enum fl_backend tracing = prog->on_exit ? FL_BACKEND_FEXIT : FL_BACKEND_FENTRY;
-	const char *no_tracing = against_tracing(prog, opts, tracing);
-
-	if (!no_tracing)
-		no_tracing = against_trampoline(plan, prog);
-	if (opts->backend == FL_BACKEND_KPROBE)
-		no_tracing = "the command line asks for kprobe";
-	if (!no_tracing) {
-		prog->backend = tracing;
-		prog->reason = "nothing is returned, and it is the cheapest that can";
-		return;
+	/* at a function's end, registers no longer have what it was called with */
+	if (c->last.id == FL_WHY_EXIT_ARGS) {
+		fl_report(ds, FL_E_EXIT_ARGS, on->target->span, on->func->name, c->against.text,
+			  NULL);
+	} else if (c->last.id == FL_WHY_TRAMPOLINED) {
+		fl_report(ds, FL_E_UNDONE, on->target->span, on->func->name, c->against.text, NULL);
+	} else {
+		fl_backend_can(b, &prog->facts, &why);
+		fl_report(ds, FL_E_BACKEND, on->target->span, on->func->name, fl_backend_name(b),
+			  why.text, NULL);
 	}
-	prog->backend = prog->on_exit ? FL_BACKEND_KRETPROBE : FL_BACKEND_KPROBE;
-	prog->reason = no_tracing;
 }
 
-/* At a function's end, registers no longer have what it was called with. */
-static void check_exit_args(const struct fl_plan_prog *prog, struct fl_diags *ds)
+static void choose_backend(struct fl_plan_prog *prog, struct fl_diags *ds)
 {
-	if (prog->backend == FL_BACKEND_KRETPROBE && prog->args)
-		fl_report(ds, FL_E_EXIT_ARGS, prog->attaches[0].on->target->span,
-			  prog->attaches[0].on->func->name, prog->reason, NULL);
-}
+	const struct fl_on *on = prog->attaches[0].on;
+	struct fl_why_not why;
+	struct fl_backend_choice c;
 
-/* Somebody else's kprobe, which cannot be spared. */
-static void check_others(const struct fl_plan_prog *prog, struct fl_diags *ds)
-{
-	if (would_undo(prog) && fl_backend_is_tracing(prog->backend))
-		fl_report(ds, FL_W_UNDOES, prog->attaches[0].on->target->span,
-			  prog->attaches[0].on->func->name, fl_backend_name(prog->backend), NULL);
+	fl_backend_choose(&prog->facts, &c);
+	prog->backend = c.backend;
+	prog->reason = c.reason;
+	if (!c.backend)
+		report_none(prog, &c, ds);
+	else if (fl_backend_harms(c.backend, &prog->facts, &why) && why.id == FL_WHY_UNDOES)
+		fl_report(ds, FL_W_UNDOES, on->target->span, on->func->name,
+			  fl_backend_name(c.backend), NULL);
 }
 
 /* What watches goes by what returns. */
-static void choose_backends(struct fl_plan *plan, const struct fl_plan_opts *opts,
-			    struct fl_diags *ds)
+static void choose_backends(struct fl_plan *plan, struct fl_arena *a, struct fl_diags *ds)
 {
 	for (size_t i = 0; i < plan->nprogs; i++) {
+		struct fl_plan_prog *prog = &plan->progs[i];
+
+		prog->facts.exit_args =
+			prog->returns && needs_fexit(plan, prog->attaches[0].on->func);
+		prog->may_join = can_join(prog, SIZE_MAX);
+	}
+	join_progs(plan, a);
+	for (size_t i = 0; i < plan->nprogs; i++) {
 		if (!plan->progs[i].backend && plan->progs[i].returns)
-			choose_returning(plan, &plan->progs[i], opts, ds);
+			choose_backend(&plan->progs[i], ds);
 	}
 	for (size_t i = 0; i < plan->nprogs; i++) {
 		struct fl_plan_prog *prog = &plan->progs[i];
 
-		if (!prog->backend && !prog->returns)
-			choose_watching(plan, prog, opts);
-		check_exit_args(prog, ds);
-		check_others(prog, ds);
+		if (prog->backend || prog->returns)
+			continue;
+		prog->facts.overridden = is_overridden(plan, prog->attaches[0].on->func);
+		choose_backend(prog, ds);
 	}
 }
 
@@ -571,9 +530,8 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 			instance_needs(prog->slots[j].instance, prog->slots[j].rule->nacts, prog);
 		if (prog->tracker && !prog->on_exit)
 			instance_needs(&prog->tracker->instance, 0, prog);
-		note_attached(prog, opts);
+		find_facts(prog, opts);
 	}
-	join_progs(plan, opts, a);
-	choose_backends(plan, opts, ds);
+	choose_backends(plan, a, ds);
 	number_slots(plan, a);
 }

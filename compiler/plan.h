@@ -33,9 +33,9 @@ struct fl_plan_prog {
 	enum fl_backend backend;
 	const char *reason;
 	bool on_exit;
-	bool returns;	  /* one of its rules does */
-	bool probed;	  /* a kprobe of somebody else's is on its function */
-	bool trampolined; /* a trampoline is */
+	bool returns; /* one of its rules does */
+	struct fl_backend_facts facts;
+	bool may_join; /* a kprobe.multi program of many functions */
 	struct fl_plan_attach *attaches;
 	size_t nattaches;
 	size_t attach_cap;

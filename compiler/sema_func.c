@@ -12,11 +12,6 @@
 
 #define MAX_ONS 20000 /* functions of one rule */
 
-static bool is_security(const char *name)
-{
-	return !strncmp(name, FL_SECURITY, strlen(FL_SECURITY));
-}
-
 /* The list says nothing: a lenient compilation goes on with a warning. */
 static bool unseen(struct fl_sema *s, const struct fl_target *t, struct fl_on *on)
 {
@@ -192,7 +187,7 @@ bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return,
 	on->fmod_ret_id = f->btf_id;
 	if (call)
 		take_syscall(call, f);
-	if (is_security(name) && !f->tag && needs_return)
+	if (fl_is_hook(name) && !f->tag && needs_return)
 		return find_security(s, t, f, !err);
 	if (!needs_return) {
 		bool found = find_traceable(s, t, f, !err);
@@ -299,7 +294,7 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 		return 0;
 	/* who lists the traceable ones does not know tags */
 	on.on_list |= f->tag != FL_TAG_NONE;
-	if (!on.on_list && is_security(name)) {
+	if (!on.on_list && fl_is_hook(name)) {
 		if (has_return(x->rule) && f->no_trampoline)
 			return 0;
 		f->tag = FL_TAG_ERRNO;
@@ -314,7 +309,7 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 /* Of the hooks, those that can be attached to: some were gone after the boot. */
 static int expand_hook(const char *name, const char *module, enum fl_tag tag, void *arg)
 {
-	return is_security(name) ? expand(name, module, tag, arg) : 0;
+	return fl_is_hook(name) ? expand(name, module, tag, arg) : 0;
 }
 
 static void expand_syscalls(struct expansion *x)
@@ -376,13 +371,13 @@ static void expand_glob(struct expansion *x)
 		fl_each_traceable(k, expand, x);
 	else
 		k->ops->each_injectable(k, expand, x);
-	if (returns && is_security(t->name) && !x->full)
+	if (returns && fl_is_hook(t->name) && !x->full)
 		fl_each_traceable(k, expand_hook, x);
 	if (x->full)
 		fl_report(s->diags, FL_E_LIMIT, t->span, fl_arena_printf(s->arena, "%d", MAX_ONS),
 			  "functions for one rule", NULL);
 	else if (!x->found && returns && k->ops->list_state(k) != FL_LIST_KNOWN &&
-		 !is_security(t->name))
+		 !fl_is_hook(t->name))
 		fl_report(s->diags, s->opts->lenient ? FL_W_GLOB_UNSEEN : FL_E_LIST_HIDDEN, t->span,
 			  t->name, k->ops->list_problem(k),
 			  "run faultline as root with debugfs mounted", NULL);
@@ -430,7 +425,7 @@ static bool may_come(const struct fl_sema *s, const struct fl_target *t)
 
 	if (t->module)
 		return !k->ops->has_module(k, t->module);
-	return !t->is_glob && !fl_syscall_find(k->arch, t->name) && !is_security(t->name) &&
+	return !t->is_glob && !fl_syscall_find(k->arch, t->name) && !fl_is_hook(t->name) &&
 	       k->ops->find_func(k, NULL, t->name, &f) == -ENOENT &&
 	       find_code(s, NULL, t->name) == -ENOENT;
 }

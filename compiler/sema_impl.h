@@ -17,7 +17,6 @@
 
 #include "sema.h"
 
-#define FL_SECURITY "security_" /* can be made to fail though on no list */
 #define FL_SYSCALL_PREFIX "sys_"
 
 /* Where an expression stands decides what it may mention. */

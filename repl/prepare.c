@@ -21,14 +21,11 @@ bool fl_refusals_note(struct fl_refusals *r, const struct fl_object *obj, const 
 	const struct fl_obj_prog *prog;
 	struct fl_refusal *x = &r->list[r->n];
 
-	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->n == FL_MAX_REFUSALS ||
-	    asked == FL_BACKEND_FMOD_RET)
+	if (f->kind != FL_FAULT_REFUSED || f->prog < 0 || r->n == FL_MAX_REFUSALS)
 		return false;
 	prog = &obj->progs[f->prog];
 	attach = &obj->attaches[prog->first_attach];
-	/* A security hook fails in no other way: the kernel's word is final. */
-	if (prog->backend == FL_BACKEND_FMOD_RET &&
-	    !strncmp(attach->func, "security_", strlen("security_")))
+	if (!fl_backend_has_other(prog->backend, asked, fl_is_hook(attach->func)))
 		return false;
 	x->backend = prog->backend;
 	x->func = strdup(attach->func);

@@ -3,6 +3,9 @@
  * attached.c - what is on functions already, whoever put it there: the kernel's
  * list of functions that ftrace has changed, as t_show() of its
  * kernel/trace/ftrace.c writes it.
+ *
+ * A kprobe matters for what it may return, which a kernel that is known to be
+ * built without BPF_KPROBE_OVERRIDE keeps it from.
  */
 #include <errno.h>
 #include <limits.h>
@@ -38,7 +41,7 @@ static bool parse_line(char *line, struct fl_attached *a)
 		.probe = strchr(flags, 'R') != NULL,
 		.trampoline = strchr(flags, 'D') != NULL,
 	};
-	return a->probe || a->trampoline;
+	return true;
 }
 
 int fl_facts_each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attached *a, void *arg),
@@ -46,6 +49,7 @@ int fl_facts_each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attach
 {
 	char path[PATH_MAX], *text, *save = NULL;
 	struct fl_attached a;
+	bool known, cannot_override;
 	size_t len;
 	int stop = 0;
 
@@ -56,9 +60,13 @@ int fl_facts_each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attach
 		k->out_of_memory |= errno == ENOMEM;
 		return -errno;
 	}
+	cannot_override = !k->ops->config(k, "BPF_KPROBE_OVERRIDE", &known) && known;
 	for (char *line = strtok_r(text, "\n", &save); line && !stop;
 	     line = strtok_r(NULL, "\n", &save)) {
-		if (parse_line(line, &a))
+		if (!parse_line(line, &a))
+			continue;
+		a.probe &= !cannot_override;
+		if (a.probe || a.trampoline)
 			stop = fn(&a, arg);
 	}
 	free(text);

@@ -21,6 +21,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "candidate.h"
 #include "config.h"
 #include "facts.h"
 #include "file.h"
@@ -456,9 +457,30 @@ static int count_hook(const char *name, const char *module, enum fl_tag tag, voi
 
 	(void)module;
 	(void)tag;
-	if (!doc->k->ops->find_func(doc->k, "vmlinux", name, &f) && f.ret.kind == FL_TYPE_INT)
-		doc->d->nsecurity++;
+	doc->d->nsecurity += fl_hook_can_fail(doc->k, name, &f);
 	return 0;
+}
+
+/* A function of the list that returns an error: is there the back end for it? */
+static bool can_use(const struct fl_diagnosis *d, enum fl_backend b)
+{
+	static const struct {
+		const char *id;
+		unsigned int lack;
+	} features[] = {
+		{ "fmod_ret", FL_LACKS_FMOD_RET },
+		{ "kprobe", FL_LACKS_KPROBE },
+		{ "override", FL_LACKS_OVERRIDE },
+	};
+	struct fl_backend_facts f = { .returns = true, .on_list = true, .in_btf = true };
+	struct fl_why_not why;
+
+	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+		if (answer_of(d, features[i].id) != FL_YES)
+			f.lacks |= features[i].lack;
+	}
+	return answer_of(d, "programs") == FL_YES && answer_of(d, "ringbuf") == FL_YES &&
+	       fl_backend_can(b, &f, &why);
 }
 
 static void conclude(struct doctor *doc)
@@ -467,11 +489,10 @@ static void conclude(struct doctor *doc)
 	enum fl_answer programs = answer_of(d, "programs"), ring = answer_of(d, "ringbuf");
 	enum fl_answer fmod_ret = answer_of(d, "fmod_ret"), kprobe = answer_of(d, "kprobe");
 	enum fl_answer override = answer_of(d, "override"), list = answer_of(d, "list");
-	bool base = programs == FL_YES && ring == FL_YES;
-	bool by_kprobe = base && kprobe == FL_YES && override == FL_YES;
-	bool by_fmod_ret = base && fmod_ret == FL_YES;
+	bool by_kprobe = can_use(d, FL_BACKEND_KPROBE);
+	bool by_fmod_ret = can_use(d, FL_BACKEND_FMOD_RET);
 
-	doc->k->ops->each_function(doc->k, "security_", count_hook, doc);
+	doc->k->ops->each_function(doc->k, FL_SECURITY, count_hook, doc);
 	d->by_fmod_ret = by_fmod_ret && !by_kprobe;
 	d->denied = programs == FL_DENIED || ring == FL_DENIED || fmod_ret == FL_DENIED ||
 		    (list != FL_NO && (kprobe == FL_DENIED || override == FL_DENIED));

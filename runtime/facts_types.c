@@ -136,14 +136,13 @@ bool fl_facts_describe_func(const struct fl_facts *f, const struct fl_object_typ
 	/* a last parameter without name and type stands for "..." */
 	if (n && !params[n - 1].type && !params[n - 1].name_off) {
 		out->variadic = true;
-		out->no_trampoline = "the function takes a variable number of arguments";
+		out->no_trampoline = FL_WHY_VARIADIC;
 		n--;
 	}
 	if (n > FL_MAX_PARAMS)
 		return false;
 	if (n > f->trampoline_args)
-		out->no_trampoline = "the function takes more arguments than this kernel's BPF "
-				     "trampolines pass";
+		out->no_trampoline = FL_WHY_MANY_ARGS;
 	for (uint32_t i = 0; i < n; i++) {
 		out->params[i].name = fl_btf_string(&o->btf, params[i].name_off);
 		describe(f, o, params[i].type, &out->params[i].type);

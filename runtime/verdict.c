@@ -13,18 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "candidate.h"
 #include "file.h"
 #include "ko.h"
 #include "injectable.h"
 #include "symbols.h"
-
-#define SECURITY "security_"
 
 struct trial {
 	struct fl_kernel *k;
 	const struct fl_verdict_opts *opts;
 	const char *module; /* as asked */
 	struct fl_func func;
+	bool is_ambiguous; /* the list has several of that name */
 	struct fl_symbols *symbols;
 	struct fl_verdict *v;
 };
@@ -194,6 +194,11 @@ static void judge_copies(struct trial *t)
 	struct fl_reason *r;
 	bool spread;
 
+	/* the list may know of more than the symbols that could be read */
+	if (t->v->ncopies < 2 && t->is_ambiguous)
+		because(t->v, FL_REASON_DUPLICATE, true,
+			"this kernel has several functions of that name on its list, and the name "
+			"does not tell which is meant");
 	if (t->v->ncopies < 2)
 		return;
 	spread = places_text(t, where, sizeof(where));
@@ -290,7 +295,8 @@ static int look_up(struct trial *t)
 		err = t->k->ops->find_func(t->k, v->module, v->name, &t->func);
 	if (err == -ENOMEM)
 		return err;
-	v->on_list = err == -ENOTUNIQ || t->func.tag != FL_TAG_NONE;
+	t->is_ambiguous = err == -ENOTUNIQ;
+	v->on_list = t->is_ambiguous || t->func.tag != FL_TAG_NONE;
 	v->tag = t->func.tag;
 	v->tag_guessed = t->func.tag_guessed;
 	v->in_btf = !err && t->func.in_btf;
@@ -361,29 +367,6 @@ static void judge_traceable(struct trial *t)
 
 /* --- back ends --------------------------------------------------------------- */
 
-static void use(struct fl_verdict *v, enum fl_backend backend, const char *reason)
-{
-	v->backend = backend;
-	snprintf(v->backend_reason, sizeof(v->backend_reason), "%s", reason);
-}
-
-/* Why it cannot be fmod_ret; NULL when it can. */
-static const char *against_fmod_ret(struct trial *t, struct fl_probe *p)
-{
-	if (!t->v->in_btf)
-		return *t->v->module
-			       ? "its module's type information (BTF) is missing or does not have it"
-			       : "the kernel's type information does not have the function";
-	if (t->func.no_trampoline)
-		return t->func.no_trampoline;
-	if (t->v->tag == FL_TAG_NULL)
-		return "fmod_ret runs the function when the value is 0, which NULL is";
-	if (!t->opts->probe)
-		return NULL;
-	fl_probe_fmod_ret(&t->func, p);
-	return p->answer == FL_NO ? p->text : NULL;
-}
-
 static void no_rights(struct fl_verdict *v)
 {
 	hint(because(v, FL_REASON_NOT_PERMITTED, false,
@@ -391,47 +374,73 @@ static void no_rights(struct fl_verdict *v)
 	     "run it as root, or with CAP_BPF and CAP_PERFMON");
 }
 
-/* Can kprobes override? FL_YES without a trial. */
-static enum fl_answer can_override(const struct trial *t)
+static void find_facts(struct trial *t, struct fl_backend_facts *f)
 {
-	struct fl_probe p = { .answer = FL_YES };
+	struct fl_func func = t->func;
+	const struct fl_verdict *v = t->v;
 
-	if (t->opts->probe)
-		fl_probe(FL_FEATURE_OVERRIDE, t->k, &p);
-	if (t->opts->probe && p.answer == FL_YES)
-		fl_probe(FL_FEATURE_KPROBE, t->k, &p);
-	return p.answer;
+	/* what symbols and hooks tell is more than what was found by the name */
+	func.name = v->name;
+	func.module = *v->module ? v->module : NULL;
+	fl_candidate(&func, true, f);
+	f->on_list = v->on_list;
+	f->in_btf = v->in_btf;
+	f->copies = (unsigned int)v->ncopies;
+	fl_candidate_attached(t->k, &func, f);
+}
+
+/* Choose; and again with what the running kernel says to the choice. */
+static void choose(struct trial *t, struct fl_backend_facts *f, struct fl_probe *fmod_ret,
+		   struct fl_backend_choice *c)
+{
+	enum fl_answer kprobe = FL_YES;
+
+	fl_backend_choose(f, c);
+	if (c->backend == FL_BACKEND_FMOD_RET && t->opts->probe) {
+		fl_probe_fmod_ret(&t->func, fmod_ret);
+		if (fmod_ret->answer == FL_NO)
+			f->refused[FL_BACKEND_FMOD_RET] = fmod_ret->text;
+		fl_backend_choose(f, c);
+	}
+	if (c->backend == FL_BACKEND_KPROBE && t->opts->probe) {
+		kprobe = fl_candidate_probe(t->k, f);
+		fl_backend_choose(f, c);
+	}
+	if (fmod_ret->answer == FL_DENIED || kprobe == FL_DENIED)
+		no_rights(t->v);
+}
+
+/* No back end can: what keeps the last one from it. */
+static void no_backend(struct fl_verdict *v, const struct fl_backend_choice *c)
+{
+	if (c->last.id == FL_WHY_TRAMPOLINED)
+		hint(because(v, FL_REASON_UNDONE, true, "it takes a kprobe (%s), but %s",
+			     c->against.text, c->last.text),
+		     "end what has a fentry, fexit or fmod_ret program there");
+	else if (c->last.id != FL_WHY_NOT_LISTED)
+		hint(because(v, FL_REASON_NO_OVERRIDE, true, "it takes a kprobe (%s), and %s",
+			     c->against.text, c->last.text),
+		     "the kernel needs CONFIG_BPF_KPROBE_OVERRIDE");
 }
 
 static void choose_backend(struct trial *t)
 {
-	struct fl_probe p = { .answer = FL_YES };
+	struct fl_probe fmod_ret = { .answer = FL_UNSURE };
 	struct fl_verdict *v = t->v;
-	const char *against = against_fmod_ret(t, &p);
-	enum fl_answer override;
+	struct fl_backend_facts f;
+	struct fl_backend_choice c;
 
-	if (p.answer == FL_DENIED)
-		no_rights(v);
-	if (!against) {
-		use(v, FL_BACKEND_FMOD_RET,
-		    p.answer == FL_YES && t->opts->probe ? p.text
-							 : "the cheaper of the two that can");
-		return;
-	}
-	if (v->in_btf && v->tag != FL_TAG_NULL)
-		because(v, FL_REASON_FMOD_RET_REFUSED, !v->on_list, "not by fmod_ret: %s", against);
-	if (!v->on_list)
-		return;
-	override = can_override(t);
-	if (override == FL_NO)
-		hint(because(v, FL_REASON_NO_OVERRIDE, true,
-			     "it takes a kprobe (%s), and this kernel's kprobes cannot override",
-			     against),
-		     "the kernel needs CONFIG_BPF_KPROBE_OVERRIDE");
+	find_facts(t, &f);
+	choose(t, &f, &fmod_ret, &c);
+	if (v->in_btf && c.against.id && c.against.id != FL_WHY_ZERO)
+		because(v, FL_REASON_FMOD_RET_REFUSED, !v->on_list, "not by fmod_ret: %s",
+			c.against.text);
+	v->backend = c.backend;
+	if (!c.backend)
+		no_backend(v, &c);
 	else
-		use(v, FL_BACKEND_KPROBE, against);
-	if (override == FL_DENIED && p.answer != FL_DENIED)
-		no_rights(v);
+		snprintf(v->backend_reason, sizeof(v->backend_reason), "%s",
+			 fmod_ret.answer == FL_YES ? fmod_ret.text : c.reason);
 }
 
 /* --- what would make it injectable --------------------------------------------- */
@@ -513,7 +522,7 @@ int fl_verdict(struct fl_kernel *k, const struct fl_verdict_opts *opts, const ch
 	memset(out, 0, sizeof(*out));
 	out->name = name;
 	out->traceable = FL_UNSURE;
-	out->is_hook = !strncmp(name, SECURITY, strlen(SECURITY));
+	out->is_hook = fl_is_hook(name);
 	if (module && strcmp(module, "vmlinux") != 0)
 		snprintf(out->module, sizeof(out->module), "%s", module);
 	if (module && !k->ops->has_module(k, module)) {
@@ -545,6 +554,7 @@ const char *fl_reason_name(enum fl_reason_id id)
 		[FL_REASON_DUPLICATE] = "duplicate",
 		[FL_REASON_NOTRACE] = "notrace",
 		[FL_REASON_NO_OVERRIDE] = "no-override",
+		[FL_REASON_UNDONE] = "undone",
 		[FL_REASON_FMOD_RET_REFUSED] = "fmod-ret-refused",
 		[FL_REASON_NO_ERROR_RETURN] = "no-error-return",
 		[FL_REASON_NOT_PERMITTED] = "not-permitted",

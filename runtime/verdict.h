@@ -29,6 +29,7 @@ enum fl_reason_id {
 	FL_REASON_DUPLICATE,	     /* "duplicate" */
 	FL_REASON_NOTRACE,	     /* "notrace" */
 	FL_REASON_NO_OVERRIDE,	     /* "no-override": needs kprobes, which cannot */
+	FL_REASON_UNDONE,	     /* "undone": needs kprobes, and a trampoline is on it */
 	FL_REASON_FMOD_RET_REFUSED,  /* "fmod-ret-refused" */
 	FL_REASON_NO_ERROR_RETURN,   /* "no-error-return": void and the like */
 	FL_REASON_NOT_PERMITTED,     /* "not-permitted" */

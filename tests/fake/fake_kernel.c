@@ -217,7 +217,7 @@ static void describe(struct fl_kernel *k, size_t i, struct fl_func *out)
 	out->btf_id = 100 + (uint32_t)i;
 	out->variadic = functions[i].variadic;
 	if (out->variadic)
-		out->no_trampoline = "the function takes a variable number of arguments";
+		out->no_trampoline = FL_WHY_VARIADIC;
 	get_type(k, functions[i].ret, &out->ret);
 	for (size_t j = 0; j < MAX_FAKE_PARAMS && functions[i].params[j].name; j++) {
 		out->params[j].name = functions[i].params[j].name;
