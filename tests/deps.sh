@@ -9,7 +9,7 @@
 
 # shellcheck disable=SC2034 # used by name, in fl_need
 {
-FL_PACKAGES_build="cmake ninja-build gcc g++ pkg-config libbpf-dev libelf-dev libreadline-dev
+FL_PACKAGES_build="cmake ninja-build gcc g++ pkg-config libbpf-dev libcjson-dev libelf-dev libreadline-dev
 	zlib1g-dev libzstd-dev liblzma-dev libxml2-dev libffi-dev libedit-dev libncurses-dev
 	llvm-14-dev libclang-14-dev libpolly-14-dev ccache"
 FL_PACKAGES_vm="qemu-system-x86 busybox-static cpio kmod zstd xz-utils util-linux iproute2 jq"

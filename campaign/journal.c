@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME "journal.ndjson"
+#define READ_BUFFER (1 << 20)
+
+struct fl_journal {
+	char path[4096];
+	int fd;
+	char *lines; /* what was put and is not written yet */
+	size_t len, cap;
+	bool no_memory; /* a line is missing in @lines */
+	int error;
+};
+
+static int journal_path(const char *dir, char *path, size_t size, struct fl_trouble *t)
+{
+	if ((size_t)snprintf(path, size, "%s/" NAME, dir) < size)
+		return 0;
+	return fl_trouble_errno(t, ENAMETOOLONG, "sweep-folder", "cannot use folder '%s'", dir);
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+struct reading {
+	const char *path;
+	struct fl_record_parser *parser;
+	fl_record_fn fn;
+	void *arg;
+	struct fl_journal_stat *stat;
+	off_t whole; /* bytes in whole lines */
+	struct fl_trouble *t;
+};
+
+static int check_version(const struct reading *rd, const struct fl_record *r)
+{
+	if (rd->stat->lines == 1 && r->type != FL_RECORD_CAMPAIGN)
+		return fl_trouble_set(rd->t, FL_SWEEP_USAGE, "journal-corrupt", "",
+				      "'%s' is not a journal: no campaign line", rd->path);
+	if (r->type == FL_RECORD_CAMPAIGN && r->version > FL_JOURNAL_VERSION)
+		return fl_trouble_set(rd->t, FL_SWEEP_USAGE, "journal-newer",
+				      "use the faultline that wrote it, or another folder",
+				      "'%s' has version %d, and this faultline knows up to %d",
+				      rd->path, r->version, FL_JOURNAL_VERSION);
+	return 0;
+}
+
+static int take_line(struct reading *rd, const char *line, size_t len)
+{
+	struct fl_record r;
+	const char *why;
+	int err;
+
+	rd->stat->lines++;
+	err = fl_record_parse(rd->parser, line, len, &r, &why);
+	if (err == -ENOENT && rd->stat->lines > 1) {
+		rd->stat->unknown++;
+		return 0;
+	}
+	if (err == -ENOMEM)
+		return fl_trouble_errno(rd->t, ENOMEM, "sweep-memory", "cannot read '%s'",
+					rd->path);
+	if (err)
+		return fl_trouble_set(rd->t, FL_SWEEP_USAGE, "journal-corrupt",
+				      "move the folder away, or cut the file off before that line",
+				      "'%s' line %" PRIu64 " cannot be read: %s", rd->path,
+				      rd->stat->lines, why);
+	err = check_version(rd, &r);
+	return err ? err : rd->fn(rd->arg, &r);
+}
+
+static int read_lines(struct reading *rd, FILE *f)
+{
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	int err = 0;
+
+	while (!err && (len = getline(&line, &cap, f)) > 0) {
+		if (line[len - 1] != '\n') {
+			rd->stat->torn = (uint64_t)len;
+			break;
+		}
+		rd->whole += len;
+		err = take_line(rd, line, (size_t)len - 1);
+	}
+	if (!err && ferror(f))
+		err = fl_trouble_errno(rd->t, EIO, "journal-read", "cannot read '%s'", rd->path);
+	free(line);
+	return err;
+}
+
+/* Takes @fd. */
+static int read_all(int fd, struct reading *rd)
+{
+	FILE *f = fdopen(fd, "r");
+	char *buffer = malloc(READ_BUFFER);
+	int err;
+
+	rd->parser = fl_record_parser_new();
+	*rd->stat = (struct fl_journal_stat){ 0 };
+	if (f && buffer)
+		setvbuf(f, buffer, _IOFBF, READ_BUFFER);
+	err = f && buffer && rd->parser ? read_lines(rd, f) : -ENOMEM;
+	if (err == -ENOMEM)
+		fl_trouble_errno(rd->t, ENOMEM, "sweep-memory", "cannot read '%s'", rd->path);
+	fl_record_parser_free(rd->parser);
+	if (f)
+		fclose(f);
+	else
+		close(fd);
+	free(buffer);
+	return err;
+}
+
+int fl_journal_read(const char *dir, fl_record_fn fn, void *arg, struct fl_journal_stat *stat,
+		    struct fl_trouble *t)
+{
+	char path[4096];
+	struct reading rd = { .path = path, .fn = fn, .arg = arg, .stat = stat, .t = t };
+	int fd, err = journal_path(dir, path, sizeof(path), t);
+
+	if (err)
+		return err;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT
+				       : fl_trouble_errno(t, errno, "journal-read",
+							  "cannot read '%s'", path);
+	return read_all(fd, &rd);
+}
+
+/* --- writing -------------------------------------------------------------- */
+
+static int open_file(struct fl_journal *j, const char *dir, struct fl_trouble *t)
+{
+	int err = journal_path(dir, j->path, sizeof(j->path), t);
+
+	if (err)
+		return err;
+	if (mkdir(dir, 0777) && errno != EEXIST)
+		return fl_trouble_errno(t, errno, "sweep-folder", "cannot make folder '%s'", dir);
+	j->fd = open(j->path, O_RDWR | O_APPEND | O_DSYNC | O_CREAT | O_CLOEXEC, 0666);
+	if (j->fd < 0)
+		return fl_trouble_errno(t, errno, "journal-write", "cannot write '%s'", j->path);
+	if (!flock(j->fd, LOCK_EX | LOCK_NB))
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return 0; /* a file system without locks */
+	return fl_trouble_set(t, FL_SWEEP_USAGE, "sweep-busy", "",
+			      "another sweep is at work in '%s'", dir);
+}
+
+/* The name of a new file must outlive the machine, too. */
+static void sync_folder(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	fsync(fd);
+	close(fd);
+}
+
+static int resume(struct fl_journal *j, fl_record_fn fn, void *arg, struct fl_journal_stat *stat,
+		  struct fl_trouble *t)
+{
+	struct reading rd = { .path = j->path, .fn = fn, .arg = arg, .stat = stat, .t = t };
+	int fd = open(j->path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return fl_trouble_errno(t, errno, "journal-read", "cannot read '%s'", j->path);
+	err = read_all(fd, &rd);
+	if (!err && stat->torn && ftruncate(j->fd, rd.whole))
+		err = fl_trouble_errno(t, errno, "journal-write", "cannot write '%s'", j->path);
+	return err;
+}
+
+int fl_journal_open(const char *dir, fl_record_fn fn, void *arg, struct fl_journal **out,
+		    bool *fresh, struct fl_journal_stat *stat, struct fl_trouble *t)
+{
+	struct fl_journal *j = calloc(1, sizeof(*j));
+	int err;
+
+	*out = NULL;
+	if (!j)
+		return fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot open a journal");
+	j->fd = -1;
+	err = open_file(j, dir, t);
+	if (!err)
+		err = resume(j, fn, arg, stat, t);
+	if (err) {
+		fl_journal_close(j);
+		return err;
+	}
+	/* a first line that was torn is as good as none */
+	*fresh = !stat->lines;
+	if (*fresh)
+		sync_folder(dir);
+	*out = j;
+	return 0;
+}
+
+void fl_journal_close(struct fl_journal *j)
+{
+	if (!j)
+		return;
+	if (j->fd >= 0) {
+		fl_journal_sync(j, NULL);
+		close(j->fd);
+	}
+	free(j->lines);
+	free(j);
+}
+
+static bool grow(struct fl_journal *j, size_t more)
+{
+	size_t cap = j->cap ? j->cap : 4096;
+	char *lines;
+
+	while (cap < j->len + more)
+		cap *= 2;
+	if (cap == j->cap)
+		return true;
+	lines = realloc(j->lines, cap);
+	if (!lines)
+		return false;
+	j->lines = lines;
+	j->cap = cap;
+	return true;
+}
+
+void fl_journal_put(struct fl_journal *j, const struct fl_record *r)
+{
+	char *text = fl_record_text(r);
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text || !grow(j, len)) {
+		j->no_memory = true;
+	} else {
+		memcpy(j->lines + j->len, text, len);
+		j->len += len;
+	}
+	free(text);
+}
+
+/* The disk was full inside of a line: what was written of these lines goes. */
+static void take_back(const struct fl_journal *j, off_t start)
+{
+	if (start >= 0 && ftruncate(j->fd, start))
+		return; /* it is then torn, which a reader tolerates */
+}
+
+static int write_lines(struct fl_journal *j)
+{
+	off_t start = lseek(j->fd, 0, SEEK_END);
+	size_t done = 0;
+
+	while (done < j->len) {
+		ssize_t n = write(j->fd, j->lines + done, j->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			int err = n < 0 ? errno : ENOSPC;
+
+			take_back(j, start);
+			return err;
+		}
+		done += (size_t)n;
+	}
+	j->len = 0;
+	return 0;
+}
+
+int fl_journal_sync(struct fl_journal *j, struct fl_trouble *t)
+{
+	if (!j->error && j->no_memory)
+		j->error = ENOMEM;
+	if (!j->error && j->len)
+		j->error = write_lines(j);
+	if (!j->error)
+		return 0;
+	fl_trouble_errno(t, j->error, "journal-write", "cannot write '%s'", j->path);
+	if (t && j->error == ENOSPC)
+		snprintf(t->hint, sizeof(t->hint),
+			 "make room and run the same command again: it goes on where it ended");
+	return -j->error;
+}
