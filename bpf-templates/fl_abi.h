@@ -116,6 +116,12 @@ struct fl_counts {
 	__u64 reserved[3];
 };
 
+/* What the process of a key of fl_children is. */
+enum fl_task_scope {
+	FL_TASK_IN = 1,	       /* one of the command's */
+	FL_TASK_FROM_EXEC = 2, /* it will be, once exec has made it the command */
+};
+
 enum fl_event_kind {
 	FL_EVENT_INJECTED = 1,
 	FL_EVENT_FIRED = 2,

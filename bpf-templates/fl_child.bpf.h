@@ -8,7 +8,7 @@
 #ifndef FL_CHILD_BPF_H
 #define FL_CHILD_BPF_H
 
-/* Process IDs (TGIDs) of the command and of all that descend from it. */
+/* Process IDs (TGIDs) of the command and of all that descend from it: enum fl_task_scope. */
 struct {
 	int (*type)[FL_MAP_TYPE_HASH];
 	int (*max_entries)[FL_NCHILDREN];
@@ -19,23 +19,38 @@ struct {
 FL_INLINE s64 fl_child(void)
 {
 	u32 tgid = fl_pid();
+	u8 *in = bpf_map_lookup_elem(&fl_children, &tgid);
 
-	return bpf_map_lookup_elem(&fl_children, &tgid) != 0;
+	return in && *in == FL_TASK_IN;
 }
 
 /* sched_process_fork(parent, child): include/trace/events/sched.h */
 SEC("raw_tp/sched_process_fork") u64 fl_on_fork(u64 *ctx)
 {
 	u32 parent = bpf_get_current_pid_tgid() >> 32;
+	u8 *in = bpf_map_lookup_elem(&fl_children, &parent);
 	u32 child;
-	u8 one = 1;
+	u8 same;
 	int bad = 0;
 
-	if (!bpf_map_lookup_elem(&fl_children, &parent))
+	if (!in)
 		return 0;
+	same = *in;
 	child = FL_LOAD(u32, ctx[1] + FL_TASK_TGID, bad);
 	if (child != parent && !bad)
-		bpf_map_update_elem(&fl_children, &child, &one, 0);
+		bpf_map_update_elem(&fl_children, &child, &same, 0);
+	return 0;
+}
+
+/* sched_process_exec(task, old_pid, bprm): exec has succeeded, in the task itself. */
+SEC("raw_tp/sched_process_exec") u64 fl_on_exec(u64 *ctx)
+{
+	u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	u8 *in = bpf_map_lookup_elem(&fl_children, &tgid);
+
+	(void)ctx;
+	if (in)
+		*in = FL_TASK_IN;
 	return 0;
 }
 

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "json.h"
 #include "lexer.h"
 
 static int cannot_read(const char *path, const char *why)
@@ -74,10 +73,13 @@ int fl_input_read(struct fl_input *in, const char *path)
 	return cannot_read(path, err == -EISDIR ? "it is a directory" : strerror(-err));
 }
 
-void fl_input_from_option(struct fl_input *in, const char *rules)
+int fl_input_of(struct fl_input *in, const struct fl_options *o)
 {
-	in->source = (struct fl_source){ "one-liner", rules, strlen(rules) };
+	if (!o->rules)
+		return fl_input_read(in, o->nfiles ? o->files[0] : "-");
+	in->source = (struct fl_source){ "one-liner", o->rules, strlen(o->rules) };
 	in->text = NULL;
+	return 0;
 }
 
 void fl_input_release(struct fl_input *in)
@@ -135,84 +137,25 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 	};
 }
 
-void fl_print_diags(const struct fl_diags *ds)
+struct fl_session_opts fl_arming_options(const struct fl_options *o)
 {
-	struct fl_arena arena;
-	jmp_buf on_oom;
-
-	fl_arena_init(&arena, &on_oom);
-	if (!setjmp(on_oom)) {
-		for (size_t i = 0; i < ds->n; i++) {
-			struct fl_buf text;
-
-			fl_buf_init(&text, &arena);
-			fl_diag_render(&ds->list[i], &text);
-			fwrite(text.text, 1, text.len, stderr);
-		}
-	}
-	fl_arena_release(&arena);
-}
-
-/* docs/events.md: the same as an event. */
-static void write_diags(const struct fl_diags *ds, FILE *out)
-{
-	static const char *const severities[] = { "error", "warning", "note" };
-
-	for (size_t i = 0; i < ds->n; i++) {
-		const struct fl_diag *d = &ds->list[i];
-		unsigned int line = 0, column = 0;
-		struct fl_json j = { .out = out };
-
-		if (d->span.src)
-			fl_source_position(d->span.src, d->span.off, &line, &column);
-		fl_json_open(&j, NULL, '{');
-		fl_json_number(&j, "v", 1);
-		fl_json_string(&j, "type", "error");
-		fl_json_string(&j, "severity", severities[d->severity]);
-		fl_json_string(&j, "tag", fl_diag_tag_name(d->tag));
-		fl_json_string(&j, "file", d->span.src ? d->span.src->name : NULL);
-		fl_json_number(&j, "line", line);
-		fl_json_number(&j, "column", column);
-		fl_json_string(&j, "text", d->text);
-		fl_json_string(&j, "hint", d->hint);
-		fl_json_close(&j, '{');
-		fl_json_line(&j);
-	}
-}
-
-int fl_build(const struct fl_input *in, struct fl_kernel *k, const struct fl_compile_opts *opts,
-	     FILE *json, struct fl_object **obj)
-{
-	static const int exits[] = {
-		[FL_CLASS_SCRIPT] = FL_EXIT_USAGE,
-		[FL_CLASS_KERNEL] = FL_EXIT_KERNEL,
-		[FL_CLASS_PERMISSION] = FL_EXIT_PERMISSION,
+	return (struct fl_session_opts){
+		.deadline_ns = o->deadline_ns,
+		.max_injections = o->max_injections,
+		.rate_cap = o->rate_cap,
+		.seed = o->seed,
+		.dry_run = o->no_return,
+		.silent = o->quiet,
+		.include_init = o->include_init,
+		.include_self = o->include_self,
+		.force_return = o->force_return,
 	};
-	struct fl_diags ds;
-	char *log = NULL;
-	int err, status = 0;
+}
 
-	fl_diags_init(&ds);
-	err = fl_compile(&in->source, k, opts, &ds, obj, &log);
-	/* of a plan that was changed, all but errors was said of the first */
-	if (err || !opts->plan.nrefusals) {
-		fl_print_diags(&ds);
-		if (json)
-			write_diags(&ds, json);
-	}
-	if (err == -EINVAL) {
-		status = exits[fl_diags_class(&ds)];
-	} else if (err == -ENOMEM) {
-		fprintf(stderr, "faultline: error: out of memory\n");
-		status = FL_EXIT_FINDING;
-	} else if (err) {
-		fprintf(stderr,
-			"faultline: error: the C for '%s' did not compile, which is a defect "
-			"of faultline\n%s",
-			in->source.name, log ? log : "");
-		status = FL_EXIT_FINDING;
-	}
-	free(log);
-	fl_diags_release(&ds);
-	return status;
+struct fl_facts_opts fl_facts_options(const struct fl_options *o)
+{
+	return (struct fl_facts_opts){
+		.root = o->sysroot,
+		.search_symbols = o->mode == FL_MODE_RUN || o->mode == FL_MODE_EXPLAIN,
+	};
 }

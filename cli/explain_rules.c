@@ -4,69 +4,79 @@
  * are loaded, so that the kernel tells how large they are and what its verifier
  * had to do, and attached to nothing.
  */
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "facts.h"
+#include "build.h"
+#include "errors.h"
 #include "inspect.h"
 #include "json.h"
 #include "plan_text.h"
-#include "prepare.h"
-#include "run.h"
-#include "run_impl.h"
 
 struct plan {
 	const struct fl_options *o;
 	struct fl_input in;
-	struct fl_kernel *k;
-	struct fl_object *obj;
-	struct fl_session *session; /* loaded; NULL: not measured */
-	struct fl_refusals refusals;
-	struct fl_fault fault; /* why not */
+	struct fl_errors errors;
+	struct fl_engine *engine;
+	struct fl_armed *armed; /* NULL: not loaded, because the facts are another kernel's */
+	struct fl_object *own;
+	const struct fl_object *obj; /* own, or the set's */
+	struct fl_fault fault;	     /* why the kernel would not load it; text "": it did */
 };
 
-static int compile(struct plan *p)
+static void on_diags(void *arg, const struct fl_diags *ds)
 {
-	struct fl_compile_opts opts = fl_compile_options(p->o);
-
-	opts.emit = *p->o->sysroot ? FL_EMIT_C : FL_EMIT_OBJECT;
-	opts.plan.refusals = p->refusals.list;
-	opts.plan.nrefusals = p->refusals.n;
-	return fl_build(&p->in, p->k, &opts, p->o->json ? stdout : NULL, &p->obj);
+	fl_errors_diags(&((struct plan *)arg)->errors, ds);
 }
 
-static int load(struct plan *p)
+/* With a plan to show it is a part of the answer, and an error otherwise. */
+static void on_fault(void *arg, const struct fl_fault *fault)
 {
-	struct fl_session_opts opts = fl_session_options(p->o);
-	int err;
+	struct plan *p = arg;
 
-	opts.keep_figures = true;
-	p->fault = (struct fl_fault){ .prog = -1, .text = "out of memory" };
-	err = fl_session_new(p->obj, &opts, &p->session);
-	if (!err)
-		err = fl_session_load(p->session, &p->fault);
-	if (!err)
-		return 0;
-	fl_session_free(p->session);
-	p->session = NULL;
-	return err;
+	p->fault = *fault;
+	p->fault.log = fault->log ? strdup(fault->log) : NULL;
 }
 
-/* Until the kernel takes the programs, or will not whatever the plan. An fl_exit. */
+static int open_engine(struct plan *p)
+{
+	const struct fl_engine_opts opts = {
+		.facts = fl_facts_options(p->o),
+		.sink = { .arg = p, .diags = on_diags, .fault = on_fault },
+	};
+
+	int err = fl_engine_new(&opts, &p->engine);
+
+	return err ? fl_errors_new_engine(&p->errors, err) : 0;
+}
+
+/* An fl_exit; with p->obj there is something to show. */
 static int make(struct plan *p)
 {
-	int status = compile(p);
+	struct fl_arming arming = {
+		.src = p->in.source,
+		.compile = fl_compile_options(p->o),
+		.session = fl_arming_options(p->o),
+		.measure = true,
+	};
 
-	while (!status && !*p->o->sysroot && load(p)) {
-		if (!fl_refusals_note(&p->refusals, p->obj, &p->fault, p->o->backend))
-			return fl_fault_exit(&p->fault);
-		fl_fault_release(&p->fault);
-		fl_object_free(p->obj);
-		p->obj = NULL;
-		status = compile(p);
+	if (*p->o->sysroot) {
+		arming.compile.emit = FL_EMIT_C;
+		fl_engine_compile(p->engine, &arming.src, &arming.compile, &p->own);
+		p->obj = p->own;
+	} else {
+		fl_engine_prepare(p->engine, &arming, &p->armed);
+		p->obj = p->armed ? fl_armed_object(p->armed, 0) : NULL;
 	}
-	return status;
+	if (p->fault.text[0] && !p->obj)
+		fl_errors_fault(&p->errors, &p->fault);
+	return p->fault.text[0] ? fl_fault_exit(&p->fault) : p->errors.status;
+}
+
+static bool figures_of(const struct plan *p, size_t prog, struct fl_figures *out)
+{
+	return p->armed && !fl_armed_figures(p->armed, 0, prog, out);
 }
 
 static void print_rules(const struct fl_object *obj, size_t prog)
@@ -83,9 +93,9 @@ static void print_rules(const struct fl_object *obj, size_t prog)
 
 static const char *why_not_measured(const struct plan *p)
 {
-	return p->session	? NULL
-	       : *p->o->sysroot ? "these are another kernel's facts"
-				: p->fault.text;
+	if (p->fault.text[0])
+		return p->fault.text;
+	return p->armed ? NULL : "these are another kernel's facts";
 }
 
 static void print_text(const struct plan *p)
@@ -96,14 +106,14 @@ static void print_text(const struct plan *p)
 	for (size_t i = 0; i < obj->nprogs; i++) {
 		fl_plan_text_prog(stdout, obj, i);
 		print_rules(obj, i);
-		if (p->session && !fl_session_figures(p->session, i, &figures))
+		if (figures_of(p, i, &figures))
 			fl_plan_text_figures(stdout, &figures);
 	}
 	for (size_t i = 0; i < obj->nwaits; i++)
 		printf("%s%s%s of rule %u: not there yet\n",
 		       obj->waits[i].module ? obj->waits[i].module : "",
 		       obj->waits[i].module ? ":" : "", obj->waits[i].name, obj->waits[i].rule + 1);
-	if (!p->session) {
+	if (why_not_measured(p)) {
 		printf("sizes were not measured: %s\n", why_not_measured(p));
 		if (p->fault.hint[0])
 			printf("hint: %s\n", p->fault.hint);
@@ -184,7 +194,7 @@ static void print_json(const struct plan *p, int status)
 		fl_json_string(&j, "backend", fl_backend_name(obj->progs[i].backend));
 		fl_json_string(&j, "reason", fl_plan_reason(&obj->progs[i]));
 		put_rules(&j, obj, i);
-		if (p->session && !fl_session_figures(p->session, i, &figures))
+		if (figures_of(p, i, &figures))
 			put_figures(&j, &figures);
 		else
 			fl_json_string(&j, "figures", NULL);
@@ -201,11 +211,14 @@ static void print_json(const struct plan *p, int status)
 
 int fl_explain_rules(const struct fl_options *o)
 {
-	struct plan p = { .o = o };
-	int status = fl_read_rules(o, &p.in);
+	struct plan p = {
+		.o = o,
+		.errors = { .json = o->json ? stdout : NULL, .verbose = o->verbose },
+	};
+	int status = fl_input_of(&p.in, o);
 
 	if (!status)
-		status = fl_open_facts(o, &p.k);
+		status = open_engine(&p);
 	if (!status)
 		status = make(&p);
 	if (p.obj && o->json)
@@ -213,10 +226,8 @@ int fl_explain_rules(const struct fl_options *o)
 	else if (p.obj)
 		print_text(&p);
 	fl_fault_release(&p.fault);
-	fl_session_free(p.session);
-	fl_object_free(p.obj);
-	fl_refusals_release(&p.refusals);
-	fl_facts_close(p.k);
+	fl_object_free(p.own);
+	fl_engine_free(p.engine);
 	fl_input_release(&p.in);
 	return status;
 }

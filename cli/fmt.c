@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "errors.h"
 #include "file.h"
 #include "format.h"
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "errors.h"
 #include "lexer.h"
 #include "use.h"
 

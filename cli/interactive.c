@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "build.h"
-#include "facts.h"
 #include "inspect.h"
 #include "repl.h"
 #include "run.h"
@@ -56,10 +55,10 @@ static const char *meant_to_run(const struct fl_options *o)
 
 int fl_interactive(const struct fl_options *o)
 {
-	const struct fl_facts_opts facts = { .root = "", .search_symbols = true };
-	struct fl_repl_opts opts = {
+	const struct fl_repl_opts opts = {
+		.facts = { .root = "", .search_symbols = true },
 		.compile = fl_compile_options(o),
-		.session = fl_session_options(o),
+		.session = fl_arming_options(o),
 		.functions = functions,
 		.explain = explain,
 		.doctor = doctor,
@@ -76,12 +75,7 @@ int fl_interactive(const struct fl_options *o)
 		return FL_EXIT_USAGE;
 	}
 	asked = (struct fl_options){ .sysroot = "", .max_injections = -1 };
-	if (fl_facts_open(&facts, &opts.kernel)) {
-		fprintf(stderr, "faultline: error: out of memory\n");
-		return FL_EXIT_FINDING;
-	}
 	err = fl_repl(&opts);
-	fl_facts_close(opts.kernel);
 	if (!err)
 		return FL_EXIT_OK;
 	fprintf(stderr, "faultline: error: the prompt cannot be shown: %s\n", strerror(-err));

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <bpf/libbpf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -11,11 +10,12 @@
 #include "inspect.h"
 #include "options.h"
 #include "run.h"
+#include "session.h"
 
 static int print_version(void)
 {
 	printf("faultline %s\n%s\nlibbpf %s\n", FL_VERSION, fl_clang_version(),
-	       libbpf_version_string());
+	       fl_libbpf_version());
 	return FL_EXIT_OK;
 }
 

@@ -19,6 +19,7 @@ enum {
 	OPT_FORCE_RETURN,
 	OPT_INCLUDE_INIT,
 	OPT_INCLUDE_SELF,
+	OPT_INCLUDE_EXEC,
 	OPT_MAX_INJECTIONS,
 	OPT_NO_RETURN,
 	OPT_PROPAGATE,
@@ -75,6 +76,7 @@ static const char help[] =
 	"  --allow FUNCTION      let a function fail that is known to do great harm then\n"
 	"  --include-init        process 1 is not exempt\n"
 	"  --include-self        faultline and its ancestors are not exempt\n"
+	"  --include-exec        the command's way from fork to exec counts, too\n"
 	"  --force-return        allow any value to be returned\n"
 	"  --no-return           count and report what would fail, but let nothing fail\n"
 	"\n"
@@ -209,6 +211,7 @@ static bool parse_flag(struct fl_options *o, int opt)
 		{ OPT_FORCE_RETURN, &o->force_return },
 		{ OPT_INCLUDE_INIT, &o->include_init },
 		{ OPT_INCLUDE_SELF, &o->include_self },
+		{ OPT_INCLUDE_EXEC, &o->include_exec },
 		{ OPT_NO_RETURN, &o->no_return },
 		{ OPT_PROPAGATE, &o->propagate },
 		{ OPT_SYSTEM_WIDE, &o->system_wide },
@@ -424,6 +427,7 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ "include-init", no_argument, NULL, OPT_INCLUDE_INIT },
 		{ "include-self", no_argument, NULL, OPT_INCLUDE_SELF },
+		{ "include-exec", no_argument, NULL, OPT_INCLUDE_EXEC },
 		{ "list", no_argument, NULL, 'l' },
 		{ "max-injections", required_argument, NULL, OPT_MAX_INJECTIONS },
 		{ "no-return", no_argument, NULL, OPT_NO_RETURN },

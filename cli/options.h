@@ -59,6 +59,7 @@ struct fl_options {
 	bool wait_for_module;
 	bool include_init;
 	bool include_self;
+	bool include_exec;
 	bool has_seed;
 	uint64_t seed;
 	uint64_t deadline_ns;	/* 0: none */

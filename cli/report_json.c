@@ -93,7 +93,7 @@ static void put_frames(struct fl_json *j, struct fl_report_stream *r, const stru
 
 	fl_json_open(j, "frames", '[');
 	for (size_t i = 0; i < n; i++) {
-		const struct fl_symbols *symbols = fl_report_symbols(r);
+		const struct fl_symbols *symbols = fl_lazy_symbols(&r->symbols);
 		const struct fl_symbol *sym = symbols ? fl_symbols_at(symbols, frames[i]) : NULL;
 		char address[32];
 
@@ -111,8 +111,8 @@ static void put_frames(struct fl_json *j, struct fl_report_stream *r, const stru
 	fl_json_close(j, '[');
 }
 
-static void put_kind(struct fl_json *j, struct fl_report_stream *r, const struct fl_event *e,
-		     const struct fl_obj_attach *a)
+static void put_kind(struct fl_json *j, struct fl_report_stream *r, const struct fl_object *obj,
+		     const struct fl_event *e, const struct fl_obj_attach *a)
 {
 	char text[FL_MAX_LOG];
 
@@ -122,9 +122,7 @@ static void put_kind(struct fl_json *j, struct fl_report_stream *r, const struct
 		fl_json_string(j, "value_text", fl_value_name(a, e->value, text, sizeof(text)));
 		break;
 	case FL_EVENT_LOG:
-		fl_log_text(r->obj, e,
-			    fl_report_uses_symbols(r->obj, e) ? fl_report_symbols(r) : NULL, text,
-			    sizeof(text));
+		fl_log_text(obj, e, &r->symbols, text, sizeof(text));
 		fl_json_string(j, "text", text);
 		break;
 	case FL_EVENT_STACK:
@@ -135,7 +133,7 @@ static void put_kind(struct fl_json *j, struct fl_report_stream *r, const struct
 	}
 }
 
-static void event(struct fl_report_stream *r, const struct fl_event *e)
+static void event(struct fl_report_stream *r, const struct fl_object *obj, const struct fl_event *e)
 {
 	static const char *const types[] = {
 		[FL_EVENT_INJECTED] = "injected",
@@ -147,14 +145,13 @@ static void event(struct fl_report_stream *r, const struct fl_event *e)
 	char comm[FL_COMM_LEN + 1] = "";
 	struct fl_json j;
 
-	if (r->quiet || e->slot >= r->obj->nslots || e->kind < FL_EVENT_INJECTED ||
-	    e->kind > FL_EVENT_STACK)
+	if (r->quiet || e->kind < FL_EVENT_INJECTED || e->kind > FL_EVENT_STACK)
 		return;
-	a = &r->obj->attaches[r->obj->slots[e->slot].attach];
+	a = &obj->attaches[obj->slots[e->slot].attach];
 	memcpy(comm, e->comm, FL_COMM_LEN);
 	begin(&j, r, types[e->kind]);
 	put_time(&j, r, e->time_ns);
-	put_rule(&j, r->obj, r->obj->slots[e->slot].rule);
+	put_rule(&j, obj, obj->slots[e->slot].rule);
 	put_function(&j, a);
 	fl_json_number(&j, "ordinal", (int64_t)e->ordinal);
 	fl_json_string(&j, "comm", comm);
@@ -162,7 +159,7 @@ static void event(struct fl_report_stream *r, const struct fl_event *e)
 	fl_json_number(&j, "tid", e->tid);
 	fl_json_number(&j, "uid", e->uid);
 	fl_json_number(&j, "cpu", e->cpu);
-	put_kind(&j, r, e, a);
+	put_kind(&j, r, obj, e, a);
 	end(&j);
 }
 
@@ -192,66 +189,52 @@ static void module(struct fl_report_stream *r, const struct fl_module_news *news
 	fl_json_string(&j, "module", news->module);
 	fl_json_string(&j, "function", news->function);
 	fl_json_number(&j, "functions", (int64_t)news->nfunctions);
-	fl_json_string(&j, "text", news->why);
+	fl_json_string(&j, "text", news->event == FL_MODULE_REFUSED ? FL_WHY_REFUSED : NULL);
 	end(&j);
 }
 
-static void error(struct fl_report_stream *r, const struct fl_fault *fault)
+static void put_totals(struct fl_json *j, const struct fl_totals *t)
 {
-	struct fl_json j;
-
-	begin(&j, r, "error");
-	fl_json_string(&j, "severity", "error");
-	fl_json_string(&j, "tag", NULL);
-	fl_json_string(&j, "file", NULL);
-	fl_json_number(&j, "line", 0);
-	fl_json_number(&j, "column", 0);
-	fl_json_string(&j, "text", fault->text);
-	fl_json_string(&j, "hint", fault->hint[0] ? fault->hint : NULL);
-	end(&j);
+	fl_json_number(j, "calls", (int64_t)t->calls);
+	fl_json_number(j, "matched", (int64_t)t->matched);
+	fl_json_number(j, "injected", (int64_t)t->injected);
+	fl_json_number(j, "fired", (int64_t)t->fired);
+	fl_json_number(j, "lost", (int64_t)t->lost);
 }
 
-static void put_counts(struct fl_json *j, uint64_t calls, uint64_t matched, uint64_t injected,
-		       uint64_t fired, uint64_t lost)
+static void put_slots(struct fl_json *j, const struct fl_armed *armed, size_t part, size_t rule)
 {
-	fl_json_number(j, "calls", (int64_t)calls);
-	fl_json_number(j, "matched", (int64_t)matched);
-	fl_json_number(j, "injected", (int64_t)injected);
-	fl_json_number(j, "fired", (int64_t)fired);
-	fl_json_number(j, "lost", (int64_t)lost);
-}
+	const struct fl_object *obj = fl_armed_object(armed, part);
 
-static void put_slots(struct fl_json *j, const struct fl_part *p, size_t rule)
-{
-	for (size_t i = 0; i < p->obj->nslots; i++) {
-		const struct fl_obj_attach *a = &p->obj->attaches[p->obj->slots[i].attach];
-		struct fl_counts c;
+	for (size_t i = 0; i < obj->nslots; i++) {
+		const struct fl_obj_attach *a = &obj->attaches[obj->slots[i].attach];
+		struct fl_totals t;
 
-		if (p->obj->slots[i].rule != rule)
+		if (obj->slots[i].rule != rule)
 			continue;
-		fl_session_counts(p->session, i, &c);
+		fl_armed_slot_totals(armed, part, i, &t);
 		fl_json_open(j, NULL, '{');
 		put_function(j, a);
-		fl_json_string(j, "backend", fl_backend_name(p->obj->progs[a->prog].backend));
-		put_counts(j, c.calls, c.matched, c.injected, c.fired, c.lost);
+		fl_json_string(j, "backend", fl_backend_name(obj->progs[a->prog].backend));
+		put_totals(j, &t);
 		fl_json_close(j, '{');
 	}
 }
 
 static void rule_summary(struct fl_report_stream *r, const struct fl_summary *s, size_t rule)
 {
-	const struct fl_object *obj = s->parts[0].obj;
+	const struct fl_object *obj = fl_armed_object(s->armed, 0);
 	struct fl_totals t;
 	struct fl_json j;
 
-	fl_report_rule_totals(s->parts, s->nparts, rule, &t);
+	fl_armed_rule_totals(s->armed, rule, &t);
 	begin(&j, r, "rule_summary");
 	put_rule(&j, obj, rule);
 	fl_json_string(&j, "text", obj->rules[rule].text);
-	put_counts(&j, t.calls, t.matched, t.injected, t.fired, t.lost);
+	put_totals(&j, &t);
 	fl_json_open(&j, "functions", '[');
-	for (size_t i = 0; i < s->nparts; i++)
-		put_slots(&j, &s->parts[i], rule);
+	for (size_t i = 0; i < fl_armed_nparts(s->armed); i++)
+		put_slots(&j, s->armed, i, rule);
 	fl_json_close(&j, '[');
 	end(&j);
 }
@@ -264,7 +247,7 @@ static void put_expectations(struct fl_json *j, const struct fl_object *obj,
 		fl_json_open(j, NULL, '{');
 		fl_json_string(j, "text", obj->expects[i].text);
 		fl_json_string(j, "message", obj->expects[i].message);
-		fl_json_bool(j, "held", s->held[i]);
+		fl_json_bool(j, "held", s->outcome->held[i]);
 		fl_json_close(j, '{');
 	}
 	fl_json_close(j, '[');
@@ -284,18 +267,18 @@ static void put_command(struct fl_json *j, const struct fl_summary *s)
 
 static void summary(struct fl_report_stream *r, const struct fl_summary *s)
 {
-	const struct fl_object *obj = s->parts[0].obj;
+	const struct fl_object *obj = fl_armed_object(s->armed, 0);
 	struct fl_json j;
 
 	for (size_t i = 0; i < obj->nrules; i++)
 		rule_summary(r, s, i);
 	begin(&j, r, "summary");
 	put_time(&j, r, s->end_ns);
-	put_counts(&j, s->all.calls, s->all.matched, s->all.injected, s->all.fired, s->all.lost);
-	fl_json_number(&j, "missed", (int64_t)s->misses);
-	fl_json_number(&j, "keys_lost", (int64_t)s->keys_lost);
-	fl_json_number(&j, "delays_skipped", (int64_t)s->delays_skipped);
-	fl_json_number(&j, "splats", (int64_t)s->splats);
+	put_totals(&j, &s->outcome->all);
+	fl_json_number(&j, "missed", (int64_t)s->outcome->misses);
+	fl_json_number(&j, "keys_lost", (int64_t)s->outcome->keys_lost);
+	fl_json_number(&j, "delays_skipped", (int64_t)s->outcome->delays_skipped);
+	fl_json_number(&j, "splats", (int64_t)s->outcome->splats);
 	put_command(&j, s);
 	put_expectations(&j, obj, s);
 	fl_json_string(&j, "idle", s->idle);
@@ -308,6 +291,5 @@ const struct fl_report_ops fl_report_json = {
 	.event = event,
 	.splat = splat,
 	.module = module,
-	.error = error,
 	.summary = summary,
 };

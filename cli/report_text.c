@@ -7,29 +7,13 @@
 #include "report.h"
 
 #define NS_PER_S UINT64_C(1000000000)
-#define LINES_PER_SECOND 20 /* on a terminal */
-
-/* A task's name comes from its owner: nothing of it may steer a terminal. */
-static void print_comm(FILE *out, const char *comm)
-{
-	for (size_t i = 0; i < FL_COMM_LEN && comm[i]; i++) {
-		unsigned char c = (unsigned char)comm[i];
-
-		fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
-	}
-}
 
 void fl_report_tick(struct fl_report_stream *r, bool last)
 {
-	uint64_t second = fl_now_ns() / NS_PER_S;
+	uint64_t hidden = fl_throttle_turn(&r->throttle, fl_now_ns(), last);
 
-	if (second == r->second && !last)
-		return;
-	if (r->hidden)
-		fprintf(r->out, "  ... and %" PRIu64 " more\n", r->hidden);
-	r->second = second;
-	r->shown = 0;
-	r->hidden = 0;
+	if (hidden)
+		fprintf(r->out, "  ... and %" PRIu64 " more\n", hidden);
 }
 
 /* Does a terminal have room for a line more in this second? */
@@ -38,64 +22,14 @@ static bool may_show(struct fl_report_stream *r)
 	if (!r->is_terminal)
 		return true;
 	fl_report_tick(r, false);
-	if (r->shown == LINES_PER_SECOND) {
-		r->hidden++;
-		return false;
-	}
-	r->shown++;
-	return true;
+	return fl_throttle_take(&r->throttle);
 }
 
-static void print_task(FILE *out, const struct fl_event *e)
+static void say_event(struct fl_report_stream *r, const struct fl_object *obj,
+		      const struct fl_event *e)
 {
-	print_comm(out, e->comm);
-	fprintf(out, " %u/%u  cpu %u\n", e->pid, e->tid, e->cpu);
-}
-
-static void print_stack(struct fl_report_stream *r, const struct fl_event *e)
-{
-	const uint64_t *frames;
-	size_t n = fl_stack_frames(e, &frames);
-	char text[256];
-
-	for (size_t i = 0; i < n; i++) {
-		fl_symbol_text(fl_report_symbols(r), frames[i], text, sizeof(text));
-		fprintf(r->out, "               %s\n", text);
-	}
-}
-
-void fl_report_event(struct fl_report_stream *r, const struct fl_event *e)
-{
-	const struct fl_obj_attach *attach;
-	char text[FL_MAX_LOG];
-	uint64_t since;
-
-	if (r->quiet || e->slot >= r->obj->nslots || !may_show(r))
-		return;
-	attach = &r->obj->attaches[r->obj->slots[e->slot].attach];
-	since = e->time_ns > r->armed_ns ? e->time_ns - r->armed_ns : 0;
-	fprintf(r->out, "%4" PRIu64 ".%06" PRIu64 "  ", since / NS_PER_S, since % NS_PER_S / 1000);
-	switch (e->kind) {
-	case FL_EVENT_INJECTED:
-		fprintf(r->out, "%s = %s  ", attach->shown,
-			fl_value_name(attach, e->value, text, sizeof(text)));
-		print_task(r->out, e);
-		break;
-	case FL_EVENT_LOG:
-		fl_log_text(r->obj, e,
-			    fl_report_uses_symbols(r->obj, e) ? fl_report_symbols(r) : NULL, text,
-			    sizeof(text));
-		fprintf(r->out, "%s: %s\n", attach->shown, text);
-		break;
-	case FL_EVENT_STACK:
-		fprintf(r->out, "%s called by ", attach->shown);
-		print_task(r->out, e);
-		print_stack(r, e);
-		break;
-	default:
-		fprintf(r->out, "%s  ", attach->shown);
-		print_task(r->out, e);
-	}
+	if (!r->quiet && may_show(r))
+		fl_event_print(r->out, obj, e, r->armed_ns, &r->symbols);
 }
 
 static const char *plural(size_t n)
@@ -121,7 +55,7 @@ static void print_programs(FILE *out, const struct fl_object *obj)
 
 static void say_armed(struct fl_report_stream *r, const struct fl_armed_news *news)
 {
-	size_t functions = fl_report_functions(news->obj), rules = news->obj->nrules;
+	size_t functions = fl_object_functions(news->obj), rules = news->obj->nrules;
 
 	if (!r->quiet || r->verbose)
 		fprintf(r->out, "armed %zu rule%s on %zu function%s in %.0f ms%s%s\n", rules,
@@ -153,7 +87,7 @@ static void say_module(struct fl_report_stream *r, const struct fl_module_news *
 		break;
 	case FL_MODULE_REFUSED:
 		fprintf(r->out, "module '%s' was loaded, but cannot be armed: %s\n", news->module,
-			news->why);
+			FL_WHY_REFUSED);
 		break;
 	case FL_MODULE_GONE:
 		fprintf(r->out, "module '%s' was unloaded: %zu function%s of it %s armed no more\n",
@@ -161,13 +95,6 @@ static void say_module(struct fl_report_stream *r, const struct fl_module_news *
 			news->nfunctions == 1 ? "is" : "are");
 		break;
 	}
-}
-
-/* Errors are on standard error; a report of text is not read by programs. */
-static void say_error(struct fl_report_stream *r, const struct fl_fault *fault)
-{
-	(void)r;
-	(void)fault;
 }
 
 static void print_rule(FILE *out, const struct fl_obj_rule *x, size_t rule,
@@ -178,26 +105,28 @@ static void print_rule(FILE *out, const struct fl_obj_rule *x, size_t rule,
 		x->child_only ? "  [this command only]" : "");
 }
 
-static void print_slot(FILE *out, const struct fl_part *p, size_t slot)
+static void print_slot(FILE *out, const struct fl_armed *a, size_t part, size_t slot)
 {
-	const struct fl_obj_attach *attach = &p->obj->attaches[p->obj->slots[slot].attach];
-	const struct fl_obj_rule *x = &p->obj->rules[p->obj->slots[slot].rule];
-	struct fl_counts c;
+	const struct fl_object *obj = fl_armed_object(a, part);
+	const struct fl_obj_attach *attach = &obj->attaches[obj->slots[slot].attach];
+	const struct fl_obj_rule *x = &obj->rules[obj->slots[slot].rule];
+	struct fl_totals t;
 
-	fl_session_counts(p->session, slot, &c);
-	fprintf(out, "      %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "    %s%s%s by %s\n",
-		(uint64_t)c.calls, (uint64_t)c.matched,
-		(uint64_t)(x->returns ? c.injected : c.fired), attach->module ? attach->module : "",
+	fl_armed_slot_totals(a, part, slot, &t);
+	fprintf(out, "      %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "    %s%s%s by %s\n", t.calls,
+		t.matched, x->returns ? t.injected : t.fired, attach->module ? attach->module : "",
 		attach->module ? ":" : "", attach->func,
-		fl_backend_name(p->obj->progs[attach->prog].backend));
+		fl_backend_name(obj->progs[attach->prog].backend));
 }
 
 static void print_slots(FILE *out, const struct fl_summary *s, size_t rule)
 {
-	for (const struct fl_part *p = s->parts; p < s->parts + s->nparts; p++) {
-		for (size_t i = 0; i < p->obj->nslots; i++) {
-			if (p->obj->slots[i].rule == rule)
-				print_slot(out, p, i);
+	for (size_t i = 0; i < fl_armed_nparts(s->armed); i++) {
+		const struct fl_object *obj = fl_armed_object(s->armed, i);
+
+		for (size_t j = 0; j < obj->nslots; j++) {
+			if (obj->slots[j].rule == rule)
+				print_slot(out, s->armed, i, j);
 		}
 	}
 }
@@ -205,31 +134,34 @@ static void print_slots(FILE *out, const struct fl_summary *s, size_t rule)
 /* What a reader of the lines above would otherwise not know. */
 static void print_remarks(FILE *out, const struct fl_summary *s)
 {
-	if (s->all.lost)
+	const struct fl_armed_outcome *o = s->outcome;
+
+	if (o->all.lost)
 		fprintf(out,
 			"%" PRIu64 " events have no line above: the ring buffer was full "
 			"(all are counted)\n",
-			s->all.lost);
-	if (s->misses)
+			o->all.lost);
+	if (o->misses)
 		fprintf(out,
 			"%" PRIu64 " calls were neither counted nor acted on: they came from "
 			"inside of a tracing program\n",
-			s->misses);
-	if (s->keys_lost)
+			o->misses);
+	if (o->keys_lost)
 		fprintf(out,
 			"%" PRIu64 " times a key found no room in its map: what it counts is too "
 			"low, and no rule acted on it\n",
-			s->keys_lost);
-	if (s->delays_skipped)
+			o->keys_lost);
+	if (o->delays_skipped)
 		fprintf(out,
 			"%" PRIu64 " delays were left out: together they may take %d ms a second\n",
-			s->delays_skipped, FL_DELAY_BUDGET_NS / 1000000);
+			o->delays_skipped, FL_DELAY_BUDGET_NS / 1000000);
 }
 
 static void print_table(struct fl_report_stream *r, const struct fl_summary *s)
 {
-	const struct fl_object *obj = s->parts[0].obj;
+	const struct fl_object *obj = fl_armed_object(s->armed, 0);
 	uint64_t since = s->end_ns > r->armed_ns ? s->end_ns - r->armed_ns : 0;
+	const struct fl_totals *all = &s->outcome->all;
 	bool any_returns = false, any_fires = false, failed;
 	struct fl_totals t;
 
@@ -242,27 +174,27 @@ static void print_table(struct fl_report_stream *r, const struct fl_summary *s)
 		: any_returns ? "done"
 			      : "fired");
 	for (size_t i = 0; i < obj->nrules; i++) {
-		fl_report_rule_totals(s->parts, s->nparts, i, &t);
-		print_rule(r->out, fl_report_rule(s->parts, s->nparts, i), i, &t);
+		fl_armed_rule_totals(s->armed, i, &t);
+		print_rule(r->out, fl_armed_rule(s->armed, i), i, &t);
 		if (r->verbose)
 			print_slots(r->out, s, i);
 	}
 	print_remarks(r->out, s);
 	failed = any_returns || !any_fires;
 	fprintf(r->out, "%" PRIu64 " of %" PRIu64 " calls %s in %" PRIu64 ".%03" PRIu64 " s\n",
-		failed ? s->all.injected : s->all.fired, s->all.calls,
+		failed ? all->injected : all->fired, all->calls,
 		failed ? "failed" : "were acted on", since / NS_PER_S, since % NS_PER_S / 1000000);
 }
 
 static void say_summary(struct fl_report_stream *r, const struct fl_summary *s)
 {
-	const struct fl_object *obj = s->parts[0].obj;
+	const struct fl_object *obj = fl_armed_object(s->armed, 0);
 
 	fl_report_tick(r, true);
 	print_table(r, s);
-	if (s->splats)
+	if (s->outcome->splats)
 		fprintf(r->out, "the kernel log has %zu warning%s or worse of this run\n",
-			s->splats, plural(s->splats));
+			s->outcome->splats, plural(s->outcome->splats));
 	if (s->command_ended)
 		fprintf(r->out, "the command exited with status %d\n", s->command_status);
 	else if (s->has_command)
@@ -270,7 +202,8 @@ static void say_summary(struct fl_report_stream *r, const struct fl_summary *s)
 	for (size_t i = 0; i < obj->nexpects; i++) {
 		const struct fl_obj_expect *x = &obj->expects[i];
 
-		fprintf(r->out, "%s: expect %s%s%s%s\n", s->held[i] ? "held" : "FAILED", x->text,
+		fprintf(r->out, "%s: expect %s%s%s%s\n", s->outcome->held[i] ? "held" : "FAILED",
+			x->text,
 			x->needs_exit && !s->command_ended ? " (no command came to its end)" : "",
 			x->message ? ": " : "", x->message ? x->message : "");
 	}
@@ -278,9 +211,8 @@ static void say_summary(struct fl_report_stream *r, const struct fl_summary *s)
 
 const struct fl_report_ops fl_report_text = {
 	.armed = say_armed,
-	.event = fl_report_event,
+	.event = say_event,
 	.splat = say_splat,
 	.module = say_module,
-	.error = say_error,
 	.summary = say_summary,
 };

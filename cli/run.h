@@ -4,16 +4,11 @@
 #define FL_RUN_H
 
 #include "options.h"
-#include "session.h"
 
 int fl_run(const struct fl_options *o);	      /* arm, watch, disarm, sum up */
 int fl_check(const struct fl_options *o);     /* compile only */
 int fl_emit_text(const struct fl_options *o); /* --emit */
 
 int fl_interactive(const struct fl_options *o); /* the REPL */
-
-struct fl_session_opts fl_session_options(const struct fl_options *o);
-/* The fl_exit for what the kernel refused. */
-int fl_fault_exit(const struct fl_fault *f);
 
 #endif /* FL_RUN_H */

@@ -52,14 +52,14 @@ static uint64_t per_second(uint64_t now, uint64_t before, uint64_t ns)
 /* "rule 2: 17" of those that fit. */
 static void add_rules(const struct run *r, char *line, size_t room)
 {
-	const struct fl_object *obj = r->parts[0].obj;
+	const struct fl_object *obj = fl_armed_object(r->armed, 0);
 	size_t len = strlen(line);
 
 	for (size_t i = 0; obj->nrules > 1 && i < obj->nrules; i++) {
 		struct fl_totals t;
 		int n;
 
-		fl_report_rule_totals(r->parts, r->nparts, i, &t);
+		fl_armed_rule_totals(r->armed, i, &t);
 		n = snprintf(line + len, room - len, "  rule %zu: %" PRIu64, i + 1,
 			     obj->rules[i].returns ? t.injected : t.fired);
 		if ((size_t)n >= room - len) {
@@ -82,7 +82,7 @@ void fl_status_draw(struct run *r)
 		return;
 	if (room > sizeof(line))
 		room = sizeof(line);
-	fl_report_totals(r->parts, r->nparts, &t);
+	fl_armed_totals(r->armed, &t);
 	if (!st->drawn_ns)
 		ns = since;
 	done = t.injected + t.fired;

@@ -3,18 +3,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "klog.h"
-#include "knobs.h"
 #include "run_impl.h"
-#include "uevent.h"
 
-#define BEAT_MS 500
-#define NS_PER_MS UINT64_C(1000000)
+#define BEAT_MS 250
 #define AGAIN_NS UINT64_C(2000000000)	/* a second Ctrl-C within that is for us */
 #define GIVE_UP_NS UINT64_C(2000000000) /* from a signal on, a reader has that long */
 
@@ -29,17 +24,6 @@ static void signals_of_ours(sigset_t *mask)
 	sigaddset(mask, SIGCHLD);
 	if (sigaction(SIGHUP, NULL, &hangup) || hangup.sa_handler != SIG_IGN)
 		sigaddset(mask, SIGHUP);
-}
-
-void fl_run_block_signals(struct run *r)
-{
-	sigset_t mask;
-
-	signals_of_ours(&mask);
-	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
-	/* A reader that went away is an error of writing, not the end of us. */
-	signal(SIGPIPE, SIG_IGN);
-	r->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 /*
@@ -72,42 +56,26 @@ static void take_signal(struct run *r, int signal, int code)
 	r->signal = signal;
 }
 
-static void on_signal(struct run *r)
+static void on_signal(void *arg)
 {
+	struct run *r = arg;
 	struct signalfd_siginfo info;
 
 	while (read(r->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		take_signal(r, (int)info.ssi_signo, info.ssi_code);
 }
 
-static void on_event(const struct fl_event *e, void *arg)
+void fl_run_block_signals(struct run *r)
 {
-	struct run *r = arg;
+	sigset_t mask;
 
-	r->report.ops->event(&r->report, e);
-	fl_output_line(&r->output);
-}
-
-static void on_splat(const char *line, void *arg)
-{
-	struct run *r = arg;
-
-	r->splats++;
-	r->report.ops->splat(&r->report, line);
-}
-
-static void take_events(struct run *r)
-{
-	for (size_t i = 0; i < r->nparts; i++) {
-		r->report.obj = r->parts[i].obj;
-		fl_session_events(r->parts[i].session, on_event, r);
-	}
-}
-
-void fl_run_drain(struct run *r)
-{
-	take_events(r);
-	fl_klog_splats(r->klog_fd, on_splat, r);
+	signals_of_ours(&mask);
+	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
+	/* A reader that went away is an error of writing, not the end of us. */
+	signal(SIGPIPE, SIG_IGN);
+	r->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (r->signal_fd >= 0)
+		fl_engine_watch(r->engine, r->signal_fd, on_signal, r);
 }
 
 /* All that has gathered goes out in one piece. */
@@ -123,8 +91,8 @@ static void flush(struct run *r)
 
 static bool is_over(struct run *r)
 {
-	return r->signal || r->pid_ended || fl_command_poll(&r->command) ||
-	       fl_session_spent(r->parts[0].session) || r->output.error;
+	return r->signal || fl_engine_followed_ended(r->engine) || fl_command_poll(&r->command) ||
+	       fl_armed_is_spent(r->armed) || r->output.error;
 }
 
 /*
@@ -139,15 +107,15 @@ bool fl_run_wait_reader(void *arg, int fd)
 		{ .fd = r->signal_fd, .events = POLLIN },
 	};
 
-	if (!r->nparts) {
+	if (!r->armed) {
 		poll(fds, 1, -1);
 		return true;
 	}
 	poll(fds, 2, BEAT_MS);
-	fl_session_beat(r->parts[0].session);
+	fl_engine_beat(r->engine);
 	on_signal(r);
 	if (is_over(r))
-		fl_session_disarm(r->parts[0].session);
+		fl_armed_end(r->armed);
 	if (!r->signal)
 		return true;
 	/* who sent it wants an end soon */
@@ -156,52 +124,17 @@ bool fl_run_wait_reader(void *arg, int fd)
 	return fl_now_ns() < r->given_up_ns;
 }
 
-/* A descriptor whose readiness ends the wait for the next beat. */
-void fl_run_watch_fd(const struct run *r, int fd)
-{
-	struct epoll_event want = { .events = EPOLLIN, .data.fd = fd };
-
-	if (fd >= 0)
-		epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, fd, &want);
-}
-
-/* Until the next beat, or the deadline if that comes first. */
-static int wait_ms(const struct run *r)
-{
-	uint64_t left = fl_session_deadline(r->parts[0].session);
-
-	return left < BEAT_MS * NS_PER_MS ? (int)((left + NS_PER_MS - 1) / NS_PER_MS) : BEAT_MS;
-}
-
 void fl_run_watch(struct run *r)
 {
-	struct epoll_event ready[8];
+	int err = 0;
 
-	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	for (size_t i = 0; i < r->nparts; i++)
-		fl_run_watch_fd(r, fl_session_event_fd(r->parts[i].session));
-	fl_run_watch_fd(r, r->signal_fd);
-	fl_run_watch_fd(r, r->klog_fd);
-	fl_run_watch_fd(r, r->pid_fd);
-	fl_run_watch_fd(r, r->uevent_fd);
-	while (!is_over(r)) {
-		int n = epoll_wait(r->epoll_fd, ready, 8, wait_ms(r));
-
-		fl_session_beat(r->parts[0].session);
-		on_signal(r);
-		for (int i = 0; i < n; i++) {
-			r->pid_ended |= ready[i].data.fd == r->pid_fd;
-			if (ready[i].data.fd == r->uevent_fd)
-				fl_run_module_news(r);
-		}
-		fl_run_drain(r);
+	while (!is_over(r) && !err) {
+		err = fl_engine_step(r->engine, -1);
 		if (!r->o->json)
 			fl_report_tick(&r->report, false);
 		flush(r);
 	}
 	fl_status_clear(r);
-	close(r->epoll_fd);
-	r->epoll_fd = -1;
 }
 
 /* An interactive command took the terminal, and may have died with it. */

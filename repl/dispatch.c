@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "klog.h"
 #include "repl_impl.h"
 
 enum command {
@@ -105,8 +104,8 @@ static void set_rate(struct fl_repl *r, struct fl_ref ref, char *text)
 			    rule->name);
 		return;
 	}
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
-	err = fl_session_set_rate(ref.entry->session, ref.rule, rate, &fault);
+	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
+	err = fl_armed_set_rate(ref.entry->armed, ref.rule, rate, &fault);
 	if (!err) {
 		u = fl_repl_note(r, FL_UNDO_RATE, rule->name);
 		u->old = status.rate;
@@ -139,9 +138,9 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 			    rule->name);
 		return;
 	}
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
-	err = fl_session_set_times(ref.entry->session, ref.rule, none ? FL_NEVER : (uint64_t)times,
-				   &fault);
+	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
+	err = fl_armed_set_times(ref.entry->armed, ref.rule, none ? FL_NEVER : (uint64_t)times,
+				 &fault);
 	if (!err) {
 		u = fl_repl_note(r, FL_UNDO_TIMES, rule->name);
 		u->old = (int64_t)status.times;
@@ -180,8 +179,8 @@ static void set_value(struct fl_repl *r, struct fl_ref ref, const char *text)
 			    rule->name);
 		return;
 	}
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
-	err = fl_session_set_value(ref.entry->session, ref.rule, value, &fault);
+	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
+	err = fl_armed_set_value(ref.entry->armed, ref.rule, value, &fault);
 	if (!err) {
 		u = fl_repl_note(r, FL_UNDO_VALUE, rule->name);
 		u->old = status.value;
@@ -193,6 +192,19 @@ static void set_value(struct fl_repl *r, struct fl_ref ref, const char *text)
 	done(r, err, &fault, "%s: returns %s\n", rule->name, text);
 }
 
+static void set_param(struct fl_repl *r, const char *name, const char *text)
+{
+	struct fl_undo *u;
+	int64_t value;
+	char *old;
+
+	if (!fl_repl_set_param(r, name, text, &old, &value))
+		return;
+	u = fl_repl_note(r, FL_UNDO_PARAM, name);
+	u->text = old;
+	u->old = value;
+}
+
 static void command_set(struct fl_repl *r, char *line)
 {
 	const char *name = word(&line), *what = word(&line);
@@ -202,7 +214,7 @@ static void command_set(struct fl_repl *r, char *line)
 	if (*name == '$')
 		name++;
 	if (*what && !*value && fl_repl_is_param(r, name)) {
-		fl_repl_set_param(r, name, what);
+		set_param(r, name, what);
 		return;
 	}
 	if (!*value) {
@@ -237,8 +249,8 @@ static void enable_one(struct fl_repl *r, struct fl_ref ref, void *arg)
 	struct fl_fault fault;
 	struct fl_undo *u;
 
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
-	if (fl_session_enable(ref.entry->session, ref.rule, x->enabled, &fault)) {
+	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
+	if (fl_armed_enable(ref.entry->armed, ref.rule, x->enabled, &fault)) {
 		fl_repl_fault(r, &fault);
 		return;
 	}
@@ -326,7 +338,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 	if (ns && __builtin_add_overflow(fl_now_ns(), (uint64_t)ns, &r->deadline_ns))
 		r->deadline_ns = FL_NEVER;
 	for (size_t i = 0; i < r->nentries; i++)
-		fl_session_set_deadline(r->entries[i]->session, (uint64_t)ns);
+		fl_armed_set_deadline(r->entries[i]->armed, (uint64_t)ns);
 	fl_repl_say(r, ns ? "all rules stop in %s\n" : "there is no deadline\n", text);
 }
 
@@ -335,9 +347,9 @@ static void command_pause(struct fl_repl *r, bool pause)
 	r->paused = pause;
 	for (size_t i = 0; i < r->nentries; i++) {
 		if (pause)
-			fl_session_pause(r->entries[i]->session);
+			fl_armed_pause(r->entries[i]->armed);
 		else
-			fl_session_resume(r->entries[i]->session);
+			fl_armed_resume(r->entries[i]->armed);
 	}
 	fl_repl_say(r, pause ? "all rules let calls pass\nhint: 'resume' goes on\n"
 			     : "all rules act again\n");

@@ -2,43 +2,18 @@
 /*
  * entry.c - rules from text to armed and back.
  *
- * Each text is an object and a session of its own, so that one can come and go
- * while the others run. Definitions (param, let) that were typed stand before
- * every text; @states are shared by handing on the maps of whoever has them.
+ * Each text is a set of its own in the engine, so that one can come and go while
+ * the others run. Definitions (param, let) that were typed stand before every
+ * text; the engine shares @states between them.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
-#include "klog.h"
 #include "repl_impl.h"
 
 #define RING_BYTES (64 * 1024) /* each text that is armed has a ring of its own */
-
-static void say_diags(struct fl_repl *r, const struct fl_diags *ds)
-{
-	struct fl_arena arena;
-	struct fl_buf text;
-	jmp_buf on_oom;
-
-	fl_arena_init(&arena, &on_oom);
-	if (!setjmp(on_oom)) {
-		fl_buf_init(&text, &arena);
-		for (size_t i = 0; i < ds->n; i++)
-			fl_diag_render(&ds->list[i], &text);
-		if (text.len)
-			fl_repl_say(r, "%s", text.text);
-	}
-	fl_arena_release(&arena);
-}
-
-void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f)
-{
-	fl_repl_say(r, "error: %s\n%s%s%s", f->text, f->hint[0] ? "hint: " : "", f->hint,
-		    f->hint[0] ? "\n" : "");
-}
 
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src)
 {
@@ -48,65 +23,6 @@ const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src
 		return NULL;
 	*src = (struct fl_source){ "definitions", text, strlen(text) };
 	return src;
-}
-
-/* Maps of @states that rules have already. */
-static size_t collect_states(struct fl_repl *r, struct fl_state_map **out)
-{
-	struct fl_state_map *maps = NULL, *more;
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->nentries; i++) {
-		const struct fl_entry *e = r->entries[i];
-
-		for (size_t j = 0; j < e->obj->nstates; j++) {
-			more = realloc(maps, (n + 1) * sizeof(*maps));
-			if (!more)
-				break;
-			maps = more;
-			fl_session_state(e->session, j, &maps[n++]);
-		}
-	}
-	*out = maps;
-	return n;
-}
-
-static enum fl_prepare_result prepare(struct fl_repl *r, const struct fl_source *src,
-				      const struct fl_source *prelude, struct fl_prepared *out)
-{
-	struct fl_compile_opts compile = r->opts->compile;
-	struct fl_session_opts session = r->opts->session;
-	struct fl_state_map *states;
-	enum fl_prepare_result result;
-	struct fl_fault fault;
-	struct fl_diags ds;
-	char *log = NULL;
-
-	compile.prelude = prelude;
-	compile.read = r->opts->read;
-	compile.clang = fl_server_compile;
-	compile.clang_arg = &r->server;
-	session.ring_bytes = RING_BYTES;
-	session.nstates = collect_states(r, &states);
-	session.states = states;
-	fl_diags_init(&ds);
-	result = fl_prepare(src, r->opts->kernel, &compile, &session, &ds, out, &fault, &log);
-	say_diags(r, &ds);
-	if (result == FL_PREPARE_CLANG)
-		fl_repl_say(r,
-			    "error: the rule could not be compiled, which is a defect of "
-			    "faultline; nothing else is affected\n%s",
-			    log ? log : "");
-	if (result == FL_PREPARE_KERNEL) {
-		fl_repl_fault(r, &fault);
-		fl_fault_release(&fault);
-	}
-	if (result == FL_PREPARE_MEMORY)
-		fl_repl_say(r, "error: out of memory\n");
-	fl_diags_release(&ds);
-	free(states);
-	free(log);
-	return result;
 }
 
 static bool name_is_taken(const struct fl_repl *r, const char *name)
@@ -146,8 +62,7 @@ static void free_entry(struct fl_entry *e)
 {
 	if (!e)
 		return;
-	fl_session_free(e->session);
-	fl_object_free(e->obj);
+	fl_armed_free(e->armed);
 	fl_definitions_release(&e->definitions);
 	free(e->rules);
 	free(e->text);
@@ -155,7 +70,7 @@ static void free_entry(struct fl_entry *e)
 }
 
 static struct fl_entry *new_entry(struct fl_repl *r, const char *name, const char *text,
-				  const struct fl_prepared *p)
+				  struct fl_armed *a)
 {
 	struct fl_entry *e = calloc(1, sizeof(*e)), **more;
 
@@ -163,17 +78,16 @@ static struct fl_entry *new_entry(struct fl_repl *r, const char *name, const cha
 	if (more)
 		r->entries = more;
 	if (e) {
-		e->obj = p->obj;
-		e->session = p->session;
+		e->armed = a;
+		e->obj = fl_armed_object(a, 0);
 		e->text = strdup(text);
-		e->rules = calloc(p->obj->nrules, sizeof(*e->rules));
+		e->rules = calloc(e->obj->nrules, sizeof(*e->rules));
+		fl_armed_set_user(a, e);
 	}
 	if (!e || !more || !e->text || !e->rules) {
 		fl_repl_say(r, "error: out of memory\n");
-		if (!e) {
-			fl_session_free(p->session);
-			fl_object_free(p->obj);
-		}
+		if (!e)
+			fl_armed_free(a);
 		free_entry(e);
 		return NULL;
 	}
@@ -220,7 +134,7 @@ static void enable_rules(const struct fl_entry *e, bool enabled)
 	struct fl_fault fault;
 
 	for (size_t i = 0; i < e->obj->nrules; i++)
-		fl_session_enable(e->session, i, enabled, &fault);
+		fl_armed_enable(e->armed, i, enabled, &fault);
 }
 
 /* Arm, under the deadline and the pause that hold for all; no call comes in between. */
@@ -232,11 +146,11 @@ static void activate(struct fl_repl *r, const struct fl_entry *e, bool disabled)
 		r->deadline_ns = fl_now_ns() + left;
 	r->deadline_decided = true;
 	enable_rules(e, false);
-	fl_session_arm(e->session);
+	fl_armed_begin(e->armed);
 	if (r->paused)
-		fl_session_pause(e->session);
+		fl_armed_pause(e->armed);
 	/* 0 would be none */
-	fl_session_set_deadline(e->session, left == FL_NEVER ? 0 : left ? left : 1);
+	fl_armed_set_deadline(e->armed, left == FL_NEVER ? 0 : left ? left : 1);
 	enable_rules(e, !disabled);
 }
 
@@ -269,7 +183,7 @@ int fl_repl_definitions_of(const struct fl_entry *e, struct fl_definitions *out)
 
 		if (p->string)
 			continue;
-		value = fl_literal_text(fl_repl_param_kind(p), fl_session_param(e->session, i));
+		value = fl_literal_text(fl_repl_param_kind(p), fl_armed_param(e->armed, i));
 		err = value ? fl_definitions_set(out, p->name, value) : -ENOMEM;
 		free(value);
 	}
@@ -278,46 +192,53 @@ int fl_repl_definitions_of(const struct fl_entry *e, struct fl_definitions *out)
 	return err;
 }
 
-static int arm(struct fl_repl *r, const struct fl_arming *arming, const struct fl_source *prelude)
+static struct fl_armed *prepare(struct fl_repl *r, const struct fl_source *src,
+				const struct fl_source *prelude)
 {
-	const struct fl_source src = { arming->source, arming->text, strlen(arming->text) };
-	struct epoll_event want = { .events = EPOLLIN };
-	uint64_t started = fl_now_ns();
-	struct fl_prepared p;
-	struct fl_entry *e;
+	struct fl_arming arming = {
+		.src = *src,
+		.compile = r->opts->compile,
+		.session = r->opts->session,
+	};
+	struct fl_armed *a;
 
-	if (prepare(r, &src, prelude, &p) != FL_PREPARED)
-		return -EINVAL;
-	e = new_entry(r, arming->name, arming->text, &p);
+	arming.compile.prelude = prelude;
+	arming.compile.read = r->opts->read;
+	arming.session.ring_bytes = RING_BYTES;
+	return fl_engine_prepare(r->engine, &arming, &a) ? NULL : a;
+}
+
+static struct fl_entry *arm(struct fl_repl *r, const struct fl_rule_text *text,
+			    const struct fl_source *prelude)
+{
+	const struct fl_source src = { text->source, text->text, strlen(text->text) };
+	uint64_t started = fl_now_ns();
+	struct fl_armed *a = prepare(r, &src, prelude);
+	struct fl_entry *e = a ? new_entry(r, text->name, text->text, a) : NULL;
+
 	if (!e)
-		return -EINVAL;
+		return NULL;
 	if (keep_definitions(r, e, &src, prelude)) {
 		fl_repl_say(r, "error: out of memory\n");
 		free_entry(e);
-		return -EINVAL;
+		return NULL;
 	}
 	r->entries[r->nentries++] = e;
-	epoll_ctl(r->epoll, EPOLL_CTL_ADD, fl_session_event_fd(e->session), &want);
-	for (size_t i = 0; i < e->obj->nrules; i++) {
-		struct fl_undo *u = fl_repl_note(r, FL_UNDO_ARM, e->rules[i].name);
-
-		u->with_previous = i > 0;
-		fl_klog("armed: %s", e->obj->rules[i].text);
-	}
-	activate(r, e, arming->disabled);
+	activate(r, e, text->disabled);
 	say_armed(r, e, (double)(fl_now_ns() - started) / 1e6);
 	say_idle(r);
-	return 0;
+	return e;
 }
 
-int fl_repl_arm(struct fl_repl *r, const struct fl_arming *arming)
+struct fl_entry *fl_repl_arm(struct fl_repl *r, const struct fl_rule_text *text)
 {
 	struct fl_definitions all = { .n = 0 };
 	struct fl_source prelude = { "definitions", NULL, 0 };
+	struct fl_entry *e = NULL;
 	int err = 0;
 
-	if (arming->defined)
-		err = fl_definitions_add(&all, arming->defined);
+	if (text->defined)
+		err = fl_definitions_add(&all, text->defined);
 	if (!err)
 		err = fl_definitions_add(&all, &r->definitions);
 	if (err)
@@ -327,9 +248,9 @@ int fl_repl_arm(struct fl_repl *r, const struct fl_arming *arming)
 		prelude.len = strlen(all.text);
 	}
 	if (!err)
-		err = arm(r, arming, all.text ? &prelude : NULL);
+		e = arm(r, text, all.text ? &prelude : NULL);
 	fl_definitions_release(&all);
-	return err ? -EINVAL : 0;
+	return e;
 }
 
 static size_t live_rules(const struct fl_entry *e)
@@ -354,7 +275,7 @@ static void detach_idle(const struct fl_entry *e)
 			       e->rules[slot->rule].gone;
 		}
 		if (idle)
-			fl_session_detach(e->session, i);
+			fl_armed_detach(e->armed, i);
 	}
 }
 
@@ -368,7 +289,6 @@ static void drop_entry(struct fl_repl *r, const struct fl_entry *e)
 		r->nentries--;
 		break;
 	}
-	fl_klog("disarmed");
 }
 
 void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref)
@@ -376,15 +296,15 @@ void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref)
 	struct fl_entry *e = ref.entry;
 	struct fl_fault fault;
 
-	fl_session_enable(e->session, ref.rule, false, &fault);
+	fl_armed_enable(e->armed, ref.rule, false, &fault);
 	e->rules[ref.rule].gone = true;
 	if (live_rules(e)) {
 		detach_idle(e);
 		return;
 	}
 	/* what it did last is still on its way */
-	fl_session_disarm(e->session);
-	fl_repl_pump(r);
+	fl_armed_end(e->armed);
+	fl_engine_drain(r->engine);
 	drop_entry(r, e);
 	free_entry(e);
 }
@@ -393,8 +313,6 @@ void fl_repl_disarm_all(struct fl_repl *r)
 {
 	for (size_t i = 0; i < r->nentries; i++)
 		free_entry(r->entries[i]);
-	if (r->nentries)
-		fl_klog("disarmed");
 	free(r->entries);
 	r->entries = NULL;
 	r->nentries = 0;
@@ -491,17 +409,11 @@ bool fl_repl_check_definitions(struct fl_repl *r, const char *text)
 	struct fl_compile_opts opts = { .emit = FL_EMIT_NONE, .sema = { .lenient = true } };
 	struct fl_source definitions;
 	struct fl_object *obj;
-	struct fl_diags ds;
-	char *log;
 	int err;
 
 	opts.prelude = fl_repl_prelude(r, &definitions);
-	fl_diags_init(&ds);
 	/* unused parameters are no mistake here: rules come later */
-	err = fl_compile(&src, r->opts->kernel, &opts, &ds, &obj, &log);
-	say_diags(r, &ds);
-	fl_diags_release(&ds);
+	err = fl_engine_compile(r->engine, &src, &opts, &obj);
 	fl_object_free(obj);
-	free(log);
 	return !err;
 }

@@ -88,7 +88,7 @@ static void add_params(struct words *w)
 static void complete_argument(enum completes what, struct words *w)
 {
 	static const char *const knobs[] = { "rate", "return", "times" };
-	const struct fl_kernel_ops *ops = repl->opts->kernel->ops;
+	struct fl_kernel *k = fl_engine_kernel(repl->engine);
 
 	switch (what) {
 	case RULE:
@@ -100,7 +100,7 @@ static void complete_argument(enum completes what, struct words *w)
 		add_params(w);
 		break;
 	case FUNCTION:
-		ops->each_injectable(repl->opts->kernel, add_function, w);
+		k->ops->each_injectable(k, add_function, w);
 		break;
 	case TOPIC:
 		add_word("rules", w);
@@ -151,7 +151,7 @@ static size_t complete_rule(const char *line, size_t len, struct words *w)
 {
 	struct fl_source definitions;
 	const struct fl_complete_opts opts = {
-		.kernel = repl->opts->kernel,
+		.kernel = fl_engine_kernel(repl->engine),
 		.prelude = fl_repl_prelude(repl, &definitions),
 	};
 	size_t before = repl->pending ? strlen(repl->pending) : 0, start;

@@ -10,7 +10,7 @@
 
 /* A parameter of a text that is armed. */
 struct armed_param {
-	struct fl_session *session;
+	struct fl_armed *armed;
 	const struct fl_obj_param *param;
 	size_t index;
 	int64_t old;
@@ -32,8 +32,8 @@ static size_t find_armed(const struct fl_repl *r, const char *name, struct armed
 			if (!more)
 				break;
 			list = more;
-			list[n++] = (struct armed_param){ e->session, &e->obj->params[j], j,
-							  fl_session_param(e->session, j), 0 };
+			list[n++] = (struct armed_param){ e->armed, &e->obj->params[j], j,
+							  fl_armed_param(e->armed, j), 0 };
 		}
 	}
 	*out = list;
@@ -102,12 +102,11 @@ static bool store(struct fl_repl *r, const struct armed_param *armed, size_t n)
 	struct fl_fault fault;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!fl_session_change_param(armed[i].session, armed[i].index, armed[i].value,
-					     &fault))
+		if (!fl_armed_change_param(armed[i].armed, armed[i].index, armed[i].value, &fault))
 			continue;
 		fl_repl_fault(r, &fault);
 		while (i--)
-			fl_session_set_param(armed[i].session, armed[i].index, armed[i].old);
+			fl_armed_set_param(armed[i].armed, armed[i].index, armed[i].old);
 		return false;
 	}
 	return true;
@@ -147,24 +146,25 @@ static bool change(struct fl_repl *r, const char *name, const char *text, struct
 	return good;
 }
 
-void fl_repl_set_param(struct fl_repl *r, const char *name, const char *text)
+bool fl_repl_set_param(struct fl_repl *r, const char *name, const char *text, char **old,
+		       int64_t *old_value)
 {
 	const struct fl_definition *d = fl_definitions_find(&r->definitions, name, true);
 	struct armed_param *armed;
 	size_t n = find_armed(r, name, &armed);
-	char *old = text_now(d, armed, n);
-	int64_t old_value = n ? armed[0].old : 0;
+	bool good;
 
-	if (change(r, name, text, armed, n, d)) {
-		struct fl_undo *u = fl_repl_note(r, FL_UNDO_PARAM, name);
-
-		u->text = old;
-		u->old = old_value;
-		old = NULL;
+	*old = text_now(d, armed, n);
+	*old_value = n ? armed[0].old : 0;
+	good = change(r, name, text, armed, n, d);
+	if (good) {
 		fl_repl_say(r, "%s is now %s\n", name, text);
+	} else {
+		free(*old);
+		*old = NULL;
 	}
-	free(old);
 	free(armed);
+	return good;
 }
 
 bool fl_repl_undo_param(struct fl_repl *r, const struct fl_undo *u)

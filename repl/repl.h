@@ -7,11 +7,12 @@
 #define FL_REPL_H
 
 #include "compile.h"
+#include "facts.h"
 #include "session.h"
 
 struct fl_repl_opts {
-	struct fl_kernel *kernel;
-	struct fl_compile_opts compile; /* prelude, clang and read are the loop's own */
+	struct fl_facts_opts facts;
+	struct fl_compile_opts compile; /* prelude and read are the prompt's own */
 	struct fl_session_opts session;
 	/* What the command line has, too; NULL: not to be had. */
 	void (*functions)(const char *pattern); /* "" for all */

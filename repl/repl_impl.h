@@ -2,7 +2,9 @@
 /*
  * repl_impl.h - what the files of repl/ share.
  *
- *	repl.c		the loop: keys, events, time
+ *	repl.c		the loop: keys, signals, lines
+ *	say.c		text above the prompt
+ *	events.c	what rules do, as lines and rates
  *	dispatch.c	commands: found, and those that change something
  *	param.c		parameters and their values
  *	define.c	param and let as a list
@@ -13,8 +15,9 @@
  *	script.c	load, save, edit
  *	job.c		run
  *	line.c		completion and history
- *	prepare.c	compile, load and attach, as often as it takes
- *	server.c	Clang in a process of its own
+ *
+ * say.c and events.c use none of the others; undo.c knows how everything is taken
+ * back, and is told by those who let it be done.
  */
 #ifndef FL_REPL_IMPL_H
 #define FL_REPL_IMPL_H
@@ -22,12 +25,11 @@
 #include <stdio.h>
 
 #include "define.h"
-#include "knobs.h"
-#include "prepare.h"
+#include "engine.h"
+#include "event_text.h"
 #include "repl.h"
 #include "rewrite.h"
-#include "server.h"
-#include "symbols.h"
+#include "throttle.h"
 
 #define FL_MAX_EVENTS 1000 /* that are remembered */
 #define FL_HISTORY 30	   /* seconds of rates that are remembered */
@@ -36,8 +38,8 @@
 /* One text that was armed: a rule that was typed, or a file. */
 struct fl_entry {
 	char *text;
-	struct fl_object *obj;
-	struct fl_session *session;
+	struct fl_armed *armed;
+	const struct fl_object *obj;	   /* the set's */
 	struct fl_definitions definitions; /* that its rules were compiled with */
 	struct fl_entry_rule {
 		char name[64];
@@ -82,7 +84,7 @@ struct fl_undo {
 
 struct fl_repl {
 	const struct fl_repl_opts *opts;
-	struct fl_server server;
+	struct fl_engine *engine;
 	struct fl_entry **entries;
 	size_t nentries;
 	size_t next_name;
@@ -94,46 +96,47 @@ struct fl_repl {
 	size_t nevents; /* ever */
 	struct fl_undo undos[FL_MAX_UNDO];
 	size_t nundos;
-	struct fl_symbols *symbols;
-	bool symbols_tried;
+	struct fl_lazy_symbols symbols;
+	struct fl_throttle throttle;
 	/* the terminal */
 	char *pending;	   /* lines of a rule that is not complete */
 	bool line_is_open; /* readline shows a prompt */
 	bool asked;	   /* whether to leave although rules are armed */
 	bool leaving;
 	bool color;
-	bool quiet; /* events are kept, not shown: a command has the terminal */
-	uint64_t second;
-	unsigned int shown; /* event lines in this second */
-	uint64_t hidden;
+	bool quiet;	 /* events are kept, not shown: a command has the terminal */
 	uint64_t ticked; /* the second that rates were taken at */
-	int epoll;
 	int signal_fd;
-	int klog_fd;
 	int key_fd; /* the terminal, never waited for in a read */
 };
 
-/* repl.c: print above the prompt, which comes back by itself. */
+/* say.c: print above the prompt, which comes back by itself. */
 __attribute__((format(printf, 2, 3))) void fl_repl_say(struct fl_repl *r, const char *format, ...);
-void fl_repl_open_line(struct fl_repl *r);
-void fl_repl_close_line(struct fl_repl *r);
-/* Signals that have come; the one to end sets leaving. For loops that wait for something else. */
-void fl_repl_signals(struct fl_repl *r);
-/* Heartbeats, events, rates: whatever else is going on. */
-void fl_repl_pump(struct fl_repl *r);
+void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f);
+/* For the engine's sink; @r is the prompt. */
+void fl_repl_on_fault(void *r, const struct fl_fault *f);
+void fl_repl_on_diags(void *r, const struct fl_diags *ds);
 const char *fl_repl_bold(const struct fl_repl *r);
 const char *fl_repl_plain(const struct fl_repl *r);
 
+/* events.c: for the engine's sink; @r is the prompt. */
+void fl_repl_on_event(void *r, const struct fl_armed *a, const struct fl_object *obj,
+		      const struct fl_event *e);
+void fl_repl_on_splat(void *r, const char *line);
+/* Rates, and what the throttle has hidden: after each step. */
+void fl_repl_tick(struct fl_repl *r);
+void fl_repl_forget_events(struct fl_repl *r);
+
 /* entry.c */
-struct fl_arming {
+struct fl_rule_text {
 	const char *name; /* of a rule without a label; NULL: it gets one */
 	const char *text;
 	const char *source;		      /* where it stands */
 	const struct fl_definitions *defined; /* that go before it; NULL: those that were typed */
 	bool disabled;
 };
-/* 0, or -EINVAL after a report. */
-int fl_repl_arm(struct fl_repl *r, const struct fl_arming *arming);
+/* NULL after a report. */
+struct fl_entry *fl_repl_arm(struct fl_repl *r, const struct fl_rule_text *text);
 void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref);
 /* In ns from now: FL_NEVER without one, 0 when it has passed. */
 uint64_t fl_repl_time_left(const struct fl_repl *r);
@@ -152,12 +155,13 @@ char *fl_repl_text(struct fl_ref ref, const char *name);
 int fl_repl_definitions_of(const struct fl_entry *e, struct fl_definitions *out);
 /* Can they stand before every rule, behind those that do? False after a report. */
 bool fl_repl_check_definitions(struct fl_repl *r, const char *text);
-void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f);
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src);
 
 /* undo.c */
 struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const char *name);
 void fl_undo_release(struct fl_undo *u);
+/* All rules of an entry were armed by one action. */
+void fl_repl_note_armed(struct fl_repl *r, const struct fl_entry *e);
 /* How a rule is armed again that is about to go. */
 void fl_repl_note_disarm(struct fl_repl *r, struct fl_ref ref, const char *name);
 void fl_repl_undo(struct fl_repl *r);
@@ -169,8 +173,12 @@ bool fl_repl_is_command(const char *word);
 /* param.c */
 bool fl_repl_is_param(const struct fl_repl *r, const char *name);
 enum fl_literal fl_repl_param_kind(const struct fl_obj_param *p);
-/* A parameter's value everywhere, or nowhere after a report. */
-void fl_repl_set_param(struct fl_repl *r, const char *name, const char *text);
+/*
+ * A parameter's value everywhere, or nowhere after a report. *old is yours and may
+ * be NULL; with *old_value it is what fl_repl_undo_param() needs.
+ */
+bool fl_repl_set_param(struct fl_repl *r, const char *name, const char *text, char **old,
+		       int64_t *old_value);
 bool fl_repl_undo_param(struct fl_repl *r, const struct fl_undo *u);
 
 /* show.c */

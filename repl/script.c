@@ -13,6 +13,7 @@
 
 void fl_repl_load(struct fl_repl *r, const char *path)
 {
+	struct fl_entry *e = NULL;
 	char *text = NULL;
 	size_t len;
 	int err = r->opts->read(NULL, path, &text, &len);
@@ -28,7 +29,9 @@ void fl_repl_load(struct fl_repl *r, const char *path)
 	if (copy && strlen(copy) != len)
 		fl_repl_say(r, "error: '%s' is not a script\n", path);
 	else if (copy)
-		fl_repl_arm(r, &(struct fl_arming){ .text = copy, .source = path });
+		e = fl_repl_arm(r, &(struct fl_rule_text){ .text = copy, .source = path });
+	if (e)
+		fl_repl_note_armed(r, e);
 	free(copy);
 }
 
@@ -74,7 +77,7 @@ static int save_rule(struct fl_ref ref, FILE *out)
 
 	if (!text)
 		return -ENOMEM;
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
 	fprintf(out, "%s%s\n", status.enabled ? "" : "# disabled: ", text);
 	free(text);
 	return 0;
@@ -187,28 +190,29 @@ static void reorder_undo(struct fl_repl *r, size_t armed)
 static void replace(struct fl_repl *r, struct fl_ref ref, const char *text)
 {
 	struct fl_entry_rule *rule = &ref.entry->rules[ref.rule];
-	struct fl_arming arming = { .text = text };
+	struct fl_rule_text rule_text = { .text = text };
 	struct fl_definitions defined;
 	struct fl_rule_status status;
+	struct fl_entry *e;
 	char name[64];
-	int err;
 
 	snprintf(name, sizeof(name), "%s", rule->name);
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
 	fl_repl_definitions_of(ref.entry, &defined);
-	arming.name = arming.source = name;
-	arming.defined = &defined;
-	arming.disabled = !status.enabled;
+	rule_text.name = rule_text.source = name;
+	rule_text.defined = &defined;
+	rule_text.disabled = !status.enabled;
 	/* both are armed for a moment, so the old one gives up its name */
 	snprintf(rule->name, sizeof(rule->name), "%s", "(old)");
-	err = fl_repl_arm(r, &arming);
+	e = fl_repl_arm(r, &rule_text);
 	fl_definitions_release(&defined);
-	if (err) {
+	if (!e) {
 		snprintf(rule->name, sizeof(rule->name), "%s", name);
 		return;
 	}
+	fl_repl_note_armed(r, e);
 	fl_repl_note_disarm(r, ref, name);
-	reorder_undo(r, r->entries[r->nentries - 1]->obj->nrules);
+	reorder_undo(r, e->obj->nrules);
 	fl_repl_disarm(r, ref);
 }
 

@@ -26,9 +26,9 @@ static const char *state_of(const struct fl_entry *e, const struct fl_rule_statu
 {
 	if (!s->enabled)
 		return "disabled";
-	if (!fl_session_is_active(e->session))
+	if (!fl_armed_is_active(e->armed))
 		return "paused";
-	if (fl_session_deadline(e->session) == 0)
+	if (fl_armed_deadline(e->armed) == 0)
 		return "over";
 	if (s->times != FL_NEVER && !s->per_key && s->passed >= s->times)
 		return "used up";
@@ -63,7 +63,7 @@ void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool
 	struct fl_rule_status s;
 	char *text;
 
-	fl_session_rule_status(e->session, ref.rule, &s);
+	fl_armed_rule_status(e->armed, ref.rule, &s);
 	fprintf(out, "%-12s %-8s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %8u/s  ", rule->name,
 		state_of(e, &s), (uint64_t)s.counts.calls, (uint64_t)s.counts.matched,
 		acted(e, ref.rule, &s.counts), rule->history[FL_HISTORY - 1]);
@@ -106,7 +106,7 @@ static void show_program(const struct fl_entry *e, uint32_t rule, size_t prog)
 		    fl_plan_is_slot_of(e->obj, &e->obj->slots[i], prog))
 			fl_plan_text_order(stdout, e->obj, &e->obj->slots[i]);
 	}
-	if (!fl_session_figures(e->session, prog, &figures))
+	if (!fl_armed_figures(e->armed, 0, prog, &figures))
 		fl_plan_text_figures(stdout, &figures);
 }
 

@@ -27,12 +27,18 @@ struct fl_undo *fl_repl_note(struct fl_repl *r, enum fl_undo_kind kind, const ch
 	return u;
 }
 
+void fl_repl_note_armed(struct fl_repl *r, const struct fl_entry *e)
+{
+	for (size_t i = 0; i < e->obj->nrules; i++)
+		fl_repl_note(r, FL_UNDO_ARM, e->rules[i].name)->with_previous = i > 0;
+}
+
 void fl_repl_note_disarm(struct fl_repl *r, struct fl_ref ref, const char *name)
 {
 	struct fl_undo *u = fl_repl_note(r, FL_UNDO_DISARM, name);
 	struct fl_rule_status status;
 
-	fl_session_rule_status(ref.entry->session, ref.rule, &status);
+	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
 	u->old = status.enabled;
 	u->text = fl_repl_text(ref, NULL);
 	/* without memory the rule stands alone, and says what it lacks */
@@ -42,41 +48,36 @@ void fl_repl_note_disarm(struct fl_repl *r, struct fl_ref ref, const char *name)
 /* Arm what was disarmed, as it was. */
 static bool undo_disarm(struct fl_repl *r, const struct fl_undo *u)
 {
-	const struct fl_arming arming = {
+	const struct fl_rule_text text = {
 		.name = u->name,
 		.text = u->text ? u->text : "",
 		.source = u->name,
 		.defined = &u->definitions,
 		.disabled = !u->old,
 	};
-	size_t notes = r->nundos;
 
-	if (fl_repl_arm(r, &arming))
-		return false;
-	/* what takes back is not itself taken back */
-	while (r->nundos > notes)
-		fl_undo_release(&r->undos[--r->nundos]);
-	return true;
+	/* what takes back is not itself noted, to be taken back */
+	return fl_repl_arm(r, &text) != NULL;
 }
 
 static bool undo_set(struct fl_repl *r, const struct fl_undo *u, struct fl_ref ref)
 {
-	struct fl_session *s = ref.entry->session;
+	struct fl_armed *a = ref.entry->armed;
 	struct fl_fault fault;
 	int err;
 
 	switch (u->kind) {
 	case FL_UNDO_ENABLE:
-		err = fl_session_enable(s, ref.rule, u->old, &fault);
+		err = fl_armed_enable(a, ref.rule, u->old, &fault);
 		break;
 	case FL_UNDO_RATE:
-		err = fl_session_set_rate(s, ref.rule, u->old, &fault);
+		err = fl_armed_set_rate(a, ref.rule, u->old, &fault);
 		break;
 	case FL_UNDO_TIMES:
-		err = fl_session_set_times(s, ref.rule, (uint64_t)u->old, &fault);
+		err = fl_armed_set_times(a, ref.rule, (uint64_t)u->old, &fault);
 		break;
 	default:
-		err = fl_session_set_value(s, ref.rule, u->old, &fault);
+		err = fl_armed_set_value(a, ref.rule, u->old, &fault);
 	}
 	if (err) {
 		fl_repl_fault(r, &fault);

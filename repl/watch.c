@@ -10,6 +10,7 @@
 #include "repl_impl.h"
 
 #define REFRESH_MS 500
+#define NS_PER_MS UINT64_C(1000000)
 #define SAME_KEY_MS 25	    /* between the bytes of one key */
 #define ROW_BEFORE_TEXT 100 /* columns of numbers and history */
 
@@ -84,41 +85,54 @@ static void take_key(struct fl_repl *r)
 	while (c >= 0x20 && c < 0x40);
 }
 
-/* Until the table is to be drawn again; true when a key was pressed. */
-static bool wait_for_key(struct fl_repl *r)
-{
-	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
-				{ .fd = r->signal_fd, .events = POLLIN } };
+struct keys {
+	struct fl_repl *r;
+	bool pressed;
+};
 
-	if (poll(fds, 2, REFRESH_MS) <= 0)
-		return false;
-	fl_repl_signals(r);
-	if (!fds[0].revents || r->leaving)
-		return false;
-	take_key(r);
-	return true;
+static void on_key(void *arg)
+{
+	struct keys *k = arg;
+
+	take_key(k->r);
+	k->pressed = true;
+}
+
+/* Until the table is to be drawn again; false when a key ends it. */
+static bool wait_for_key(struct keys *k)
+{
+	uint64_t now = fl_now_ns(), until = now + REFRESH_MS * NS_PER_MS;
+	int err = 0;
+
+	for (; !err && !k->pressed && !k->r->leaving && now < until; now = fl_now_ns()) {
+		err = fl_engine_step(k->r->engine, (int)((until - now) / NS_PER_MS) + 1);
+		fl_repl_tick(k->r);
+	}
+	return !err && !k->pressed && !k->r->leaving;
 }
 
 void fl_repl_watch(struct fl_repl *r, const struct fl_ref *only)
 {
 	const char *term = getenv("TERM");
 	bool can_clear = term && strcmp(term, "dumb") != 0;
+	struct keys keys = { .r = r };
 	struct termios old, raw;
 
 	if (!fl_repl_count(r)) {
 		fl_repl_say(r, "no rules are armed\n");
 		return;
 	}
-	if (tcgetattr(STDIN_FILENO, &old))
+	if (tcgetattr(STDIN_FILENO, &old) ||
+	    fl_engine_watch(r->engine, STDIN_FILENO, on_key, &keys))
 		return;
 	raw = old;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	r->quiet = true;
-	do {
+	do
 		draw(r, only, can_clear);
-		fl_repl_pump(r);
-	} while (!r->leaving && !wait_for_key(r));
+	while (wait_for_key(&keys));
+	fl_engine_unwatch(r->engine, STDIN_FILENO);
 	r->quiet = false;
 	tcsetattr(STDIN_FILENO, TCSANOW, &old);
 }

@@ -203,7 +203,8 @@ void fl_session_detach(struct fl_session *s, size_t prog)
 
 int fl_attach_followers(struct fl_session *s)
 {
-	static const char *const names[FL_NFOLLOWERS] = { "fl_on_fork", "fl_on_free" };
+	static const char *const names[FL_NFOLLOWERS] = { "fl_on_fork", "fl_on_exec",
+							  "fl_on_free" };
 
 	for (size_t i = 0; i < FL_NFOLLOWERS; i++) {
 		struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, names[i]);
@@ -213,6 +214,11 @@ int fl_attach_followers(struct fl_session *s)
 			return err;
 	}
 	return 0;
+}
+
+const char *fl_libbpf_version(void)
+{
+	return libbpf_version_string();
 }
 
 int fl_session_prog_fd(const struct fl_session *s, size_t prog)

@@ -25,6 +25,22 @@ static void puts_text(struct text *t, const char *s, size_t most)
 		put(t, s[i]);
 }
 
+const struct fl_symbols *fl_lazy_symbols(struct fl_lazy_symbols *s)
+{
+	if (!s)
+		return NULL;
+	if (!s->tried && fl_symbols_open("", &s->table))
+		fl_lazy_symbols_release(s);
+	s->tried = true;
+	return s->table;
+}
+
+void fl_lazy_symbols_release(struct fl_lazy_symbols *s)
+{
+	fl_symbols_free(s->table);
+	s->table = NULL;
+}
+
 void fl_symbol_text(const struct fl_symbols *symbols, uint64_t address, char *buf, size_t size)
 {
 	const struct fl_symbol *sym = symbols ? fl_symbols_at(symbols, address) : NULL;
@@ -55,7 +71,7 @@ static void put_errno(struct text *t, int64_t v)
 }
 
 static void put_number(struct text *t, char directive, uint64_t word,
-		       const struct fl_symbols *symbols)
+		       struct fl_lazy_symbols *symbols)
 {
 	char number[256];
 
@@ -67,7 +83,7 @@ static void put_number(struct text *t, char directive, uint64_t word,
 		snprintf(number, sizeof(number), "%" PRIx64, word);
 		break;
 	case 'p':
-		fl_symbol_text(symbols, word, number, sizeof(number));
+		fl_symbol_text(fl_lazy_symbols(symbols), word, number, sizeof(number));
 		break;
 	case 'e':
 		put_errno(t, (int64_t)word);
@@ -79,7 +95,7 @@ static void put_number(struct text *t, char directive, uint64_t word,
 }
 
 void fl_log_text(const struct fl_object *obj, const struct fl_event *e,
-		 const struct fl_symbols *symbols, char *buf, size_t size)
+		 struct fl_lazy_symbols *symbols, char *buf, size_t size)
 {
 	const uint64_t *words = (const uint64_t *)(e + 1);
 	const struct fl_obj_log *log = e->site < obj->nlogs ? &obj->logs[e->site] : NULL;

@@ -45,7 +45,6 @@ int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *op
 	s->obj = obj;
 	s->opts = *opts;
 	s->btf_fd = -1;
-	/* two programs more: those that follow the command's tasks */
 	s->links = calloc(obj->nprogs + 1, sizeof(s->links[0]));
 	s->tracing_links = calloc(obj->nprogs + 1, sizeof(s->tracing_links[0]));
 	if (!s->links || !s->tracing_links) {

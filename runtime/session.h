@@ -69,6 +69,7 @@ enum fl_fault_kind {
 	FL_FAULT_KERNEL,     /* this kernel cannot */
 	FL_FAULT_REFUSED,    /* it refused fmod_ret for prog; another way may do */
 	FL_FAULT_REQUEST,    /* what was asked for makes no sense here */
+	FL_FAULT_DEFECT,     /* faultline's own; the log belongs to the message */
 };
 
 struct fl_fault {
@@ -95,7 +96,9 @@ void fl_session_arm(struct fl_session *s);
 void fl_session_disarm(struct fl_session *s);
 
 /* Make @pid one of the command's tasks; its later children follow by themselves. */
-int fl_session_add_child(struct fl_session *s, pid_t pid);
+int fl_session_add_task(struct fl_session *s, pid_t pid, enum fl_task_scope scope);
+/* The command's tasks are none. */
+void fl_session_forget_tasks(struct fl_session *s);
 /* The same with what descends from it already. -ESRCH: it is not there. */
 int fl_session_add_tree(struct fl_session *s, pid_t pid);
 /* Is @pid exempt from everything: process 1, this process or an ancestor? */
@@ -154,6 +157,9 @@ uint64_t fl_session_delays_skipped(const struct fl_session *s);
 uint64_t fl_session_armed_ns(const struct fl_session *s);
 /* Whether the deadline has passed or the budget is used up. */
 bool fl_session_spent(const struct fl_session *s);
+
+/* "v1.1" */
+const char *fl_libbpf_version(void);
 
 /* CLOCK_MONOTONIC in ns, what events and deadlines count in. */
 uint64_t fl_now_ns(void);

@@ -8,7 +8,7 @@
 #include "fault.h"
 #include "session.h"
 
-#define FL_NFOLLOWERS 2 /* programs that follow children */
+#define FL_NFOLLOWERS 3 /* programs that follow the command's tasks */
 
 /* A map that is memory of both sides. */
 struct fl_shared {

@@ -31,15 +31,25 @@ pid_t fl_parent_of(pid_t pid)
 	return parent;
 }
 
-int fl_session_add_child(struct fl_session *s, pid_t pid)
+int fl_session_add_task(struct fl_session *s, pid_t pid, enum fl_task_scope scope)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
+	const struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
 	uint32_t key = (uint32_t)pid;
-	uint8_t one = 1;
+	uint8_t value = (uint8_t)scope;
 
 	if (!map)
 		return 0; /* no rule asks */
-	return bpf_map_update_elem(bpf_map__fd(map), &key, &one, BPF_ANY);
+	return bpf_map_update_elem(bpf_map__fd(map), &key, &value, BPF_ANY);
+}
+
+void fl_session_forget_tasks(struct fl_session *s)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
+	uint32_t key;
+
+	/* from the front again each time: what is deleted is no place to go on from */
+	while (map && !bpf_map_get_next_key(bpf_map__fd(map), NULL, &key))
+		bpf_map_delete_elem(bpf_map__fd(map), &key);
 }
 
 /* Add every process whose parent is in the map and that is not; how many, or -errno. */
@@ -62,7 +72,7 @@ static int add_generation(struct fl_session *s, int map)
 		if (!parent || bpf_map_lookup_elem(map, &parent, &one) ||
 		    !bpf_map_lookup_elem(map, &pid, &one))
 			continue;
-		err = fl_session_add_child(s, (pid_t)pid);
+		err = fl_session_add_task(s, (pid_t)pid, FL_TASK_IN);
 		added++;
 	}
 	closedir(dir);
@@ -76,7 +86,7 @@ static int add_generation(struct fl_session *s, int map)
 int fl_session_add_tree(struct fl_session *s, pid_t pid)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
-	int err = fl_session_add_child(s, pid), added = 1;
+	int err = fl_session_add_task(s, pid, FL_TASK_IN), added = 1;
 
 	if (!err && pid != 1 && !fl_parent_of(pid))
 		err = -ESRCH;

@@ -123,6 +123,19 @@ test_child_scope() {
 	expect_equal "injected" 3 "$(injected_by err 1)"
 }
 
+# The command begins with its exec: what faultline's own process calls on the way
+# there (it opens the program's file) is not the command's, unless that is asked for.
+test_child_begins_with_exec() {
+	local rule='on security_file_open if child nth 1 log "first by %s", comm'
+
+	fl -e "$rule" -- true
+	expect_text err 'security_file_open: first by true$'
+	fl -e "$rule" -c '/bin/true'
+	expect_text err 'security_file_open: first by sh$'
+	fl --include-exec -e "$rule" -- true
+	expect_text err 'security_file_open: first by faultline$'
+}
+
 # Who says so hits what is beside the command too.
 test_system_wide_command() {
 	mkfifo go over
@@ -168,12 +181,12 @@ test_system_wide() {
 # says so and still tells what happened.
 test_command_cannot_start() {
 	need_full
-	fl -e 'on should_failslab return -ENOMEM' -- true
+	fl --include-exec -e 'on should_failslab return -ENOMEM' -- true
 	expect_text err "^faultline: error: 'true' cannot be run: Cannot allocate memory$"
 	expect_text err 'should_failslab = -ENOMEM  '
 	expect_between "injected" 1 1000 "$(injected_by err 1)"
 	expect_equal "status" 0 "$status"
-	fl --propagate -e 'on should_failslab return -ENOMEM' -- true
+	fl --include-exec --propagate -e 'on should_failslab return -ENOMEM' -- true
 	expect_equal "propagated" 126 "$status"
 }
 

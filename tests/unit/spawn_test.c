@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "root.h"
+#include "spawn.h"
 
 static sigset_t mask;
 
@@ -27,6 +27,13 @@ static int teardown(void **state)
 	return 0;
 }
 
+static int start(struct fl_command *c, char *const *argv)
+{
+	const struct fl_command_opts opts = { .argv = argv, .mask = &mask };
+
+	return fl_command_start(c, &opts);
+}
+
 /* Wait for the end of a command that was released. */
 static void wait_end(struct fl_command *c)
 {
@@ -43,7 +50,7 @@ static void test_is_held_back_until_released(void **state)
 	struct fl_command c;
 
 	(void)state;
-	assert_int_equal(fl_command_start(&c, argv, &mask), 0);
+	assert_int_equal(start(&c, argv), 0);
 	assert_true(c.pid > 0);
 	assert_false(fl_command_poll(&c));
 	assert_int_not_equal(access(argv[1], F_OK), 0);
@@ -62,7 +69,7 @@ static void test_never_released(void **state)
 	pid_t pid;
 
 	(void)state;
-	assert_int_equal(fl_command_start(&c, argv, &mask), 0);
+	assert_int_equal(start(&c, argv), 0);
 	pid = c.pid;
 	fl_command_drop(&c);
 	assert_int_equal(waitpid(pid, NULL, 0), -1);
@@ -83,7 +90,7 @@ static void test_status(void **state)
 		char *argv[] = { (char *)"sh", (char *)"-c", (char *)cases[i].script, NULL };
 		struct fl_command c;
 
-		assert_int_equal(fl_command_start(&c, argv, &mask), 0);
+		assert_int_equal(start(&c, argv), 0);
 		assert_int_equal(fl_command_release(&c), 0);
 		wait_end(&c);
 		assert_int_equal(fl_command_exit_status(&c), cases[i].status);
@@ -103,7 +110,7 @@ static void test_cannot_be_run(void **state)
 		char *argv[] = { (char *)cases[i].name, NULL };
 		struct fl_command c;
 
-		assert_int_equal(fl_command_start(&c, argv, &mask), 0);
+		assert_int_equal(start(&c, argv), 0);
 		assert_int_equal(fl_command_release(&c), cases[i].err);
 		assert_true(fl_command_poll(&c));
 		assert_int_equal(fl_command_exit_status(&c), cases[i].status);

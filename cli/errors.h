@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * errors.h - what an engine reports of failures: text on standard error, error
+ * events for programs (docs/events.md), and the exit status that follows.
+ */
+#ifndef FL_ERRORS_H
+#define FL_ERRORS_H
+
+#include <stdio.h>
+
+#include "engine.h"
+#include "options.h"
+
+struct fl_errors {
+	FILE *json; /* events go there; NULL: none are wanted */
+	bool verbose;
+	int status; /* fl_exit of the last error; 0 while there was none */
+};
+
+/* For fl_engine_sink, with a struct fl_errors as @arg. */
+void fl_errors_diags(void *arg, const struct fl_diags *ds);
+void fl_errors_fault(void *arg, const struct fl_fault *f);
+
+/* The fl_exit for what the kernel refused. */
+int fl_fault_exit(const struct fl_fault *f);
+
+/* A failure of faultline's own. Returns @status. */
+int fl_errors_fail(struct fl_errors *e, int status, const char *text);
+
+/* All of them to standard error. */
+void fl_print_diags(const struct fl_diags *ds);
+
+/* There is no engine, because of @err. Returns an fl_exit. */
+int fl_errors_new_engine(struct fl_errors *e, int err);
+/* An engine whose sink has those two. 0 with *out yours, or an fl_exit, reported. */
+int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out);
+
+#endif /* FL_ERRORS_H */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine_impl.h - what the files of engine/ share.
+ *
+ *	arm.c		the way: text to programs on functions
+ *	engine.c	new and free, one turn, reports
+ *	armed.c		a set of rules: begin and end, knobs, counters
+ *	awaited.c	modules that come and go
+ *	outcome.c	what became of a set
+ *	scope.c		whose calls the rules are about: a command, a process
+ *	spawn.c		a process that waits to become a command
+ *	refusals.c	what the kernel refused, for the next plan
+ *	server.c	Clang in a process of its own
+ *	loop.c		descriptors and handlers
+ */
+#ifndef FL_ENGINE_IMPL_H
+#define FL_ENGINE_IMPL_H
+
+#include "engine.h"
+#include "loop.h"
+#include "refusals.h"
+#include "server.h"
+
+/* An object in the kernel. */
+struct fl_part {
+	struct fl_armed *armed;
+	struct fl_object *obj;
+	struct fl_session *session; /* NULL: only measured, and refused */
+	bool *gone;		    /* for each attach: its module was unloaded */
+};
+
+struct fl_armed {
+	struct fl_engine *en;
+	struct fl_armed *next;
+	struct fl_arming arming;
+	struct fl_part **parts; /* [0] is what it began with, and what the others extend */
+	size_t nparts;
+	struct fl_obj_wait *waits; /* targets that are not there yet; the strings are the parts' */
+	size_t nwaits;
+	struct fl_refusals refusals;
+	bool begun;
+	bool ended;
+	void *user;
+};
+
+struct fl_engine {
+	struct fl_engine_opts opts;
+	struct fl_kernel *kernel;
+	struct fl_loop loop;
+	struct fl_server server;
+	struct fl_armed *sets; /* in the order of their arming */
+	size_t splats;
+	int klog_fd;   /* the kernel log, -1: not open, or not to be had */
+	int uevent_fd; /* modules, or -1 */
+	int follow_fd; /* the process of fl_engine_follow(), or -1 */
+	bool followed_ended;
+};
+
+/* engine.c: report a failure; @hint may be "". Returns @err. */
+__attribute__((format(printf, 5, 6))) int fl_engine_fail(struct fl_engine *en, int err,
+							 enum fl_fault_kind kind, const char *hint,
+							 const char *format, ...);
+int fl_engine_no_memory(struct fl_engine *en);
+void fl_engine_report_fault(const struct fl_engine *en, const struct fl_fault *fault);
+void fl_engine_open_klog(struct fl_engine *en);
+void fl_engine_report_module(const struct fl_armed *a, const struct fl_module_news *news);
+
+/*
+ * arm.c: one part more for @a; with @only just those targets, and when none of
+ * them is there yet, no part and still 0.
+ */
+int fl_armed_add_part(struct fl_armed *a, const struct fl_wait *only, size_t nonly);
+
+/* armed.c */
+struct fl_armed *fl_armed_new(struct fl_engine *en, const struct fl_arming *arming);
+/* With room for it among @a's, which it is not one of yet. NULL: no memory. */
+struct fl_part *fl_part_new(struct fl_armed *a);
+/* Its events are reported from now on. -errno, reported. */
+int fl_part_watch(struct fl_part *p);
+void fl_part_drain(struct fl_part *p);
+void fl_part_free(struct fl_part *p);
+/* The maps of all states of all sets, malloc'd: for one part more to share. -ENOMEM. */
+int fl_engine_states(const struct fl_engine *en, struct fl_state_map **maps, size_t *n);
+
+/* awaited.c: hear of modules; -errno, reported, only where it @must. */
+int fl_modules_listen(struct fl_engine *en, bool must);
+void fl_modules_unlisten(struct fl_engine *en);
+/* A set begins: report what it waits for. -ENOMEM, reported. */
+int fl_modules_begin(struct fl_armed *a);
+
+#endif /* FL_ENGINE_IMPL_H */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event_text.h - what a rule did, as a line for people. */
+#ifndef FL_EVENT_TEXT_H
+#define FL_EVENT_TEXT_H
+
+#include <stdio.h>
+
+#include "render.h"
+
+/*
+ * One event as a line, time counted from @armed_ns; a stack as a line more for
+ * each frame. @e->slot must be one of @obj.
+ */
+void fl_event_print(FILE *out, const struct fl_object *obj, const struct fl_event *e,
+		    uint64_t armed_ns, struct fl_lazy_symbols *symbols);
+
+#endif /* FL_EVENT_TEXT_H */
