@@ -10,22 +10,16 @@
 static const struct {
 	const char *text;
 	int precedence;
+	enum fl_code code;
 } ops[] = {
-#define FL_OP(id, text, prec) [FL_OP_##id] = { text, prec },
+#define FL_OP(id, text, prec, code) [FL_OP_##id] = { text, prec, FL_CODE_##code },
 #include "op.def"
 #undef FL_OP
-	[FL_OP_NOT] = { "!", FL_PREC_UNARY },	 [FL_OP_TILDE] = { "~", FL_PREC_UNARY },
-	[FL_OP_NEGATE] = { "-", FL_PREC_UNARY }, [FL_OP_POSITIVE] = { "+", FL_PREC_UNARY },
-	[FL_OP_FOLLOW] = { "*", FL_PREC_UNARY },
-};
-
-static const struct {
-	const char *name;
-	int number;
-} errnos[] = {
-#define FL_ERRNO(name, number) { #name, number },
-#include "errno.def"
-#undef FL_ERRNO
+	[FL_OP_NOT] = { "!", FL_PREC_UNARY, FL_CODE_NOT },
+	[FL_OP_TILDE] = { "~", FL_PREC_UNARY, FL_CODE_TILDE },
+	[FL_OP_NEGATE] = { "-", FL_PREC_UNARY, FL_CODE_NEGATE },
+	[FL_OP_POSITIVE] = { "+", FL_PREC_UNARY, FL_CODE_POSITIVE },
+	[FL_OP_FOLLOW] = { "*", FL_PREC_UNARY, FL_CODE_NONE },
 };
 
 const char *fl_op_text(enum fl_op op)
@@ -38,42 +32,16 @@ int fl_op_precedence(enum fl_op op)
 	return ops[op].precedence;
 }
 
-int fl_errno_number(const char *name)
+enum fl_code fl_op_code(enum fl_op op)
 {
-	for (size_t i = 0; i < COUNT(errnos); i++) {
-		if (!strcmp(errnos[i].name, name))
-			return errnos[i].number;
-	}
-	return 0;
+	return ops[op].code;
 }
 
-const char *fl_errno_name(int number)
+uint32_t fl_sign_flags(const struct fl_expr *e)
 {
-	for (size_t i = 0; i < COUNT(errnos); i++) {
-		if (errnos[i].number == number)
-			return errnos[i].name;
-	}
-	return NULL;
-}
+	bool left = e->left->type == FL_VALUE_UINT, right = e->right->type == FL_VALUE_UINT;
 
-static const char *const tag_names[] = {
-	[FL_TAG_NONE] = "none",	  [FL_TAG_NULL] = "NULL",
-	[FL_TAG_ERRNO] = "ERRNO", [FL_TAG_ERRNO_NULL] = "ERRNO_NULL",
-	[FL_TAG_TRUE] = "TRUE",
-};
-
-const char *fl_tag_name(enum fl_tag tag)
-{
-	return tag_names[tag];
-}
-
-enum fl_tag fl_tag_parse(const char *text, size_t len)
-{
-	for (size_t i = FL_TAG_NULL; i < COUNT(tag_names); i++) {
-		if (strlen(tag_names[i]) == len && !memcmp(tag_names[i], text, len))
-			return (enum fl_tag)i;
-	}
-	return FL_TAG_NONE;
+	return (left || right ? FL_CODE_UNSIGNED : 0) | (left ? FL_CODE_LEFT_UNSIGNED : 0);
 }
 
 struct word {

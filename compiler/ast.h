@@ -36,7 +36,7 @@ enum fl_expr_kind {
 
 enum fl_op {
 	FL_OP_NONE,
-#define FL_OP(id, text, prec) FL_OP_##id,
+#define FL_OP(id, text, prec, code) FL_OP_##id,
 #include "op.def"
 #undef FL_OP
 	FL_OP_NOT, /* unary */
@@ -387,6 +387,10 @@ struct fl_script {
 /* "<=" */
 const char *fl_op_text(enum fl_op op);
 int fl_op_precedence(enum fl_op op);
+/* The operator in the code of expectations; FL_CODE_NONE for what they cannot have. */
+enum fl_code fl_op_code(enum fl_op op);
+/* How it treats the operands of the binary operator @e: FL_CODE_UNSIGNED and the like. */
+uint32_t fl_sign_flags(const struct fl_expr *e);
 
 /* Names of the language; NONE when it is none of them. */
 enum fl_builtin fl_builtin_find(const char *name);
@@ -416,9 +420,6 @@ void fl_print_rule(struct fl_buf *out, const struct fl_rule *rule);
 void fl_print_expr(struct fl_buf *out, const struct fl_expr *e);
 /* A string in quotes with its escapes. */
 void fl_print_string(struct fl_buf *out, const char *text);
-
-/* Errno by name ("EIO") to its positive number, 0 when there is none. */
-int fl_errno_number(const char *name);
 
 /* "SIGKILL", "KILL" or "9" to 9; 0 when it is none. */
 int fl_signal_number(const char *name);

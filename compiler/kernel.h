@@ -20,32 +20,7 @@
 
 #include "backend.h"
 
-/*
- * How a function on the injectable list may fail: enum
- * error_injection_type in include/asm-generic/error-injection.h.
- */
-enum fl_tag {
-	FL_TAG_NONE, /* not on the list */
-	FL_TAG_NULL,
-	FL_TAG_ERRNO,
-	FL_TAG_ERRNO_NULL,
-	FL_TAG_TRUE,
-};
-
-enum fl_type_kind {
-	FL_TYPE_UNKNOWN, /* no BTF tells */
-	FL_TYPE_VOID,
-	FL_TYPE_INT, /* also char */
-	FL_TYPE_BOOL,
-	FL_TYPE_ENUM,
-	FL_TYPE_PTR,
-	FL_TYPE_STRUCT,
-	FL_TYPE_UNION,
-	FL_TYPE_ARRAY,
-	FL_TYPE_FUNC, /* a function's type, behind a pointer */
-	FL_TYPE_FLOAT,
-	FL_TYPE_FWD, /* declared only */
-};
+#include "names.h"
 
 /* One type of one BTF object; 0 is void. Opaque outside of the answerer. */
 typedef uint64_t fl_type_id;
@@ -237,11 +212,6 @@ struct fl_kernel {
 	/* An answer did not find enough memory: none since then is to be believed. */
 	bool out_of_memory;
 };
-
-/* "ERRNO", "NULL", "ERRNO_NULL", "TRUE", as the list spells them. */
-const char *fl_tag_name(enum fl_tag tag);
-/* FL_TAG_NONE for a text that is none of them. */
-enum fl_tag fl_tag_parse(const char *text, size_t len);
 
 #define FL_SECURITY "security_" /* what these hooks return is fmod_ret's to change, on no list */
 

@@ -288,14 +288,12 @@ struct ops {
 	size_t cap;
 };
 
-static void add_op(struct ops *o, int kind, int arg, int64_t value)
+static void add_op(struct ops *o, enum fl_code code, uint32_t arg, int64_t value)
 {
 	struct fl_obj_expect *x = o->x;
 
 	x->ops = fl_arena_grow(o->m->kept, x->ops, x->nops, &o->cap, sizeof(*x->ops));
-	x->ops[x->nops].kind = kind;
-	x->ops[x->nops].arg = arg;
-	x->ops[x->nops++].value = value;
+	x->ops[x->nops++] = (struct fl_obj_op){ code, arg, value };
 }
 
 static void compile_ops(struct ops *o, const struct fl_expr *e);
@@ -304,49 +302,47 @@ static void compile_ops(struct ops *o, const struct fl_expr *e);
 static void compile_in(struct ops *o, const struct fl_expr *e)
 {
 	for (size_t i = 0; i < e->nitems; i++) {
-		enum fl_op op = !e->is_range ? FL_OP_EQ : i ? FL_OP_LE : FL_OP_GE;
+		enum fl_code code = !e->is_range ? FL_CODE_EQ : i ? FL_CODE_LE : FL_CODE_GE;
 
 		compile_ops(o, e->left);
 		compile_ops(o, e->items[i]);
-		add_op(o, FL_DO_BINARY, op, 0);
+		add_op(o, code, 0, 0);
 		if (i)
-			add_op(o, FL_DO_BINARY, e->is_range ? FL_OP_ANDAND : FL_OP_OROR, 0);
+			add_op(o, e->is_range ? FL_CODE_ANDAND : FL_CODE_OROR, 0, 0);
 	}
 }
 
 static void compile_ops(struct ops *o, const struct fl_expr *e)
 {
 	if (e->is_constant) {
-		add_op(o, FL_DO_PUSH, 0, (int64_t)e->value);
+		add_op(o, FL_CODE_PUSH, 0, (int64_t)e->value);
 		return;
 	}
 	switch (e->kind) {
 	case FL_EXPR_PARAM:
-		add_op(o, FL_DO_PARAM, 0, e->index);
+		add_op(o, FL_CODE_PARAM, 0, e->index);
 		break;
 	case FL_EXPR_NAME:
 		o->x->needs_exit |= e->text[0] == 'e';
-		add_op(o, e->text[0] == 'e' ? FL_DO_EXIT : FL_DO_SPLATS, 0, 0);
+		add_op(o, e->text[0] == 'e' ? FL_CODE_EXIT : FL_CODE_SPLATS, 0, 0);
 		break;
 	case FL_EXPR_MEMBER:
-		add_op(o, FL_DO_COUNTER, (int)e->value, e->index);
+		add_op(o, FL_CODE_COUNTER, (uint32_t)e->value, e->index);
 		break;
 	case FL_EXPR_UNARY:
 		compile_ops(o, e->left);
-		add_op(o, FL_DO_UNARY, e->op, 0);
+		add_op(o, fl_op_code(e->op), 0, 0);
 		break;
 	case FL_EXPR_BINARY:
 		compile_ops(o, e->left);
 		compile_ops(o, e->right);
-		add_op(o, FL_DO_BINARY, e->op,
-		       (e->left->type == FL_VALUE_UINT || e->right->type == FL_VALUE_UINT) |
-			       (e->left->type == FL_VALUE_UINT) << 1);
+		add_op(o, fl_op_code(e->op), fl_sign_flags(e), 0);
 		break;
 	case FL_EXPR_TERNARY:
 		compile_ops(o, e->left);
 		compile_ops(o, e->right);
 		compile_ops(o, e->third);
-		add_op(o, FL_DO_CHOOSE, 0, 0);
+		add_op(o, FL_CODE_CHOOSE, 0, 0);
 		break;
 	default:
 		compile_in(o, e);

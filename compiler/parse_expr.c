@@ -8,7 +8,7 @@ static const struct {
 	enum fl_tok tok;
 	enum fl_op op;
 } binary_ops[] = {
-#define FL_OP(id, text, prec) { FL_TOK_##id, FL_OP_##id },
+#define FL_OP(id, text, prec, code) { FL_TOK_##id, FL_OP_##id },
 #include "op.def"
 #undef FL_OP
 };

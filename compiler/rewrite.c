@@ -114,7 +114,7 @@ static const char *value_name(int64_t value, bool pointer)
 {
 	if (!value && pointer)
 		return "NULL";
-	return value < 0 && value >= -4095 ? fl_errno_name((int)-value) : NULL;
+	return fl_error_name(value);
 }
 
 static void set_value(struct fl_rule *rule, struct fl_arena *a, int64_t value, bool pointer)

@@ -116,80 +116,10 @@ static void check_unary(struct fl_sema *s, struct fl_expr *e)
 	}
 }
 
-static bool less(uint64_t a, uint64_t b, bool is_unsigned)
+/* What operator @e makes of two numbers. */
+static uint64_t fold(const struct fl_expr *e, uint64_t a, uint64_t b)
 {
-	return is_unsigned ? a < b : (int64_t)a < (int64_t)b;
-}
-
-static uint64_t divide(uint64_t a, uint64_t b, bool is_unsigned, bool want_rest)
-{
-	int64_t x = (int64_t)a, y = (int64_t)b;
-
-	if (!b) /* as BPF does it; a constant zero has been reported */
-		return want_rest ? a : 0;
-	if (is_unsigned)
-		return want_rest ? a % b : a / b;
-	if (y == -1) /* INT64_MIN / -1 overflows */
-		return want_rest ? 0 : 0 - a;
-	return (uint64_t)(want_rest ? x % y : x / y);
-}
-
-uint64_t fl_fold(enum fl_op op, uint64_t a, uint64_t b, bool is_unsigned, bool left_unsigned)
-{
-	switch (op) {
-	case FL_OP_OROR:
-		return a || b;
-	case FL_OP_ANDAND:
-		return a && b;
-	case FL_OP_OR:
-		return a | b;
-	case FL_OP_XOR:
-		return a ^ b;
-	case FL_OP_AND:
-		return a & b;
-	case FL_OP_EQ:
-		return a == b;
-	case FL_OP_NE:
-		return a != b;
-	case FL_OP_LT:
-		return less(a, b, is_unsigned);
-	case FL_OP_GE:
-		return !less(a, b, is_unsigned);
-	case FL_OP_GT:
-		return less(b, a, is_unsigned);
-	case FL_OP_LE:
-		return !less(b, a, is_unsigned);
-	case FL_OP_SHL:
-		return a << (b & 63);
-	case FL_OP_SHR:
-		if (left_unsigned)
-			return a >> (b & 63);
-		return (uint64_t)((int64_t)a >> (b & 63));
-	case FL_OP_PLUS:
-		return a + b;
-	case FL_OP_MINUS:
-		return a - b;
-	case FL_OP_STAR:
-		return a * b;
-	case FL_OP_SLASH:
-		return divide(a, b, is_unsigned, false);
-	default:
-		return divide(a, b, is_unsigned, true);
-	}
-}
-
-static uint64_t fold_unary(enum fl_op op, uint64_t value)
-{
-	switch (op) {
-	case FL_OP_NOT:
-		return !value;
-	case FL_OP_TILDE:
-		return ~value;
-	case FL_OP_NEGATE:
-		return 0 - value;
-	default:
-		return value;
-	}
+	return fl_calc_binary(fl_op_code(e->op), a, b, fl_sign_flags(e));
 }
 
 bool fl_initial_value(const struct fl_expr *e, uint64_t *value)
@@ -203,15 +133,13 @@ bool fl_initial_value(const struct fl_expr *e, uint64_t *value)
 		return fl_is_number(e);
 	}
 	if (e->kind == FL_EXPR_UNARY && e->op != FL_OP_FOLLOW && fl_initial_value(e->left, &a)) {
-		*value = fold_unary(e->op, a);
+		*value = fl_calc_unary(fl_op_code(e->op), a);
 		return true;
 	}
 	if (e->kind != FL_EXPR_BINARY || !fl_initial_value(e->left, &a) ||
 	    !fl_initial_value(e->right, &b))
 		return false;
-	*value = fl_fold(e->op, a, b,
-			 e->left->type == FL_VALUE_UINT || e->right->type == FL_VALUE_UINT,
-			 e->left->type == FL_VALUE_UINT);
+	*value = fold(e, a, b);
 	return true;
 }
 
@@ -434,10 +362,7 @@ static void check_binary(struct fl_sema *s, struct fl_expr *e)
 		return;
 	e->type = result_type(e);
 	if (l->is_constant && r->is_constant && fl_is_number(l) && fl_is_number(r))
-		fl_set_constant(e, e->type,
-				fl_fold(e->op, l->value, r->value,
-					l->type == FL_VALUE_UINT || r->type == FL_VALUE_UINT,
-					l->type == FL_VALUE_UINT));
+		fl_set_constant(e, e->type, fold(e, l->value, r->value));
 }
 
 static void check_ternary(struct fl_sema *s, struct fl_expr *e)
@@ -544,7 +469,8 @@ static void check_in(struct fl_sema *s, struct fl_expr *e)
 				   high->type == FL_VALUE_UINT;
 
 		if (low->is_constant && high->is_constant &&
-		    less(high->value, low->value, is_unsigned)) {
+		    fl_calc_binary(FL_CODE_LT, high->value, low->value,
+				   is_unsigned ? FL_CODE_UNSIGNED : 0)) {
 			fl_report(s->diags, FL_E_RANGE, range_span(low, high),
 				  fl_turned_range(s, low, high), NULL);
 			return;

@@ -55,7 +55,6 @@ bool fl_is_number(const struct fl_expr *e);
  * first values; false when it is not constant but for those.
  */
 bool fl_initial_value(const struct fl_expr *e, uint64_t *value);
-uint64_t fl_fold(enum fl_op op, uint64_t a, uint64_t b, bool is_unsigned, bool left_unsigned);
 /* "3..9" for a range that was written 9..3, or NULL. */
 const char *fl_turned_range(struct fl_sema *s, const struct fl_expr *low,
 			    const struct fl_expr *high);

@@ -58,7 +58,7 @@ void fl_symbol_text(const struct fl_symbols *symbols, uint64_t address, char *bu
 
 static void put_errno(struct text *t, int64_t v)
 {
-	const char *name = v < 0 && v >= -4095 ? fl_errno_name((int)-v) : NULL;
+	const char *name = fl_error_name(v);
 	char number[32];
 
 	if (name) {

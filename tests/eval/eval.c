@@ -237,7 +237,7 @@ static void log_text(struct eval *ev, const char *text, size_t len)
 
 static const char *errno_text(int64_t value, char *buf, size_t size)
 {
-	const char *name = value < 0 && value >= -4095 ? fl_errno_name((int)-value) : NULL;
+	const char *name = fl_error_name(value);
 
 	if (name)
 		snprintf(buf, size, "-%s", name);

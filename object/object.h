@@ -15,7 +15,8 @@
 #include <stdint.h>
 
 #include "backend.h"
-#include "kernel.h"
+#include "expect.h"
+#include "names.h"
 
 struct fl_rule_knobs; /* fl_abi.h */
 
@@ -139,34 +140,6 @@ struct fl_obj_state {
 	unsigned int key_words;
 };
 
-enum fl_counter { FL_COUNT_CALLS, FL_COUNT_MATCHED, FL_COUNT_INJECTED, FL_COUNT_FIRED };
-
-/* An expectation in reverse Polish notation. */
-struct fl_obj_op {
-	enum {
-		FL_DO_PUSH,    /* value */
-		FL_DO_PARAM,   /* parameter number value */
-		FL_DO_COUNTER, /* enum fl_counter arg of rule number value */
-		FL_DO_EXIT,    /* the command's exit status */
-		FL_DO_SPLATS,  /* warnings and worse in the kernel log */
-		FL_DO_UNARY,   /* enum fl_op arg */
-		FL_DO_BINARY,  /* enum fl_op arg; value: 1 unsigned, 2 left unsigned */
-		FL_DO_CHOOSE,  /* condition, yes, no */
-	} kind;
-	int arg;
-	int64_t value;
-};
-
-struct fl_obj_expect {
-	const char *text;
-	const char *message; /* or NULL */
-	const char *source;
-	unsigned int line;
-	struct fl_obj_op *ops;
-	size_t nops;
-	bool needs_exit; /* only holds where a command came to its end */
-};
-
 struct fl_object {
 	void *elf; /* NULL when only C was asked for */
 	size_t elf_len;
@@ -207,25 +180,5 @@ void fl_object_free(struct fl_object *obj);
 
 /* "-EIO", "NULL", "true", "-4000": what a function was made to return. */
 const char *fl_value_name(const struct fl_obj_attach *attach, int64_t value, char *buf, size_t len);
-
-/* May a function of this tag be made to return @value? 0 is NULL. Without tag: anything. */
-bool fl_tag_allows(enum fl_tag tag, int64_t value);
-/* What that is, in words: "an errno, -1 to -4095" */
-const char *fl_tag_values(enum fl_tag tag);
-
-/* "EIO" for 5; NULL for a number without name. */
-const char *fl_errno_name(int number);
-
-/* What an expectation is held against. */
-struct fl_outcome {
-	uint64_t (*counter)(void *arg, uint32_t rule, enum fl_counter counter);
-	int64_t (*param)(void *arg, uint32_t param);
-	void *arg;
-	int64_t exit_status;
-	uint64_t splats;
-};
-
-/* Does it hold? */
-bool fl_expect_holds(const struct fl_obj_expect *x, const struct fl_outcome *outcome);
 
 #endif /* FL_OBJECT_H */
