@@ -14,70 +14,9 @@
 
 #define COMM_MAX 15 /* TASK_COMM_LEN - 1 */
 
-bool fl_is_number(const struct fl_expr *e)
-{
-	return e->type == FL_VALUE_INT || e->type == FL_VALUE_UINT;
-}
-
 static bool is_comparison(enum fl_op op)
 {
 	return op >= FL_OP_EQ && op <= FL_OP_like;
-}
-
-void fl_set_constant(struct fl_expr *e, enum fl_value_type type, uint64_t value)
-{
-	e->type = type;
-	e->is_constant = true;
-	e->value = value;
-}
-
-const char *fl_expr_text(struct fl_sema *s, const struct fl_expr *e)
-{
-	struct fl_buf b;
-
-	fl_buf_init(&b, s->arena);
-	fl_print_expr(&b, e);
-	return b.text;
-}
-
-bool fl_want_number(struct fl_sema *s, const struct fl_expr *e, enum fl_op op)
-{
-	if (fl_is_number(e))
-		return true;
-	switch (e->type) {
-	case FL_VALUE_STRING:
-		if (op)
-			fl_report(s->diags, FL_E_STRING_OPERATOR, e->span, fl_op_text(op), NULL);
-		else
-			fl_report(s->diags, FL_E_STRING_NUMBER, e->span, fl_expr_text(s, e), NULL);
-		break;
-	case FL_VALUE_RAND:
-		fl_report(s->diags, FL_E_RAND_USE, e->span, NULL);
-		break;
-	case FL_VALUE_FRACTION:
-		fl_report(s->diags, FL_E_FRACTION, e->span, NULL);
-		break;
-	case FL_VALUE_POINTER:
-		fl_report(s->diags, FL_E_POINTER_OPERATOR, e->span, fl_expr_text(s, e), NULL);
-		break;
-	case FL_VALUE_OBJECT:
-		fl_report(s->diags, FL_E_OBJECT_USE, e->span, fl_expr_text(s, e),
-			  fl_type_text(s, e), fl_part_of(s, e), NULL);
-		break;
-	default:
-		break;
-	}
-	return false;
-}
-
-bool fl_want_truth(struct fl_sema *s, const struct fl_expr *e)
-{
-	if (e->type == FL_VALUE_POINTER)
-		return true;
-	if (e->type != FL_VALUE_STRING)
-		return fl_want_number(s, e, FL_OP_NONE);
-	fl_report(s->diags, FL_E_STRING_CONDITION, e->span, fl_expr_text(s, e), NULL);
-	return false;
 }
 
 static void check_unary(struct fl_sema *s, struct fl_expr *e)

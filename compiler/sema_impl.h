@@ -11,6 +11,7 @@
  *	sema_type.c	the kernel's types: members, casts, pointers followed
  *	sema_rule.c	schedules and actions
  *	sema_return.c	what may be returned, and whose tasks are hit
+ *	sema_value.c	what an expression is and whether that is wanted; words for it
  */
 #ifndef FL_SEMA_IMPL_H
 #define FL_SEMA_IMPL_H
@@ -42,14 +43,26 @@ struct fl_sema {
 	struct fl_instance *instance;
 };
 
-/* sema_expr.c: give every node at and below @e its type. */
-void fl_check_expr(struct fl_sema *s, struct fl_expr *e);
+/* sema_value.c */
+/* Is what is at hand worked out without a call of a function? */
+bool fl_is_outside_calls(const struct fl_sema *s);
+bool fl_is_number(const struct fl_expr *e);
+/* A structure or union. */
+bool fl_is_record(const struct fl_type *t);
+void fl_set_constant(struct fl_expr *e, enum fl_value_type type, uint64_t value);
+/* "bio->bi_opf & 1" */
+const char *fl_expr_text(struct fl_sema *s, const struct fl_expr *e);
+/* "struct bio *" */
+const char *fl_type_text(struct fl_sema *s, const struct fl_expr *e);
+/* "its first member is X.NAME" of a whole that is no value by itself, or NULL. */
+const char *fl_part_of(struct fl_sema *s, const struct fl_expr *e);
 /* @e is asked whether it is true; false after a report. */
 bool fl_want_truth(struct fl_sema *s, const struct fl_expr *e);
 /* @e is an operand of @op, or NONE: say what is wrong when it is no number. */
 bool fl_want_number(struct fl_sema *s, const struct fl_expr *e, enum fl_op op);
-void fl_set_constant(struct fl_expr *e, enum fl_value_type type, uint64_t value);
-bool fl_is_number(const struct fl_expr *e);
+
+/* sema_expr.c: give every node at and below @e its type. */
+void fl_check_expr(struct fl_sema *s, struct fl_expr *e);
 /*
  * What a constant expression is worth when the parameters in it have their
  * first values; false when it is not constant but for those.
@@ -58,7 +71,6 @@ bool fl_initial_value(const struct fl_expr *e, uint64_t *value);
 /* "3..9" for a range that was written 9..3, or NULL. */
 const char *fl_turned_range(struct fl_sema *s, const struct fl_expr *low,
 			    const struct fl_expr *high);
-const char *fl_expr_text(struct fl_sema *s, const struct fl_expr *e);
 
 /* sema_name.c */
 void fl_check_name(struct fl_sema *s, struct fl_expr *e);
@@ -67,8 +79,6 @@ void fl_check_state(struct fl_sema *s, struct fl_expr *e);
 /* Does the name always mean the same number? */
 bool fl_is_constant_name(struct fl_sema *s, const char *name);
 const struct fl_let *fl_find_let(const struct fl_script *script, const char *name);
-/* Is what is at hand worked out without a call of a function? */
-bool fl_is_outside_calls(const struct fl_sema *s);
 /* Words of 8 bytes that @e takes as part of a key; 0 after a report. */
 unsigned int fl_key_words(struct fl_sema *s, const struct fl_expr *e);
 /* Does what @e says depend on the function that the rule is on? */
@@ -85,10 +95,6 @@ void fl_check_member(struct fl_sema *s, struct fl_expr *e);
 void fl_check_index(struct fl_sema *s, struct fl_expr *e);
 void fl_check_cast(struct fl_sema *s, struct fl_expr *e);
 void fl_check_follow(struct fl_sema *s, struct fl_expr *e);
-/* "its first member is X.NAME" of a whole that is no value by itself, or NULL. */
-const char *fl_part_of(struct fl_sema *s, const struct fl_expr *e);
-/* "struct bio *" */
-const char *fl_type_text(struct fl_sema *s, const struct fl_expr *e);
 /* Is it an array of characters, which is a string? */
 bool fl_is_char_array(struct fl_sema *s, const struct fl_type *t);
 

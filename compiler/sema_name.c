@@ -24,12 +24,6 @@ const struct fl_let *fl_find_let(const struct fl_script *script, const char *nam
 	return NULL;
 }
 
-bool fl_is_outside_calls(const struct fl_sema *s)
-{
-	return s->place == FL_PLACE_CONSTANT || s->place == FL_PLACE_SCHEDULE ||
-	       s->place == FL_PLACE_EXPECT;
-}
-
 /* "arg3" is 3, anything else -1. */
 static int arg_number(const char *name)
 {

@@ -64,36 +64,6 @@ void fl_set_type(struct fl_sema *s, struct fl_expr *e, const struct fl_type *t)
 	classify(s, e);
 }
 
-const char *fl_type_text(struct fl_sema *s, const struct fl_expr *e)
-{
-	static const char *const words[] = {
-		[FL_TYPE_STRUCT] = "struct", [FL_TYPE_UNION] = "union",
-		[FL_TYPE_ENUM] = "enum",     [FL_TYPE_FLOAT] = "floating point",
-		[FL_TYPE_FUNC] = "function", [FL_TYPE_ARRAY] = "array",
-		[FL_TYPE_VOID] = "void",     [FL_TYPE_FWD] = "struct",
-	};
-	const struct fl_type *t = &e->base;
-	const char *word = t->kind < sizeof(words) / sizeof(words[0]) ? words[t->kind] : NULL;
-	bool has_name = t->name && *t->name && t->kind != FL_TYPE_VOID;
-	struct fl_buf b;
-
-	fl_buf_init(&b, s->arena);
-	fl_buf_printf(&b, "%s%s%s", word ? word : "", word && has_name ? " " : "",
-		      has_name ? t->name : "");
-	if (t->kind == FL_TYPE_ARRAY && t->nelems)
-		fl_buf_printf(&b, " of %u", t->nelems);
-	if (e->stars)
-		fl_buf_putc(&b, ' ');
-	for (unsigned int i = 0; i < e->stars; i++)
-		fl_buf_putc(&b, '*');
-	return b.text;
-}
-
-static bool is_record(const struct fl_type *t)
-{
-	return t->kind == FL_TYPE_STRUCT || t->kind == FL_TYPE_UNION;
-}
-
 #define MEMBERS_SHOWN 6
 
 struct member_search {
@@ -115,26 +85,6 @@ static int consider_member(const struct fl_member *m, void *arg)
 		fl_buf_puts(&ms->names, " ...");
 	ms->n++;
 	return 0;
-}
-
-static int take_member(const struct fl_member *m, void *arg)
-{
-	const char **name = arg;
-
-	*name = m->name;
-	return 1;
-}
-
-const char *fl_part_of(struct fl_sema *s, const struct fl_expr *e)
-{
-	const char *text = fl_expr_text(s, e), *name = NULL;
-
-	if (e->base.kind == FL_TYPE_ARRAY)
-		return fl_arena_printf(s->arena, "its first element is %s[0]", text);
-	if (!is_record(&e->base))
-		return NULL;
-	s->kernel->ops->each_member(s->kernel, e->base.id, take_member, &name);
-	return name ? fl_arena_printf(s->arena, "its first member is %s.%s", text, name) : NULL;
 }
 
 static void no_member(struct fl_sema *s, const struct fl_expr *e)
@@ -201,7 +151,7 @@ void fl_check_member(struct fl_sema *s, struct fl_expr *e)
 	fl_check_expr(s, l);
 	if (!l->type)
 		return;
-	if (!is_record(&l->base)) {
+	if (!fl_is_record(&l->base)) {
 		not_record(s, l, e->text);
 		return;
 	}
