@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 	if (o.mode == FL_MODE_HELP && o.nfiles) {
 		status = fl_script_help(&o);
 	} else if (o.mode == FL_MODE_HELP) {
-		fputs(fl_options_help(), stdout);
+		fl_options_help(o.topic, stdout);
 	} else if (o.mode == FL_MODE_VERSION) {
 		status = print_version();
 	} else if (o.mode == FL_MODE_CHECK) {

@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "compile.h"
+#include "fault.h"
 
 /* Exit statuses; DESIGN of the command line, documented in faultline(1). */
 enum fl_exit {
@@ -19,20 +21,17 @@ enum fl_exit {
 };
 
 enum fl_mode {
-	FL_MODE_RUN,
-	FL_MODE_CHECK,
-	FL_MODE_DOCTOR,
-	FL_MODE_EXPLAIN,
-	FL_MODE_FORMAT,
-	FL_MODE_LIST,
-	FL_MODE_HELP, /* with a file: of that script */
-	FL_MODE_VERSION,
+#define FL_MODE(id, word, kind, words, help, more) FL_MODE_##id,
+#include "mode.def"
+#undef FL_MODE
+	FL_NMODES
 };
 
 struct fl_options {
 	enum fl_mode mode;
-	const char *rules; /* -e, or NULL */
-	char **files;	   /* of check and fmt; the one script; what list and explain are about */
+	enum fl_mode topic; /* of help: the mode that it is about; with a file, that script */
+	const char *rules;  /* -e, or NULL */
+	char **files;	    /* of check and fmt; the one script; what list and explain are about */
 	int nfiles;
 	struct fl_param_setting *settings; /* name=value, --set */
 	size_t nsettings;
@@ -61,6 +60,7 @@ struct fl_options {
 	bool include_self;
 	bool include_exec;
 	bool has_seed;
+	struct fl_fault fault; /* after FL_EXIT_USAGE: the mistake */
 	uint64_t seed;
 	uint64_t deadline_ns;	/* 0: none */
 	int64_t max_injections; /* negative: any number */
@@ -77,7 +77,7 @@ void fl_options_release(struct fl_options *o);
 /* explain: is it about rules, and not about a function? */
 bool fl_explains_rules(const struct fl_options *o);
 
-/* The text of --help. */
-const char *fl_options_help(void);
+/* --help: of everything for FL_MODE_RUN, else of one mode. */
+void fl_options_help(enum fl_mode topic, FILE *out);
 
 #endif /* FL_OPTIONS_H */

@@ -4,9 +4,10 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "template.h"
+
 #define MAX_ERRORS 20
 #define MAX_SHOWN 100 /* characters of a source line */
-#define MAX_ARGS 4
 
 static const struct {
 	const char *name;
@@ -38,26 +39,17 @@ const char *fl_diag_tag_name(enum fl_diag_tag tag)
 	return table[tag].name;
 }
 
-/* Fill the places of a text; NULL when one of them has no string. */
-static const char *fill(struct fl_arena *a, const char *text, const char *const *args, size_t nargs)
+/* NULL when a place has no string, and for "". */
+static const char *fill(struct fl_arena *a, const char *text, const struct fl_template_args *args)
 {
-	struct fl_buf b;
+	size_t len = fl_template_fill(NULL, 0, text, args);
+	char *out;
 
-	fl_buf_init(&b, a);
-	for (; *text; text++) {
-		size_t i;
-
-		if (text[0] != '{' || text[1] < '0' || text[1] > '3' || text[2] != '}') {
-			fl_buf_putc(&b, *text);
-			continue;
-		}
-		i = (size_t)(text[1] - '0');
-		if (i >= nargs)
-			return NULL;
-		fl_buf_puts(&b, args[i]);
-		text += 2;
-	}
-	return b.len ? b.text : NULL;
+	if (!len || len == FL_TEMPLATE_LACKS)
+		return NULL;
+	out = fl_arena_alloc(a, len + 1);
+	fl_template_fill(out, len + 1, text, args);
+	return out;
 }
 
 /* A rule on many functions is looked at once for each. */
@@ -76,20 +68,14 @@ static bool was_said(const struct fl_diags *ds, const struct fl_diag *d)
 
 void fl_report(struct fl_diags *ds, enum fl_diag_tag tag, struct fl_span span, ...)
 {
-	const char *args[MAX_ARGS];
-	size_t nargs = 0;
+	struct fl_template_args args;
 	struct fl_diag d;
 	va_list ap;
 
 	if (ds->full)
 		return;
 	va_start(ap, span);
-	while (nargs < MAX_ARGS) {
-		args[nargs] = va_arg(ap, const char *);
-		if (!args[nargs])
-			break;
-		nargs++;
-	}
+	fl_template_take(&args, ap);
 	va_end(ap);
 
 	ds->arena.on_oom = ds->on_oom;
@@ -98,7 +84,7 @@ void fl_report(struct fl_diags *ds, enum fl_diag_tag tag, struct fl_span span, .
 		.severity = table[tag].severity,
 		.klass = table[tag].klass,
 		.span = span,
-		.text = fill(&ds->arena, table[tag].text, args, nargs),
+		.text = fill(&ds->arena, table[tag].text, &args),
 	};
 	if (!d.text)
 		d.text = table[tag].text;
@@ -110,7 +96,7 @@ void fl_report(struct fl_diags *ds, enum fl_diag_tag tag, struct fl_span span, .
 		d.klass = table[d.tag].klass;
 		d.text = table[d.tag].text;
 	} else {
-		d.hint = fill(&ds->arena, table[tag].hint, args, nargs);
+		d.hint = fill(&ds->arena, table[tag].hint, &args);
 	}
 	ds->list = fl_arena_grow(&ds->arena, ds->list, ds->n, &ds->cap, sizeof(*ds->list));
 	ds->list[ds->n++] = d;

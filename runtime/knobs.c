@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "fault.h"
+#include "refusal.h"
 #include "rate.h"
 #include "session_impl.h"
 

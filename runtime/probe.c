@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "facts.h"
-#include "fault.h"
+#include "refusal.h"
 #include "file.h"
 
 /* r0 = 0; exit: let things be as they are */

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "fault.h"
 #include "fl_abi.h"
 #include "object.h"
 
@@ -61,26 +62,6 @@ struct fl_session_opts {
 	 */
 	struct fl_session *extends;
 };
-
-/* Whose fault a failure is. */
-enum fl_fault_kind {
-	FL_FAULT_SYSTEM,     /* resources; says errno */
-	FL_FAULT_PERMISSION, /* we may not */
-	FL_FAULT_KERNEL,     /* this kernel cannot */
-	FL_FAULT_REFUSED,    /* it refused fmod_ret for prog; another way may do */
-	FL_FAULT_REQUEST,    /* what was asked for makes no sense here */
-	FL_FAULT_DEFECT,     /* faultline's own; the log belongs to the message */
-};
-
-struct fl_fault {
-	enum fl_fault_kind kind;
-	int prog;	/* index into the object's progs, or -1 */
-	char text[256]; /* one line, lower case, no full stop */
-	char hint[256]; /* "" when there is none */
-	char *log;	/* libbpf's and the verifier's words, or NULL */
-};
-
-void fl_fault_release(struct fl_fault *fault);
 
 /* @obj is only borrowed, and must outlive the session; @opts must until it is loaded. */
 int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *opts,

@@ -5,7 +5,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "fault.h"
+#include "refusal.h"
 #include "session.h"
 
 #define FL_NFOLLOWERS 3 /* programs that follow the command's tasks */

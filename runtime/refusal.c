@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fault.h"
+#include "refusal.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -62,12 +62,6 @@ void fl_fault_log_release(struct fl_fault_log *log)
 {
 	free(log->text);
 	memset(log, 0, sizeof(*log));
-}
-
-void fl_fault_release(struct fl_fault *fault)
-{
-	free(fault->log);
-	fault->log = NULL;
 }
 
 static void start(struct fl_fault *fault, enum fl_fault_kind kind, const struct fl_fault_log *log)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fault.h - why the kernel refused, in words. Internal to runtime/.
+ * refusal.h - why the kernel refused, in words. Internal to runtime/.
  *
  * libbpf and the verifier explain themselves through one print function for
  * the whole process; a log collects that while it is started.
  */
-#ifndef FL_FAULT_H
-#define FL_FAULT_H
+#ifndef FL_REFUSAL_H
+#define FL_REFUSAL_H
 
 #include "session.h"
 
@@ -36,4 +36,4 @@ void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int prog,
 		     const struct fl_fault_log *log, int err);
 
-#endif /* FL_FAULT_H */
+#endif /* FL_REFUSAL_H */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fault.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "template.h"
+
+static const struct {
+	const char *name;
+	enum fl_fault_kind kind;
+	const char *text;
+	const char *hint;
+} table[FL_NFAULTS] = {
+	[FL_NO_FAULT] = { NULL, FL_FAULT_SYSTEM, "", "" },
+#define FL_FAULT(tag, kind, text, hint) [FL_##tag] = { #tag, FL_FAULT_##kind, text, hint },
+#include "fault.def"
+#undef FL_FAULT
+};
+
+void fl_fault_raise(struct fl_fault *fault, enum fl_fault_tag tag, ...)
+{
+	struct fl_template_args args;
+	va_list ap;
+
+	va_start(ap, tag);
+	fl_template_take(&args, ap);
+	va_end(ap);
+	memset(fault, 0, sizeof(*fault));
+	fault->tag = tag;
+	fault->kind = table[tag].kind;
+	fault->prog = -1;
+	fl_template_fill(fault->text, sizeof(fault->text), table[tag].text, &args);
+	fl_template_fill(fault->hint, sizeof(fault->hint), table[tag].hint, &args);
+}
+
+void fl_fault_release(struct fl_fault *fault)
+{
+	free(fault->log);
+	fault->log = NULL;
+}
+
+void fl_fault_event(const struct fl_fault *fault, FILE *out)
+{
+	struct fl_json j = { .out = out };
+
+	fl_json_open(&j, NULL, '{');
+	fl_json_number(&j, "v", 1);
+	fl_json_string(&j, "type", "error");
+	fl_json_string(&j, "severity", "error");
+	fl_json_string(&j, "tag", fl_fault_tag_name(fault->tag));
+	fl_json_string(&j, "file", NULL);
+	fl_json_number(&j, "line", 0);
+	fl_json_number(&j, "column", 0);
+	fl_json_string(&j, "text", fault->text);
+	fl_json_string(&j, "hint", fault->hint[0] ? fault->hint : NULL);
+	fl_json_close(&j, '{');
+	fl_json_line(&j);
+}
+
+const char *fl_fault_tag_name(enum fl_fault_tag tag)
+{
+	return table[tag].name;
+}

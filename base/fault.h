@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fault.h - what goes wrong apart from scripts, as data: a row of fault.def
+ * with its places filled. Scripts' mistakes are diagnostics, compiler/diag.h.
+ */
+#ifndef FL_FAULT_H
+#define FL_FAULT_H
+
+#include <stdio.h>
+
+/* Whose fault a failure is; decides the exit status of a run that it ends. */
+enum fl_fault_kind {
+	FL_FAULT_SYSTEM,     /* resources; says errno */
+	FL_FAULT_PERMISSION, /* we may not */
+	FL_FAULT_KERNEL,     /* this kernel cannot */
+	FL_FAULT_REFUSED,    /* it refused fmod_ret for prog; another way may do */
+	FL_FAULT_REQUEST,    /* what was asked for makes no sense here */
+	FL_FAULT_DEFECT,     /* faultline's own; the log belongs to the message */
+	FL_FAULT_USAGE,	     /* the command line is wrong */
+};
+
+enum fl_fault_tag {
+	FL_NO_FAULT,
+#define FL_FAULT(tag, kind, text, hint) FL_##tag,
+#include "fault.def"
+#undef FL_FAULT
+	FL_NFAULTS
+};
+
+struct fl_fault {
+	enum fl_fault_tag tag;
+	enum fl_fault_kind kind;
+	int prog;	/* index into the object's progs, or -1 */
+	char text[256]; /* one line, lower case, no full stop */
+	char hint[256]; /* "" when there is none */
+	char *log;	/* libbpf's and the verifier's words, or NULL */
+};
+
+/* Fill in @fault: the strings for {0}, {1} ... follow, then NULL. They are copied. */
+void fl_fault_raise(struct fl_fault *fault, enum fl_fault_tag tag, ...) __attribute__((sentinel));
+void fl_fault_release(struct fl_fault *fault);
+
+/* As an "error" event of docs/events.md, a line. */
+void fl_fault_event(const struct fl_fault *fault, FILE *out);
+
+/* "O_UNKNOWN"; NULL for FL_NO_FAULT */
+const char *fl_fault_tag_name(enum fl_fault_tag tag);
+
+#endif /* FL_FAULT_H */
