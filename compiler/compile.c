@@ -5,6 +5,7 @@
  *	text	fl_source	given
  *	lex	lexer.c		text to tokens with byte spans
  *	parse	parser.c	tokens to the tree of ast.h, item by item
+ *		parse_rule.c	  rules
  *		parse_expr.c	  expressions
  *		use.c		  files that a script uses, where it says so
  *	sema	sema.c		names and types against kernel facts (kernel.h);

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parse.h - what the parser's two files share. Internal to them.
+ * parse.h - what the parser's files share. Internal to them.
+ *
+ *	parser.c	items: statements, and how to go on after a mistake
+ *	parse_rule.c	rules: targets, schedules, actions
+ *	parse_expr.c	expressions
+ *	parse_token.c	the token array
  *
  * A function per construct, named after it. Each returns false (or NULL) when
  * it has reported a mistake; whoever is called by parse_item() lets that pass
@@ -22,7 +27,7 @@ struct fl_parser {
 	unsigned int depth;
 };
 
-/* parse_expr.c */
+/* parse_token.c */
 const struct fl_token *fl_peek_at(const struct fl_parser *p, size_t ahead);
 const struct fl_token *fl_peek(const struct fl_parser *p);
 const struct fl_token *fl_next(struct fl_parser *p);
@@ -38,9 +43,10 @@ struct fl_span fl_token_span(const struct fl_parser *p, const struct fl_token *t
 /* From the first byte of @from to the last one of the token just taken. */
 struct fl_span fl_span_since(const struct fl_parser *p, uint32_t from);
 
-/* parser.c: is what is next the start of an item, or the end? */
+/* Is what is next the start of an item, or the end? */
 bool fl_starts_item(const struct fl_parser *p);
 
+/* parse_expr.c */
 struct fl_expr *fl_parse_expr(struct fl_parser *p);
 /* A state and its keys, the "@name" being the next token. */
 struct fl_expr *fl_parse_state(struct fl_parser *p);
@@ -51,5 +57,8 @@ bool fl_parse_pattern(struct fl_parser *p, struct fl_pattern *out);
 /* "{" a { "," a } "}", the brace being the next token. */
 bool fl_parse_set(struct fl_parser *p, struct fl_expr *(*one)(struct fl_parser *p),
 		  struct fl_expr ***items, size_t *nitems);
+
+/* parse_rule.c */
+bool fl_parse_rule(struct fl_parser *p, struct fl_rule *rule);
 
 #endif /* FL_PARSE_H */
