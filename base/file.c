@@ -35,14 +35,16 @@ int fl_write_all(int fd, const void *data, size_t len)
 	while (len) {
 		ssize_t n = is_socket ? send(fd, p, len, MSG_NOSIGNAL) : write(fd, p, len);
 
-		if (n < 0 && errno == ENOTSOCK)
+		if (n > 0) {
+			p += n;
+			len -= (size_t)n;
+		} else if (!n) {
+			return -ENOSPC;
+		} else if (errno == ENOTSOCK && is_socket) {
 			is_socket = false;
-		else if (n < 0 && errno != EINTR)
+		} else if (errno != EINTR) {
 			return -errno;
-		if (n <= 0)
-			continue;
-		p += n;
-		len -= (size_t)n;
+		}
 	}
 	return 0;
 }

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define NAME "journal.ndjson"
 #define READ_BUFFER (1 << 20)
 
@@ -265,23 +267,13 @@ static void take_back(const struct fl_journal *j, off_t start)
 static int write_lines(struct fl_journal *j)
 {
 	off_t start = lseek(j->fd, 0, SEEK_END);
-	size_t done = 0;
+	int err = fl_write_all(j->fd, j->lines, j->len);
 
-	while (done < j->len) {
-		ssize_t n = write(j->fd, j->lines + done, j->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			int err = n < 0 ? errno : ENOSPC;
-
-			take_back(j, start);
-			return err;
-		}
-		done += (size_t)n;
-	}
-	j->len = 0;
-	return 0;
+	if (err)
+		take_back(j, start);
+	else
+		j->len = 0;
+	return -err;
 }
 
 int fl_journal_sync(struct fl_journal *j, struct fl_trouble *t)

@@ -9,41 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "lexer.h"
 
 static int cannot_read(const char *path, const char *why)
 {
 	fprintf(stderr, "faultline: error: '%s' cannot be read: %s\n", path, why);
 	return FL_EXIT_USAGE;
-}
-
-/* One byte more than the compiler takes, so that it can tell "too much". */
-static int read_all(int fd, char **text, size_t *len)
-{
-	size_t cap = 65536;
-
-	*len = 0;
-	*text = malloc(cap);
-	while (*text) {
-		ssize_t n = read(fd, *text + *len, cap - *len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		*len += (size_t)n;
-		if (!n || *len > FL_MAX_SOURCE)
-			return 0;
-		if (*len == cap) {
-			char *bigger = realloc(*text, cap * 2);
-
-			if (!bigger)
-				break;
-			*text = bigger;
-			cap *= 2;
-		}
-	}
-	return -ENOMEM;
 }
 
 int fl_input_read(struct fl_input *in, const char *path)
@@ -57,12 +29,10 @@ int fl_input_read(struct fl_input *in, const char *path)
 	fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return cannot_read(path, strerror(errno));
-	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
-		err = -EISDIR;
-	else
-		err = read_all(fd, &in->text, &in->source.len);
-	/* The true size, where there is one, makes the better message. */
-	if (!err && S_ISREG(st.st_mode) && in->source.len > FL_MAX_SOURCE)
+	/* too much is the compiler's to refuse */
+	err = fl_read_fd(fd, FL_MAX_SOURCE, &in->text, &in->source.len);
+	/* the true size, where there is one, makes the better message */
+	if (!err && in->source.len > FL_MAX_SOURCE && !fstat(fd, &st) && S_ISREG(st.st_mode))
 		in->source.len = (size_t)st.st_size;
 	if (!is_stdin)
 		close(fd);
@@ -70,7 +40,7 @@ int fl_input_read(struct fl_input *in, const char *path)
 	if (!err)
 		return 0;
 	fl_input_release(in);
-	return cannot_read(path, err == -EISDIR ? "it is a directory" : strerror(-err));
+	return cannot_read(path, fl_file_error(err));
 }
 
 int fl_input_of(struct fl_input *in, const struct fl_options *o)
@@ -91,19 +61,8 @@ void fl_input_release(struct fl_input *in)
 /* A file that a script uses. */
 int fl_read_used(void *arg, const char *path, char **text, size_t *len)
 {
-	struct stat st;
-	int fd, err;
-
 	(void)arg;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (!fstat(fd, &st) && S_ISDIR(st.st_mode))
-		err = -EISDIR;
-	else
-		err = read_all(fd, text, len);
-	close(fd);
-	return err;
+	return fl_read_file(path, FL_MAX_SOURCE, text, len);
 }
 
 bool fl_is_same_file(const char *a, const char *b)

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "fl_templates.h"
 
 #define MAX_ARCH 16
@@ -32,40 +33,6 @@ struct answer {
 	uint64_t log_len;
 };
 
-static int write_all(int fd, const void *data, size_t len)
-{
-	const char *p = data;
-
-	while (len) {
-		ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -EPIPE;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-static int read_all(int fd, void *data, size_t len)
-{
-	char *p = data;
-
-	while (len) {
-		ssize_t n = read(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -EPIPE;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 static int serve_one(int fd)
 {
 	struct fl_clang_result result = { 0 };
@@ -74,10 +41,10 @@ static int serve_one(int fd)
 	char *text;
 	int err;
 
-	if (read_all(fd, &request, sizeof(request)))
+	if (fl_read_all(fd, &request, sizeof(request)))
 		return -EPIPE;
 	text = malloc(request.len + 1);
-	if (!text || read_all(fd, text, request.len)) {
+	if (!text || fl_read_all(fd, text, request.len)) {
 		free(text);
 		return -EPIPE;
 	}
@@ -94,11 +61,11 @@ static int serve_one(int fd)
 	answer.elf_len = result.elf_len;
 	answer.has_log = result.log != NULL;
 	answer.log_len = result.log ? strlen(result.log) : 0;
-	err = write_all(fd, &answer, sizeof(answer));
+	err = fl_write_all(fd, &answer, sizeof(answer));
 	if (!err)
-		err = write_all(fd, result.elf, result.elf_len);
+		err = fl_write_all(fd, result.elf, result.elf_len);
 	if (!err)
-		err = write_all(fd, result.log, answer.log_len);
+		err = fl_write_all(fd, result.log, answer.log_len);
 	fl_clang_result_release(&result);
 	free(text);
 	return err;
@@ -197,7 +164,7 @@ static int receive(struct fl_server *s, struct fl_clang_result *out)
 	int err = wait_answer(s);
 
 	if (!err)
-		err = read_all(s->fd, &answer, sizeof(answer)) ? -EFAULT : 0;
+		err = fl_read_all(s->fd, &answer, sizeof(answer)) ? -EFAULT : 0;
 	if (err)
 		return err;
 	out->elf = malloc(answer.elf_len + 1);
@@ -205,8 +172,8 @@ static int receive(struct fl_server *s, struct fl_clang_result *out)
 	if (!out->elf || (answer.has_log && !out->log))
 		return -ENOMEM;
 	out->elf_len = answer.elf_len;
-	if (read_all(s->fd, out->elf, answer.elf_len) ||
-	    (out->log && read_all(s->fd, out->log, answer.log_len)))
+	if (fl_read_all(s->fd, out->elf, answer.elf_len) ||
+	    (out->log && fl_read_all(s->fd, out->log, answer.log_len)))
 		return -EFAULT;
 	return answer.err;
 }
@@ -223,7 +190,7 @@ static int send_request(struct fl_server *s, const char *text, size_t len, const
 	struct request request = { .len = len };
 
 	snprintf(request.arch, sizeof(request.arch), "%s", arch);
-	if (write_all(s->fd, &request, sizeof(request)) || write_all(s->fd, text, len))
+	if (fl_write_all(s->fd, &request, sizeof(request)) || fl_write_all(s->fd, text, len))
 		return -EFAULT;
 	return 0;
 }

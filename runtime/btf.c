@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
+
 #define MAX_BTF_SIZE ((size_t)256 << 20)
 #define MAX_CHAIN 64 /* typedefs of typedefs: the kernel has under 10 */
 /* A search takes about a fifth of the time in which the index is made. */
@@ -37,7 +39,7 @@ static int read_file(const char *path, unsigned char **data, size_t *size, size_
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 	struct stat st;
-	size_t done = 0;
+	bool is_mapped = false;
 
 	if (fd < 0)
 		return -errno;
@@ -48,25 +50,17 @@ static int read_file(const char *path, unsigned char **data, size_t *size, size_
 		err = -EBADMSG;
 	*mapped = (size_t)st.st_size;
 	if (!err && (*data = map(fd, *mapped)))
-		done = *mapped;
+		is_mapped = true;
 	else if (!err && !(*data = map(-1, *mapped)))
 		err = -ENOMEM;
-	while (!err && done < (size_t)st.st_size) {
-		ssize_t n = read(fd, *data + done, (size_t)st.st_size - done);
-
-		if (n < 0 && errno != EINTR)
-			err = -errno;
-		else if (n == 0)
-			break;
-		else if (n > 0)
-			done += (size_t)n;
-	}
+	if (!err && !is_mapped)
+		err = fl_read_all(fd, *data, *mapped);
 	close(fd);
 	if (err && *data) {
 		munmap(*data, *mapped);
 		*data = NULL;
 	}
-	*size = done;
+	*size = *mapped;
 	return err;
 }
 
