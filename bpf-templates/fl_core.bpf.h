@@ -78,7 +78,7 @@ static long (*const bpf_loop)(u32 n, void *callback, void *ctx, u64 flags) = (vo
 #define FL_MAP_TYPE_LRU_HASH 9
 #define FL_MAP_TYPE_RINGBUF 27
 
-struct fl_run_knobs fl_run SEC(".data.run") = { .armed = 0 };
+struct fl_run_knobs fl_run SEC(".data.run") = { .abi = FL_ABI_VERSION };
 struct fl_rule_knobs fl_rule[FL_NRULES] SEC(".data.rules") = { { .enabled = 0 } };
 struct fl_rule_state fl_state[FL_NRULES] SEC(".data.states") = { { .ordinal = 0 } };
 struct fl_counts fl_count[FL_NSLOTS][FL_NCPUS];

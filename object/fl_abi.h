@@ -17,6 +17,9 @@
 #include <linux/types.h>
 #endif
 
+/* One more for every change of what is below: programs and runtime must agree. */
+#define FL_ABI_VERSION 1
+
 #define FL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 #define FL_MAX_EXEMPT 32
 #define FL_STRING_LEN 256      /* bytes of a string that is read, the NUL included */
@@ -46,6 +49,7 @@
 
 /* The whole run: one instance, in map .data.run. */
 struct fl_run_knobs {
+	__u64 abi;		/* FL_ABI_VERSION of the programs; first in all versions */
 	__u64 armed;		/* 0: nothing is injected */
 	__u64 armed_ns;		/* when armed became 1 */
 	__u64 heartbeat_ns;	/* stored by the process about once a second */

@@ -5,7 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "fl_abi.h"
 #include "mem.h"
+
+/* These are what programs in a file were compiled for. */
+#define SAME_SIZE(type, bytes) \
+	_Static_assert(sizeof(struct type) == (bytes), "a change needs a new FL_ABI_VERSION")
+SAME_SIZE(fl_run_knobs, 8 * 9 + 4 * FL_MAX_EXEMPT + 4 * 4 + 8 * 5);
+SAME_SIZE(fl_rule_knobs, 8 * 13);
+SAME_SIZE(fl_rule_state, 64);
+SAME_SIZE(fl_param_knob, 32);
+SAME_SIZE(fl_counts, 64);
+SAME_SIZE(fl_event, 8 * 3 + 4 * 8 + FL_COMM_LEN);
 
 void fl_object_free(struct fl_object *obj)
 {

@@ -140,6 +140,26 @@ struct fl_obj_state {
 	unsigned int key_words;
 };
 
+/* A module that rules are on. */
+struct fl_obj_module {
+	const char *name;
+	const char *build_id; /* in hexadecimal */
+};
+
+/* What the code holds of a kernel that its build does not settle. */
+enum fl_fact {
+	FL_FACT_RANGES = 0,  /* value: checksum of a pattern's address ranges */
+	FL_FACT_ADDRESS = 1, /* value: of a symbol */
+	FL_FACT_CGROUP = 2,  /* value: id of a control group */
+};
+
+struct fl_obj_fact {
+	enum fl_fact kind;
+	const char *name;   /* pattern, symbol, path */
+	const char *module; /* of a pattern, or NULL */
+	uint64_t value;
+};
+
 struct fl_object {
 	void *elf; /* NULL when only C was asked for */
 	size_t elf_len;
@@ -169,11 +189,21 @@ struct fl_object {
 	size_t nwaits;
 	struct fl_obj_expect *expects;
 	size_t nexpects;
+	struct fl_obj_module *modules;
+	size_t nmodules;
+	struct fl_obj_fact *facts;
+	size_t nfacts;
+	/* the kernel that it is for */
+	const char *release;
+	const char *arch;
+	const char *build_id; /* in hexadecimal; NULL unless it is to be written to a file */
+	uint64_t seed;	      /* the one that a file is to be run with */
 	unsigned int ncpus;   /* in a row of counters, see fl_abi.h */
 	bool tracks_children; /* has the programs that follow the command */
 	bool uses_keys;	      /* "per" */
 	bool seeded;
-	void *memory; /* what the strings and arrays live in */
+	bool force_return; /* values need not fit the functions' tags */
+	void *memory;	   /* what the strings and arrays live in */
 };
 
 void fl_object_free(struct fl_object *obj);

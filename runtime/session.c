@@ -138,6 +138,7 @@ static void fill_knobs(struct fl_session *s)
 	struct fl_rule_knobs *rules = s->rules.memory;
 
 	memset(run, 0, sizeof(*run));
+	run->abi = FL_ABI_VERSION;
 	run->heartbeat_max_ns =
 		s->opts.heartbeat_max_ns ? s->opts.heartbeat_max_ns : HEARTBEAT_MAX_NS;
 	run->seed = s->opts.seed;
@@ -208,6 +209,13 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 		return err;
 	}
 	err = share(s, ".data.run", sizeof(struct fl_run_knobs), &s->run);
+	if (!err && run_knobs(s)->abi != FL_ABI_VERSION) {
+		fl_fault_request(fault, "compile the rules again",
+				 "the programs are for version %llu of the shared memory, and this "
+				 "faultline has %d",
+				 (unsigned long long)run_knobs(s)->abi, FL_ABI_VERSION);
+		return -EPROTO;
+	}
 	if (!err)
 		err = share(s, ".data.rules", s->obj->nrules * sizeof(struct fl_rule_knobs),
 			    &s->rules);
