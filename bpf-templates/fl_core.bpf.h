@@ -17,6 +17,7 @@
  *	FL_SEPARATE	rules are functions of their own to the verifier
  *	FL_FIRES	there are rules without return
  *	FL_DELAYS	there are delays
+ *	FL_SWEEP	a campaign chooses the calls
  */
 #ifndef FL_CORE_BPF_H
 #define FL_CORE_BPF_H
@@ -109,6 +110,16 @@ struct fl_call {
 	u32 has_evaluation;
 	u32 prog;
 	u32 func; /* number of the function */
+#ifdef FL_SWEEP
+	u64 ordinal;	/* of the matched call in the trial */
+	u64 occurrence; /* of its point */
+	u64 key;	/* of its call path, where it is to fail */
+	s64 given;	/* the value of the fault that chose it, with has_given */
+	u32 has_given;
+	u32 chosen; /* number of that fault, from 1; 0: none */
+	u32 point;
+	u32 is_cut;
+#endif
 };
 
 #define fl_pid() ((s64)(bpf_get_current_pid_tgid() >> 32))
@@ -194,7 +205,7 @@ FL_INLINE s64 fl_remainder(s64 a, s64 b)
 	return a < 0 ? (s64)(0 - r) : (s64)r;
 }
 
-#ifdef FL_SEEDED
+#if defined(FL_SEEDED) || defined(FL_SWEEP)
 /* The finalizer of splitmix64: every bit of the input reaches every bit. */
 FL_INLINE u64 fl_mix(u64 x)
 {
@@ -204,7 +215,9 @@ FL_INLINE u64 fl_mix(u64 x)
 	x *= 0x94d049bb133111ebULL;
 	return x ^ (x >> 31);
 }
+#endif
 
+#ifdef FL_SEEDED
 /*
  * The draw of mention @mention in rule @rule: a function of the seed and of
  * how many evaluations of this rule drew before.

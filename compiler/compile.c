@@ -31,6 +31,7 @@
 #include "emit.h"
 #include "fl_templates.h"
 #include "manifest.h"
+#include "module_layout.h"
 #include "syscall.h"
 #include "use.h"
 
@@ -49,11 +50,22 @@ struct compilation {
 	jmp_buf on_oom;
 };
 
+static bool no_field_at(struct compilation *c, struct fl_span span, const char *what,
+			const char *why)
+{
+	fl_report(c->diags, FL_E_NO_FIELD, span, what, why, NULL);
+	return false;
+}
+
 static bool no_field(struct compilation *c, enum fl_builtin b, const char *why)
 {
-	fl_report(c->diags, FL_E_NO_FIELD, c->script.first_mention[b], fl_builtin_name(b), why,
-		  NULL);
-	return false;
+	return no_field_at(c, c->script.first_mention[b], fl_builtin_name(b), why);
+}
+
+/* What a sweep needs to know of every call, whether the script mentions it or not. */
+static bool no_path(struct compilation *c, const char *why)
+{
+	return no_field_at(c, c->script.rules[0].targets[0].span, "call path", why);
 }
 
 /* Where the script says that it is about the command's tasks. */
@@ -106,6 +118,7 @@ static bool find_preempt_count(struct compilation *c)
 	const struct fl_kernel_ops *ops = c->kernel->ops;
 	struct fl_member m;
 	struct fl_type hot;
+	const char *why;
 	int err = ops->address(c->kernel, "__per_cpu_offset", &c->emit.per_cpu_offset);
 
 	if (!err && !ops->address(c->kernel, "__preempt_count", &c->emit.preempt_count))
@@ -119,9 +132,18 @@ static bool find_preempt_count(struct compilation *c)
 	}
 	if (c->opts->sema.lenient)
 		return true;
-	return no_field(c, FL_BUILTIN_irq,
-			err == -EACCES ? "the kernel hides its addresses"
-				       : "its symbols do not tell where it is counted");
+	why = err == -EACCES ? "the kernel hides its addresses"
+			     : "its symbols do not tell where it is counted";
+	return c->script.uses_irq ? no_field(c, FL_BUILTIN_irq, why) : no_path(c, why);
+}
+
+static bool find_sweep_offsets(struct compilation *c)
+{
+	const char *problem = fl_find_sweep_offsets(c->kernel, &c->emit);
+
+	if (!problem || c->opts->sema.lenient)
+		return true;
+	return no_path(c, problem);
 }
 
 static bool find_offsets(struct compilation *c)
@@ -129,7 +151,9 @@ static bool find_offsets(struct compilation *c)
 	if ((c->plan.tracks_children || c->emit.tracks_children || c->script.uses_ppid) &&
 	    !find_task_offsets(c))
 		return false;
-	return !c->script.uses_irq || find_preempt_count(c);
+	if ((c->script.uses_irq || c->emit.sweep) && !find_preempt_count(c))
+		return false;
+	return !c->emit.sweep || find_sweep_offsets(c);
 }
 
 /* May it matter to a rule what else is on its functions? See plan.h. */
@@ -187,6 +211,7 @@ static bool front_end(struct compilation *c)
 	if (c->diags->nerrors || c->opts->emit == FL_EMIT_NONE)
 		return false;
 	find_others(c, &plan);
+	plan.sweep = c->opts->sweep != FL_SWEEP_NONE;
 	fl_plan(&c->script, &plan, &c->arena, c->diags, &c->plan);
 	return !c->diags->nerrors && find_offsets(c);
 }
@@ -252,6 +277,7 @@ int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl
 	c.emit.seeded = opts->seeded;
 	c.emit.force_return = opts->sema.force_return;
 	c.emit.tracks_children = opts->tracks_children;
+	c.emit.sweep = opts->sweep;
 	err = run(&c, log);
 	fl_diags_sort(ds);
 	ds->on_oom = NULL;

@@ -27,6 +27,7 @@ struct fl_compile_opts {
 	enum fl_emit_what emit;
 	bool seeded;
 	bool tracks_children; /* where no rule asks for it */
+	enum fl_sweep sweep;
 	const struct fl_param_setting *settings;
 	size_t nsettings;
 	/* Definitions (param, let) that stand before the script, or NULL. */

@@ -176,6 +176,10 @@ static void emit_sizes(const struct fl_emitter *em, struct fl_buf *out)
 		fl_buf_printf(out, "#define FL_NPARAMS %zu\n", script->nparams);
 	if (em->opts->seeded)
 		fl_buf_puts(out, "#define FL_SEEDED\n");
+	if (em->opts->sweep)
+		fl_buf_puts(out, "#define FL_SWEEP\n");
+	if (em->opts->sweep == FL_SWEEP_RECORDED)
+		fl_buf_puts(out, "#define FL_SWEEP_RANDOM\n");
 	if (plan->separate)
 		fl_buf_puts(out, "#define FL_SEPARATE\n");
 	if (em->uses_fired)
@@ -251,14 +255,31 @@ static void emit_kernel(const struct fl_emitter *em, struct fl_buf *out)
 			      "\treturn FL_LOAD(u32, parent + %u, bad);\n}\n",
 			      o->task_parent, o->task_tgid);
 	/* HARDIRQ_MASK, NMI_MASK, SOFTIRQ_OFFSET: include/linux/preempt.h */
-	if (script->uses_irq)
+	if (script->uses_irq || o->sweep)
 		fl_buf_printf(out,
-			      "\nFL_INLINE s64 fl_irq(void)\n{\n\tint bad = 0;\n"
+			      "\nFL_INLINE u32 fl_interrupted(void)\n{\n\tint bad = 0;\n"
 			      "\tu64 base = FL_LOAD(u64, 0x%" PRIx64
 			      "ULL + 8 * bpf_get_smp_processor_id(), bad);\n\n"
-			      "\treturn (FL_LOAD(u32, base + 0x%" PRIx64
-			      "ULL, bad) & 0xff0100) != 0;\n}\n",
+			      "\treturn FL_LOAD(u32, base + 0x%" PRIx64
+			      "ULL, bad) & 0xff0100;\n}\n",
 			      o->per_cpu_offset, o->preempt_count);
+	if (script->uses_irq)
+		fl_buf_puts(out, "\n#define fl_irq() ((s64)(fl_interrupted() != 0))\n");
+}
+
+static void emit_sweep(const struct fl_emitter *em, struct fl_buf *out)
+{
+	const struct fl_module_offsets *m = &em->opts->module;
+
+	if (!em->opts->sweep)
+		return;
+	fl_buf_printf(out,
+		      "\n#define FL_TASK_FLAGS %u\n#define FL_MODULE_NAME %u\n"
+		      "#define FL_MODULE_LIST %u\n#define FL_MODULE_TEXT %u\n"
+		      "#define FL_MODULE_TEXT_SIZE %u\n#define FL_MODULE_INIT %u\n"
+		      "#define FL_MODULE_INIT_SIZE %u\n#include \"fl_sweep.bpf.h\"\n",
+		      em->opts->task_flags, m->name, m->list, m->text, m->text_size, m->init,
+		      m->init_size);
 }
 
 void fl_emit(const struct fl_plan *plan, const struct fl_emit_opts *opts, struct fl_buf *out)
@@ -269,7 +290,7 @@ void fl_emit(const struct fl_plan *plan, const struct fl_emit_opts *opts, struct
 	fl_buf_init(&body, out->arena);
 	fl_buf_init(&em.prelude, out->arena);
 	em.out = &body;
-	em.uses_stack = plan->script->ntrackers || plan->script->npatterns;
+	em.uses_stack = plan->script->ntrackers || plan->script->npatterns || opts->sweep;
 	em.uses_data = em.uses_stack || plan->script->nstates;
 	fl_emit_rules(&em);
 	for (size_t i = 0; i < plan->nprogs; i++)
@@ -284,6 +305,7 @@ void fl_emit(const struct fl_plan *plan, const struct fl_emit_opts *opts, struct
 	emit_ranges(&em, out);
 	if (em.uses_stack)
 		fl_buf_puts(out, "#include \"fl_stack.bpf.h\"\n");
+	emit_sweep(&em, out);
 	emit_states(&em, out);
 	if (em.prelude.len)
 		fl_buf_add(out, em.prelude.text, em.prelude.len);

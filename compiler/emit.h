@@ -15,16 +15,29 @@
 
 #include "plan.h"
 
+/* Byte offsets in struct module. */
+struct fl_module_offsets {
+	uint32_t name;
+	uint32_t list;
+	uint32_t text;
+	uint32_t text_size;
+	uint32_t init;
+	uint32_t init_size;
+};
+
 struct fl_emit_opts {
 	unsigned int ncpus; /* possible ones */
 	bool seeded;
 	bool force_return;
 	bool tracks_children; /* also where no rule asks */
+	enum fl_sweep sweep;
 	const char *machine;
 	/* Byte offsets in struct task_struct, where something asks for them. */
 	uint32_t task_pid;
 	uint32_t task_tgid;
 	uint32_t task_parent;
+	uint32_t task_flags;
+	struct fl_module_offsets module; /* of a sweep */
 	/* Where the preemption count of a CPU is, likewise. */
 	uint64_t per_cpu_offset;
 	uint64_t preempt_count;

@@ -307,11 +307,19 @@ static void emit_decision(struct fl_emitter *em, const struct fl_rule *rule,
 	fl_buf_puts(em->out, "\tif (!ordinal)\n\t\treturn 0;\n");
 }
 
+/* Which point the call is; without draws that says whether it fails, too. */
+static void emit_swept(struct fl_emitter *em)
+{
+	fl_buf_printf(em->out, "\tif (!fl_swept(c, %u))\n\t\treturn 0;\n", em->rule);
+	if (em->opts->sweep == FL_SWEEP_SYSTEMATIC)
+		fl_buf_puts(em->out, "\tordinal = c->ordinal;\n");
+}
+
 static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 			  const struct fl_instance *in)
 {
 	const struct fl_plan_cond *cond = &em->plan->conds[in->number];
-	bool has_scratch = false, tells;
+	bool has_scratch = false, tells, swept = em->opts->sweep && rule->ret;
 	size_t i;
 
 	em->nstrings = em->names = em->bad = 0;
@@ -319,17 +327,25 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 	fl_buf_puts(em->out, "\tu64 ordinal;\n");
 	if (has_action(rule, FL_ACT_LOG) || has_action(rule, FL_ACT_STACK))
 		fl_buf_puts(em->out, "\tstruct fl_event *e;\n");
-	fl_buf_printf(em->out, "\n\tif (!fl_enter(c, %u))\n\t\treturn 0;\n", em->rule);
+	fl_buf_printf(em->out, "\n\tif (%s!fl_enter(c, %u))\n\t\treturn 0;\n",
+		      swept ? "!fl_sweep.trial || " : "", em->rule);
 	for (i = 0; i < cond->nsure; i++)
 		emit_term(em, cond->terms[i], &has_scratch);
 	fl_buf_puts(em->out, "\tif (!fl_guard())\n\t\treturn 0;\n");
+	if (swept)
+		emit_swept(em);
 	for (; i < cond->nterms; i++)
 		emit_term(em, cond->terms[i], &has_scratch);
 	if (actions_need_scratch(rule, in) || (in->per && fl_needs_scratch(in->per)))
 		emit_scratch(em, &has_scratch);
-	emit_decision(em, rule, in);
+	if (!swept || em->opts->sweep == FL_SWEEP_RECORDED)
+		emit_decision(em, rule, in);
 	for (i = 0; i < rule->nacts; i++)
 		emit_action(em, rule, in, &in->acts[i]);
+	if (swept) {
+		fl_buf_puts(em->out, "\treturn fl_sweep_hit(c);\n}\n");
+		return;
+	}
 	if (rule->ret) {
 		fl_buf_puts(em->out, "\treturn fl_injected(c->slot, ordinal, c->value);\n}\n");
 		return;

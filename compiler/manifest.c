@@ -383,6 +383,7 @@ struct fl_object *fl_make_object(const struct fl_plan *plan, const struct fl_emi
 	obj->ncpus = (unsigned int)fl_round_up(emit->ncpus);
 	obj->tracks_children = plan->tracks_children || emit->tracks_children;
 	obj->seeded = emit->seeded;
+	obj->sweep = emit->sweep;
 	KEEP_ARRAY(&m, obj, rules, plan->script->nrules);
 	for (size_t i = 0; i < obj->nrules; i++)
 		keep_rule(&m, i);

@@ -528,6 +528,7 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 
 		for (size_t j = 0; j < prog->nslots; j++)
 			instance_needs(prog->slots[j].instance, prog->slots[j].rule->nacts, prog);
+		prog->uses_ip |= opts->sweep && prog->returns;
 		if (prog->tracker && !prog->on_exit)
 			instance_needs(&prog->tracker->instance, 0, prog);
 		find_facts(prog, opts);

@@ -86,6 +86,7 @@ struct fl_refusal {
 struct fl_plan_opts {
 	enum fl_backend backend; /* AUTO, or FMOD_RET or KPROBE to use for all that return */
 	bool force_return;
+	bool sweep; /* calls of functions that return are told apart by their path */
 	const struct fl_refusal *refusals;
 	size_t nrefusals;
 	/* What is on functions already; of no more than those that may matter. */

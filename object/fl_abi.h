@@ -27,6 +27,14 @@
 #define FL_KEY_WORDS 8	       /* of 8 bytes, in the key of "per" */
 #define FL_STATE_ENTRIES 16384 /* keys of one @state */
 #define FL_PER_ENTRIES 65536   /* keys of all "per" together */
+#define FL_SWEEP_FAULTS 2      /* that one trial of a campaign sees */
+#define FL_SWEEP_HITS 64       /* injections of a trial that are recorded one by one */
+#define FL_SWEEP_CUTS 4	       /* places where a call path ends */
+#define FL_SWEEP_POINTS 16384  /* points, unless the runtime asks for another number */
+#define FL_MODULE_NAME_LEN 56  /* MODULE_NAME_LEN, include/linux/module.h */
+#define FL_MODULES 1024	       /* modules that frames can be in */
+#define FL_MODULE_PAGES 32768  /* pages of their text */
+#define FL_PAGE_SHIFT 12       /* text of modules begins at a page */
 
 /* A delay waits busily with interrupts as they are: longer ones stall the machine. */
 #define FL_DELAY_MAX_NS 10000000     /* in one call */
@@ -124,6 +132,103 @@ struct fl_counts {
 enum fl_task_scope {
 	FL_TASK_IN = 1,	       /* one of the command's */
 	FL_TASK_FROM_EXEC = 2, /* it will be, once exec has made it the command */
+};
+
+/* What makes two matched calls of a sweep the same point. */
+enum fl_sweep_each {
+	FL_SWEEP_PATH,	   /* rule, function and call path */
+	FL_SWEEP_CALL,	   /* nothing: each matched call of a trial is one */
+	FL_SWEEP_FUNCTION, /* rule and function */
+};
+
+enum fl_sweep_mode {
+	FL_SWEEP_ONCE,	   /* the chosen call only */
+	FL_SWEEP_ON_POINT, /* and all later ones of its point */
+	FL_SWEEP_ON_ALL,   /* and all later matched ones of any point */
+};
+
+enum fl_sweep_context {
+	FL_SWEEP_TASK,
+	FL_SWEEP_SOFTIRQ,
+	FL_SWEEP_HARDIRQ,
+	FL_SWEEP_KTHREAD,
+	FL_SWEEP_WORKQUEUE,
+};
+
+/* A call that a trial makes fail. */
+struct fl_sweep_fault {
+	__u64 key;	  /* of its point */
+	__u64 occurrence; /* in the trial, from 1; 0: no fault */
+	__s64 value;
+	__u32 mode;	 /* enum fl_sweep_mode */
+	__u32 has_value; /* otherwise the rule's */
+};
+
+struct fl_sweep_hit {
+	__u64 key; /* of the call path */
+	__u64 occurrence;
+	__u64 ordinal; /* of the matched call in the trial */
+	__u64 time_ns;
+	__s64 value;
+	__u32 point;
+	__u32 fault; /* FL_SWEEP_FAULTS: the rule's own doing */
+};
+
+struct fl_sweep_range {
+	__u64 start, end;
+};
+
+/* A campaign: one instance, in map .data.sweep. */
+struct fl_sweep_knobs {
+	__u64 last_trial;			   /* as the trial, and stays after its end */
+	__u64 trial;				   /* 0: swept rules do nothing */
+	struct fl_sweep_range text;		   /* of the kernel proper */
+	struct fl_sweep_range cuts[FL_SWEEP_CUTS]; /* entry code of interrupts: paths end there */
+	__u64 modules;				   /* address of the kernel's list of them */
+	__u32 each;				   /* enum fl_sweep_each */
+	__u32 any_context;			   /* calls in interrupts count too */
+	__u32 max_points;
+	__u32 reserved;
+	struct fl_sweep_fault faults[FL_SWEEP_FAULTS];
+	/* written by the programs; the first four begin anew with each trial */
+	__u64 matched;
+	__u64 injected;
+	__u64 reached[FL_SWEEP_FAULTS]; /* calls that the fault chose */
+	__u64 on_all;			/* number of the fault that did, from 1 */
+	__u64 points;			/* numbers given, also to those without room */
+	__u64 lost;			/* calls whose point found no room */
+	__u64 cut;			/* new points whose path is longer than FL_STACK_DEPTH */
+	__u64 modules_lost;		/* modules that found no room */
+	struct fl_sweep_hit hits[FL_SWEEP_HITS];
+};
+
+/*
+ * A point, in map fl_points. Frames are relative to the kernel's text, or to
+ * that of a module, whose number is in the upper half then.
+ */
+struct fl_point {
+	__u64 ready; /* set last: the rest may be read */
+	__u64 key;
+	__u64 calls; /* in the trial whose number, modulo 2^24, the upper bits have */
+	__u64 total;
+	__u64 trial;   /* in which it was new */
+	__u64 after;   /* injections of that trial until then */
+	__u64 ordinal; /* of its first call there */
+	__u32 slot;
+	__u32 context; /* enum fl_sweep_context */
+	__u32 each;    /* enum fl_sweep_each: FL_SWEEP_PATH also for paths that are only recorded */
+	__u32 nframes;
+	__u32 reserved[2];
+	__u64 frames[FL_STACK_DEPTH]; /* the caller first */
+};
+
+/* A module's text, in map fl_modules by its number: a hash of the name, even. */
+struct fl_module {
+	char name[FL_MODULE_NAME_LEN];
+	__u64 text;
+	__u64 text_size; /* 0: it is not loaded */
+	__u64 init;	 /* text that is freed once the module has started */
+	__u64 init_size;
 };
 
 enum fl_event_kind {

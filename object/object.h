@@ -20,6 +20,13 @@
 
 struct fl_rule_knobs; /* fl_abi.h */
 
+/* Who says which calls of rules with a return fail. */
+enum fl_sweep {
+	FL_SWEEP_NONE,	     /* the rules */
+	FL_SWEEP_SYSTEMATIC, /* a campaign, call by call (runtime/points.h) */
+	FL_SWEEP_RECORDED,   /* the rules, and a campaign records which calls these were */
+};
+
 /* One BPF program. */
 struct fl_obj_prog {
 	const char *name; /* of the C function in the ELF */
@@ -160,6 +167,22 @@ struct fl_obj_fact {
 	uint64_t value;
 };
 
+/* A command of a campaign's workload, for sh -c. */
+struct fl_obj_command {
+	const char *command;
+	const char *message; /* of a check, or NULL */
+	const char *source;
+	unsigned int line;
+};
+
+/* A message of the kernel log that is right under this script's faults. */
+struct fl_obj_allow {
+	const char *pattern; /* a glob over the message */
+	const char *reason;
+	const char *source;
+	unsigned int line;
+};
+
 struct fl_object {
 	void *elf; /* NULL when only C was asked for */
 	size_t elf_len;
@@ -198,12 +221,23 @@ struct fl_object {
 	const char *arch;
 	const char *build_id; /* in hexadecimal; NULL unless it is to be written to a file */
 	uint64_t seed;	      /* the one that a file is to be run with */
+	/* the workload, each list in script order */
+	struct fl_obj_command *setups;
+	size_t nsetups;
+	const struct fl_obj_command *run; /* or NULL */
+	struct fl_obj_command *cleanups;
+	size_t ncleanups;
+	struct fl_obj_command *checks;
+	size_t nchecks;
+	struct fl_obj_allow *allows;
+	size_t nallows;
 	unsigned int ncpus;   /* in a row of counters, see fl_abi.h */
 	bool tracks_children; /* has the programs that follow the command */
 	bool uses_keys;	      /* "per" */
 	bool seeded;
 	bool force_return; /* values need not fit the functions' tags */
-	void *memory;	   /* what the strings and arrays live in */
+	enum fl_sweep sweep;
+	void *memory; /* what the strings and arrays live in */
 };
 
 void fl_object_free(struct fl_object *obj);

@@ -100,6 +100,26 @@ static int register_sections(void)
 	return 0;
 }
 
+uint32_t fl_session_max_points(const struct fl_session *s)
+{
+	uint32_t n = 1;
+
+	if (!s->opts.max_points)
+		return FL_SWEEP_POINTS;
+	while (n < s->opts.max_points && n < 1U << 20)
+		n *= 2;
+	return n;
+}
+
+static void set_max_points(struct fl_session *s)
+{
+	static const char *const maps[] = { "fl_points", "fl_point_numbers" };
+
+	for (size_t i = 0; i < 2 && !s->opts.extends; i++)
+		bpf_map__set_max_entries(bpf_object__find_map_by_name(s->bpf, maps[i]),
+					 fl_session_max_points(s));
+}
+
 int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open, .object_name = "faultline",
@@ -119,6 +139,8 @@ int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 	if (s->opts.ring_bytes)
 		bpf_map__set_max_entries(bpf_object__find_map_by_name(s->bpf, "fl_events"),
 					 s->opts.ring_bytes);
+	if (s->obj->sweep)
+		set_max_points(s);
 	loading = s;
 	err = bpf_object__load(s->bpf);
 	loading = NULL;
@@ -203,13 +225,23 @@ void fl_session_detach(struct fl_session *s, size_t prog)
 
 int fl_attach_followers(struct fl_session *s)
 {
-	static const char *const names[FL_NFOLLOWERS] = { "fl_on_fork", "fl_on_exec",
-							  "fl_on_free" };
+	static const struct {
+		const char *name;
+		bool of_sweep;
+	} followers[FL_NFOLLOWERS] = {
+		{ "fl_on_fork", false },       { "fl_on_exec", false },
+		{ "fl_on_free", false },       { "fl_on_module_load", true },
+		{ "fl_on_module_free", true },
+	};
 
 	for (size_t i = 0; i < FL_NFOLLOWERS; i++) {
-		struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, names[i]);
-		int err = prog ? keep_link(&s->followers[i], bpf_program__attach(prog)) : -ENOENT;
+		struct bpf_program *prog;
+		int err;
 
+		if (followers[i].of_sweep ? !s->obj->sweep : !s->obj->tracks_children)
+			continue;
+		prog = bpf_object__find_program_by_name(s->bpf, followers[i].name);
+		err = prog ? keep_link(&s->followers[i], bpf_program__attach(prog)) : -ENOENT;
 		if (err)
 			return err;
 	}

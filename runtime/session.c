@@ -82,6 +82,8 @@ void fl_session_free(struct fl_session *s)
 	unshare(&s->states);
 	unshare(&s->params);
 	unshare(&s->counts);
+	unshare(&s->sweep);
+	unshare(&s->points);
 	bpf_object__close(s->bpf);
 	fl_fault_log_release(&s->log);
 	fl_fault_log_release(&s->figures);
@@ -105,6 +107,24 @@ static int share(struct fl_session *s, const char *name, size_t size, struct fl_
 	if (memory == MAP_FAILED)
 		return -errno;
 	m->memory = memory;
+	return 0;
+}
+
+/* Points are an array of their own, whose length is the runtime's choice. */
+static int share_sweep(struct fl_session *s)
+{
+	uint32_t n = fl_session_max_points(s);
+	struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_points");
+	int err = share(s, ".data.sweep", sizeof(struct fl_sweep_knobs), &s->sweep);
+	void *memory;
+
+	if (err)
+		return err;
+	s->points.size = n * sizeof(struct fl_point);
+	memory = mmap(NULL, s->points.size, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	if (memory == MAP_FAILED)
+		return -errno;
+	s->points.memory = memory;
 	return 0;
 }
 
@@ -228,6 +248,8 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	if (!err)
 		err = share(s, ".bss", nslots * s->obj->ncpus * sizeof(struct fl_counts),
 			    &s->counts);
+	if (!err && s->obj->sweep)
+		err = share_sweep(s);
 	if (err) {
 		fl_fault_set(fault, err, "the memory shared with the programs cannot be mapped");
 		return err;
@@ -271,10 +293,10 @@ int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 	int err = 0;
 
 	fl_fault_log_start(&s->log, NULL);
-	if (s->obj->tracks_children && !s->opts.extends)
+	if (!s->opts.extends)
 		err = fl_attach_followers(s);
 	if (err)
-		fl_fault_set(fault, err, "the command's tasks cannot be followed");
+		fl_fault_set(fault, err, "cannot follow the command's tasks, or modules");
 	if (!err)
 		err = attach_programs(s, false, fault);
 	if (!err)

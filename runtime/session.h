@@ -48,6 +48,8 @@ struct fl_session_opts {
 	uint32_t rate_cap; /* injections in a second over all rules; 0: any number */
 	/* Memory for events on their way, a power of two of at least 64 KiB; 0: 1 MiB. */
 	uint32_t ring_bytes;
+	/* Points of a sweep that there is room for, rounded up to a power of two; 0: 16384. */
+	uint32_t max_points;
 	/*
 	 * States that other sessions have already: used where this object has
 	 * one of that name. Loading fails with -EINVAL when its keys differ.

@@ -8,7 +8,7 @@
 #include "refusal.h"
 #include "session.h"
 
-#define FL_NFOLLOWERS 3 /* programs that follow the command's tasks */
+#define FL_NFOLLOWERS 5 /* programs that follow the command's tasks, and modules */
 
 /* A map that is memory of both sides. */
 struct fl_shared {
@@ -30,6 +30,8 @@ struct fl_session {
 	struct fl_shared states;
 	struct fl_shared params;
 	struct fl_shared counts;
+	struct fl_shared sweep; /* with points, only where the object was compiled for one */
+	struct fl_shared points;
 	struct fl_fault_log log;
 	struct fl_fault_log figures; /* what the verifier said of programs that it took */
 	void (*on_event)(const struct fl_event *e, void *arg);
@@ -44,7 +46,9 @@ int fl_attach_program(struct fl_session *s, size_t i);
 pid_t fl_parent_of(pid_t pid);
 /* states.c: before loading, put the maps of other sessions in the place of ours. */
 int fl_share_states(struct fl_session *s, struct fl_fault *fault);
-/* The programs that follow the command's tasks. */
+/* The programs that follow the command's tasks, and modules. */
 int fl_attach_followers(struct fl_session *s);
+/* Points that the session has room for. */
+uint32_t fl_session_max_points(const struct fl_session *s);
 
 #endif /* FL_SESSION_IMPL_H */

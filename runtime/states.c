@@ -28,8 +28,10 @@ static const struct fl_state_map *find_shared(const struct fl_session *s, const 
 /* What makes two sessions one script. */
 static int share_script(struct fl_session *s)
 {
-	static const char *const names[] = { ".data.run",    ".data.rules", ".data.states",
-					     ".data.params", "fl_keys",	    "fl_children" };
+	static const char *const names[] = { ".data.run",	 ".data.rules", ".data.states",
+					     ".data.params",	 "fl_keys",	"fl_children",
+					     ".data.sweep",	 "fl_points",	"fl_texts",
+					     "fl_point_numbers", "fl_modules" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct bpf_map *ours = bpf_object__find_map_by_name(s->bpf, names[i]);

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* points.c - trials of a campaign: stores into the memory of fl_sweep.bpf.h. */
+#include "points.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "points_impl.h"
+
+static struct fl_sweep_knobs *knobs(const struct fl_points *p)
+{
+	return p->session->sweep.memory;
+}
+
+static const struct fl_point *points(const struct fl_points *p)
+{
+	return p->session->points.memory;
+}
+
+#define load(from) __atomic_load_n(from, __ATOMIC_RELAXED)
+
+/* --- at the start ------------------------------------------------------- */
+
+/* Symbols that bound something: the kernel's text, and code that interrupts enter by. */
+static const struct {
+	const char *start;
+	const char *end; /* NULL: the symbol's own */
+} ranges[] = {
+	{ "_stext", "_etext" },
+	{ "__irqentry_text_start", "__irqentry_text_end" },
+	{ "__softirqentry_text_start", "__softirqentry_text_end" },
+	{ "__do_softirq", NULL },
+	{ "handle_softirqs", NULL },
+};
+#define NRANGES (sizeof(ranges) / sizeof(ranges[0]))
+
+_Static_assert(NRANGES == FL_SWEEP_CUTS + 1, "the first is the text, the others are cuts");
+
+static void find_addresses(const struct fl_symbols *symbols, struct fl_sweep_knobs *k)
+{
+	size_t n;
+	const struct fl_symbol *list = fl_symbols_all(symbols, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].module)
+			continue;
+		if (!strcmp(list[i].name, "modules") && !fl_symbol_is_text(&list[i]))
+			k->modules = list[i].addr;
+		for (size_t j = 0; j < NRANGES; j++) {
+			struct fl_sweep_range *r = j ? &k->cuts[j - 1] : &k->text;
+
+			if (!strcmp(list[i].name, ranges[j].start)) {
+				r->start = list[i].addr;
+				r->end = ranges[j].end ? r->end : list[i].end;
+			} else if (ranges[j].end && !strcmp(list[i].name, ranges[j].end)) {
+				r->end = list[i].addr;
+			}
+		}
+	}
+	for (size_t j = 0; j < FL_SWEEP_CUTS; j++) {
+		if (!k->cuts[j].start || k->cuts[j].end < k->cuts[j].start)
+			k->cuts[j] = (struct fl_sweep_range){ 0, 0 };
+	}
+}
+
+/* Have the kernel's list of modules walked by the program for that. */
+static int scan_modules(const struct fl_points *p)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	const struct bpf_program *prog =
+		bpf_object__find_program_by_name(p->session->bpf, "fl_scan_modules");
+	int err = prog ? bpf_prog_test_run_opts(bpf_program__fd(prog), &run) : -ENOENT;
+
+	return err ? err : run.retval ? -EFAULT : 0;
+}
+
+static int learn_kernel(struct fl_points *p, struct fl_fault *fault)
+{
+	struct fl_sweep_knobs *k = knobs(p);
+	int err = fl_symbols_open(p->opts.root ? p->opts.root : "", &p->symbols);
+
+	if (err) {
+		fl_fault_set(fault, err, "cannot read the kernel's symbols from /proc/kallsyms");
+		return err;
+	}
+	find_addresses(p->symbols, k);
+	if (!k->text.start || k->text.end <= k->text.start || !k->modules) {
+		fl_fault_request(fault, "it needs CONFIG_KALLSYMS_ALL",
+				 "this kernel's symbols lack %s",
+				 k->modules ? "_stext or _etext" : "the list of modules");
+		fault->kind = FL_FAULT_KERNEL;
+		return -EOPNOTSUPP;
+	}
+	err = scan_modules(p);
+	if (err)
+		fl_fault_set(fault, err, "cannot walk the kernel's list of modules");
+	return err;
+}
+
+int fl_points_open(struct fl_session *s, const struct fl_points_opts *opts, struct fl_points **out,
+		   struct fl_fault *fault)
+{
+	struct fl_points *p;
+	int err;
+
+	*out = NULL;
+	if (!s->obj->sweep) {
+		fl_fault_request(fault, "", "these rules were not compiled for a sweep");
+		return -EINVAL;
+	}
+	p = calloc(1, sizeof(*p));
+	if (!p) {
+		fl_fault_set(fault, -ENOMEM, "cannot keep points");
+		return -ENOMEM;
+	}
+	p->session = s;
+	p->opts = *opts;
+	p->modules_fd = bpf_object__find_map_fd_by_name(s->bpf, "fl_modules");
+	knobs(p)->each = opts->each;
+	knobs(p)->any_context = opts->any_context;
+	knobs(p)->max_points = fl_session_max_points(s);
+	err = learn_kernel(p, fault);
+	if (err) {
+		fl_points_close(p);
+		return err;
+	}
+	*out = p;
+	return 0;
+}
+
+void fl_points_close(struct fl_points *p)
+{
+	if (!p)
+		return;
+	fl_points_end(p);
+	fl_points_forget_names(p);
+	fl_symbols_free(p->symbols);
+	free(p);
+}
+
+/* --- trials ---------------------------------------------------------------- */
+
+static const struct fl_obj_attach *attach_of(const struct fl_points *p,
+					     const struct fl_point *point)
+{
+	const struct fl_object *obj = p->session->obj;
+
+	return point->slot < obj->nslots ? &obj->attaches[obj->slots[point->slot].attach] : NULL;
+}
+
+static const struct fl_obj_attach *attach_of_key(const struct fl_points *p, uint64_t key)
+{
+	size_t n = fl_points_count(p);
+
+	for (size_t i = 0; i < n; i++) {
+		if (points(p)[i].ready && points(p)[i].key == key)
+			return attach_of(p, &points(p)[i]);
+	}
+	return NULL;
+}
+
+/* fmod_ret lets the function run when a program gives 0. */
+static bool can_return(const struct fl_points *p, const struct fl_obj_attach *a, int64_t value)
+{
+	const struct fl_object *obj = p->session->obj;
+
+	if (!value && obj->progs[a->prog].backend == FL_BACKEND_FMOD_RET)
+		return false;
+	return p->session->opts.force_return || fl_tag_allows(a->tag, value);
+}
+
+/* A point that was not seen yet may be on any function of the rules that return. */
+static bool can_any_return(const struct fl_points *p, int64_t value)
+{
+	const struct fl_object *obj = p->session->obj;
+
+	for (size_t i = 0; i < obj->nslots; i++) {
+		if (obj->rules[obj->slots[i].rule].returns &&
+		    can_return(p, &obj->attaches[obj->slots[i].attach], value))
+			return true;
+	}
+	return false;
+}
+
+static int check_value(const struct fl_points *p, const struct fl_chosen *c, struct fl_fault *fault)
+{
+	const struct fl_obj_attach *a = attach_of_key(p, c->key);
+
+	if (!c->has_value || (a ? can_return(p, a, c->value) : can_any_return(p, c->value)))
+		return 0;
+	if (a)
+		fl_fault_request(fault, "", "'%s' cannot be made to return %" PRId64, a->shown,
+				 c->value);
+	else
+		fl_fault_request(fault, "", "no function of these rules may return %" PRId64,
+				 c->value);
+	return -EINVAL;
+}
+
+int fl_points_begin(struct fl_points *p, uint64_t trial, const struct fl_chosen *choices,
+		    size_t nchoices, struct fl_fault *fault)
+{
+	struct fl_sweep_knobs *k = knobs(p);
+	int err;
+
+	fl_points_end(p);
+	if (!trial || nchoices > FL_MAX_CHOSEN) {
+		fl_fault_request(fault, "", "a trial has a number and at most %d faults",
+				 FL_MAX_CHOSEN);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < nchoices; i++) {
+		err = check_value(p, &choices[i], fault);
+		if (err)
+			return err;
+	}
+	k->matched = k->injected = k->on_all = 0;
+	for (size_t i = 0; i < FL_SWEEP_FAULTS; i++) {
+		k->reached[i] = 0;
+		k->faults[i] = (struct fl_sweep_fault){ 0 };
+		if (i < nchoices)
+			k->faults[i] = (struct fl_sweep_fault){
+				.key = choices[i].key,
+				.occurrence = choices[i].occurrence,
+				.value = choices[i].value,
+				.mode = choices[i].mode,
+				.has_value = choices[i].has_value,
+			};
+	}
+	k->last_trial = trial;
+	__atomic_store_n(&k->trial, trial, __ATOMIC_RELEASE);
+	return 0;
+}
+
+void fl_points_end(struct fl_points *p)
+{
+	__atomic_store_n(&knobs(p)->trial, 0, __ATOMIC_RELEASE);
+}
+
+static void copy_hit(const struct fl_sweep_hit *from, struct fl_point_hit *to)
+{
+	*to = (struct fl_point_hit){
+		.key = from->key,
+		.point = from->point,
+		.occurrence = from->occurrence,
+		.ordinal = from->ordinal,
+		.time_ns = from->time_ns,
+		.value = from->value,
+		.choice = from->fault,
+	};
+}
+
+void fl_points_result(const struct fl_points *p, struct fl_trial_result *out)
+{
+	const struct fl_sweep_knobs *k = knobs(p);
+
+	memset(out, 0, sizeof(*out));
+	out->matched = load(&k->matched);
+	out->injected = load(&k->injected);
+	out->lost = load(&k->lost);
+	out->cut = load(&k->cut);
+	out->modules_lost = load(&k->modules_lost);
+	for (size_t i = 0; i < FL_MAX_CHOSEN; i++)
+		out->reached[i] = load(&k->reached[i]);
+	out->nhits = out->injected < FL_SWEEP_HITS ? out->injected : FL_SWEEP_HITS;
+	for (size_t i = 0; i < out->nhits; i++)
+		copy_hit(&k->hits[i], &out->hits[i]);
+}
+
+/* --- what was found ---------------------------------------------------------- */
+
+size_t fl_points_count(const struct fl_points *p)
+{
+	uint64_t n = load(&knobs(p)->points), most = knobs(p)->max_points;
+
+	return n < most ? n : most;
+}
+
+bool fl_points_get(const struct fl_points *p, size_t i, struct fl_point_info *out)
+{
+	const struct fl_point *point = &points(p)[i];
+	const struct fl_object *obj = p->session->obj;
+	uint64_t calls, trial;
+
+	if (!__atomic_load_n(&point->ready, __ATOMIC_ACQUIRE) || point->slot >= obj->nslots)
+		return false;
+	calls = load(&point->calls);
+	trial = load(&knobs(p)->last_trial);
+	*out = (struct fl_point_info){
+		.key = point->key,
+		.rule = obj->slots[point->slot].rule,
+		.attach = obj->slots[point->slot].attach,
+		.calls = (calls >> FL_PASSED_BITS) == (trial & FL_EPOCH_MASK)
+				 ? calls & FL_PASSED_MASK
+				 : 0,
+		.total = load(&point->total),
+		.trial = point->trial,
+		.after = point->after,
+		.position = point->ordinal,
+		.context = (enum fl_point_context)point->context,
+		.is_path = point->each == FL_SWEEP_PATH,
+		.nframes = point->nframes,
+		.frames = point->frames,
+	};
+	return true;
+}
+
+const char *fl_point_context_name(enum fl_point_context context)
+{
+	static const char *const names[] = {
+		[FL_CONTEXT_TASK] = "task",	      [FL_CONTEXT_SOFTIRQ] = "softirq",
+		[FL_CONTEXT_HARDIRQ] = "hardirq",     [FL_CONTEXT_KTHREAD] = "kthread",
+		[FL_CONTEXT_WORKQUEUE] = "workqueue",
+	};
+
+	return names[context];
+}
