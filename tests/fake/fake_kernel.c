@@ -193,6 +193,11 @@ static struct fake_kernel *of(struct fl_kernel *k)
 	return (struct fake_kernel *)k;
 }
 
+static bool is_absent(struct fl_kernel *k, size_t i)
+{
+	return of(k)->absent && functions[i].module && !strcmp(functions[i].module, of(k)->absent);
+}
+
 static int get_type(struct fl_kernel *k, fl_type_id id, struct fl_type *out)
 {
 	if (id >= COUNT(types) || !of(k)->has_btf)
@@ -234,7 +239,8 @@ static int find_func(struct fl_kernel *k, const char *module, const char *name, 
 	for (size_t i = 0; i < COUNT(functions); i++) {
 		const char *owner = functions[i].module ? functions[i].module : "vmlinux";
 
-		if (strcmp(functions[i].name, name) || (module && strcmp(module, owner)))
+		if (strcmp(functions[i].name, name) || (module && strcmp(module, owner)) ||
+		    is_absent(k, i))
 			continue;
 		if (found < COUNT(functions)) {
 			describe(k, found, out);
@@ -256,7 +262,7 @@ static int each_injectable(struct fl_kernel *k,
 	for (size_t i = 0; i < COUNT(functions); i++) {
 		int stop = 0;
 
-		if (functions[i].tag && of(k)->state == FL_LIST_KNOWN)
+		if (functions[i].tag && of(k)->state == FL_LIST_KNOWN && !is_absent(k, i))
 			stop = fn(functions[i].name, functions[i].module, functions[i].tag, arg);
 		if (stop)
 			return stop;
@@ -358,12 +364,11 @@ static int find_type(struct fl_kernel *k, const char *module, enum fl_type_kind 
 
 static bool has_module(struct fl_kernel *k, const char *name)
 {
-	(void)k;
 	if (!strcmp(name, "vmlinux"))
 		return true;
 	for (size_t i = 0; i < COUNT(functions); i++) {
 		if (functions[i].module && !strcmp(functions[i].module, name))
-			return true;
+			return !is_absent(k, i);
 	}
 	return false;
 }
@@ -385,9 +390,10 @@ static int each_traceable(struct fl_kernel *k,
 {
 	int stop = 0;
 
-	(void)k;
-	for (size_t i = 0; i < COUNT(functions) && !stop; i++)
-		stop = fn(functions[i].name, functions[i].module, FL_TAG_NONE, arg);
+	for (size_t i = 0; i < COUNT(functions) && !stop; i++) {
+		if (!is_absent(k, i))
+			stop = fn(functions[i].name, functions[i].module, FL_TAG_NONE, arg);
+	}
 	return stop;
 }
 

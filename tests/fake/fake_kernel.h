@@ -13,6 +13,7 @@ struct fake_kernel {
 	struct fl_kernel k; /* first */
 	enum fl_list_state state;
 	bool has_btf;
+	const char *absent; /* a module that is not loaded, with all its functions; or NULL */
 };
 
 /* A kernel that can do everything; change what is to be missing afterwards. */

@@ -382,7 +382,7 @@ test_script_security_open_denied() {
 }
 
 test_script_security_exec_fails() {
-	script security/exec-fails -- sh -c '/bin/true && echo 1; /bin/true'
+	script security/exec-fails period=2 -- sh -c '/bin/true && echo 1; /bin/true'
 	expect_equal "programs" 1 "$(<out)"
 	expect_text err '/bin/true: Permission denied'
 	expect_text err 'security_bprm_check: sh may not run /bin/true$'
