@@ -122,6 +122,14 @@ int fl_engine_states(const struct fl_engine *en, struct fl_state_map **maps, siz
 	return 0;
 }
 
+void fl_engine_beat(struct fl_engine *en)
+{
+	for (const struct fl_armed *a = en->sets; a; a = a->next) {
+		if (a->begun)
+			fl_session_beat(a->parts[0]->session);
+	}
+}
+
 /* --- begin and end ---------------------------------------------------------- */
 
 int fl_armed_begin(struct fl_armed *a)

@@ -6,75 +6,10 @@
  * counters with the first. What is on a module that goes is gone with it, and
  * the rest stays.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine_impl.h"
-#include "uevent.h"
-
-static bool uses_modules(const struct fl_armed *a)
-{
-	const struct fl_object *obj = a->parts[0]->obj;
-
-	for (size_t i = 0; i < obj->nattaches; i++) {
-		if (obj->attaches[i].module)
-			return true;
-	}
-	return false;
-}
-
-static bool waits(const struct fl_armed *a)
-{
-	return a->arming.compile.sema.wait;
-}
-
-static int add_wait(struct fl_armed *a, const struct fl_obj_wait *w)
-{
-	struct fl_obj_wait *more;
-
-	for (size_t i = 0; i < a->nwaits; i++) {
-		if (a->waits[i].rule == w->rule && a->waits[i].target == w->target)
-			return 0;
-	}
-	more = realloc(a->waits, (a->nwaits + 1) * sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	a->waits = more;
-	a->waits[a->nwaits++] = *w;
-	return 0;
-}
-
-/* What the newest part still waits for. */
-static int take_waits(struct fl_armed *a)
-{
-	const struct fl_object *obj = a->parts[a->nparts - 1]->obj;
-	int err = 0;
-
-	a->nwaits = 0;
-	for (size_t i = 0; i < obj->nwaits && !err; i++)
-		err = add_wait(a, &obj->waits[i]);
-	return err;
-}
-
-int fl_modules_begin(struct fl_armed *a)
-{
-	bool any = false;
-
-	for (const struct fl_armed *x = a->en->sets; x; x = x->next)
-		any |= x->nparts && (waits(x) || uses_modules(x));
-	if (!any)
-		fl_modules_unlisten(a->en);
-	if (take_waits(a))
-		return fl_engine_no_memory(a->en);
-	for (size_t i = 0; i < a->nwaits; i++)
-		fl_engine_report_module(a,
-					&(struct fl_module_news){ .event = FL_MODULE_AWAITED,
-								  .module = a->waits[i].module,
-								  .function = a->waits[i].name });
-	return 0;
-}
 
 static void report(const struct fl_armed *a, enum fl_module_event event, const char *module,
 		   size_t nfunctions)
@@ -157,7 +92,7 @@ static void try_arm(struct fl_armed *a, const char *module)
 		report(a, FL_MODULE_REFUSED, module, 0);
 	else if (a->nwaits == 1 || arm(a, module, 0, a->nwaits, &armed))
 		arm_each(a, module);
-	else if (armed && take_waits(a))
+	else if (armed && fl_armed_take_waits(a))
 		a->nwaits = 0;
 }
 
@@ -175,8 +110,8 @@ static size_t drop(struct fl_armed *a, struct fl_part *p, const char *module)
 
 		if (!on->module || strcmp(on->module, module) != 0 || p->gone[slot->attach])
 			continue;
-		if (waits(a))
-			add_wait(a, &again);
+		if (fl_armed_waits(a))
+			fl_armed_add_wait(a, &again);
 	}
 	for (size_t i = 0; p->gone && i < p->obj->nattaches; i++) {
 		const struct fl_obj_attach *on = &p->obj->attaches[i];
@@ -216,10 +151,8 @@ static void look(struct fl_armed *a)
 		try_arm(a, NULL);
 }
 
-static void on_module(const char *module, bool came, void *arg)
+void fl_awaited_news(struct fl_engine *en, const char *module, bool came)
 {
-	struct fl_engine *en = arg;
-
 	for (struct fl_armed *a = en->sets; a; a = a->next) {
 		if (!a->begun || a->ended)
 			continue;
@@ -230,40 +163,4 @@ static void on_module(const char *module, bool came, void *arg)
 		else if (is_awaited(a, module))
 			try_arm(a, module);
 	}
-}
-
-static void take_news(void *arg)
-{
-	struct fl_engine *en = arg;
-
-	fl_uevent_modules(en->uevent_fd, on_module, en);
-}
-
-int fl_modules_listen(struct fl_engine *en, bool must)
-{
-	int err;
-
-	if (en->uevent_fd >= 0)
-		return 0;
-	en->uevent_fd = fl_uevent_open();
-	err = en->uevent_fd < 0 ? en->uevent_fd
-				: fl_loop_add(&en->loop, en->uevent_fd, take_news, en);
-	if (!err)
-		return 0;
-	if (en->uevent_fd >= 0)
-		close(en->uevent_fd);
-	en->uevent_fd = -1;
-	if (!must)
-		return 0;
-	return fl_engine_fail(en, err, FL_FAULT_KERNEL, "",
-			      "the kernel does not tell when modules come: %s", strerror(-err));
-}
-
-void fl_modules_unlisten(struct fl_engine *en)
-{
-	if (en->uevent_fd < 0)
-		return;
-	fl_loop_remove(&en->loop, en->uevent_fd);
-	close(en->uevent_fd);
-	en->uevent_fd = -1;
 }

@@ -2,16 +2,22 @@
 /*
  * engine_impl.h - what the files of engine/ share.
  *
- *	arm.c		the way: text to programs on functions
- *	engine.c	new and free, one turn, reports
- *	armed.c		a set of rules: begin and end, knobs, counters
+ *	engine.c	new and free, one turn of the loop
  *	awaited.c	modules that come and go
  *	outcome.c	what became of a set
  *	scope.c		whose calls the rules are about: a command, a process
+ *	arm.c		the way: text to programs on functions
+ *	armed.c		a set of rules: begin and end, knobs, counters
+ *	translate.c	a script to an object
+ *	waits.c		what waits for which module; news of modules
+ *	report.c	failures, modules and the kernel log, to the sink
  *	spawn.c		a process that waits to become a command
  *	refusals.c	what the kernel refused, for the next plan
  *	server.c	Clang in a process of its own
  *	loop.c		descriptors and handlers
+ *
+ * Each uses only those below it; what must go the other way is called through a
+ * pointer that engine.c has set.
  */
 #ifndef FL_ENGINE_IMPL_H
 #define FL_ENGINE_IMPL_H
@@ -54,16 +60,19 @@ struct fl_engine {
 	int uevent_fd; /* modules, or -1 */
 	int follow_fd; /* the process of fl_engine_follow(), or -1 */
 	bool followed_ended;
+	/* awaited.c: @module NULL is news that was lost */
+	void (*on_module)(struct fl_engine *en, const char *module, bool came);
 };
 
-/* engine.c: report a failure; @hint may be "". Returns @err. */
+/* report.c: a failure; @hint may be "". Returns @err. */
 __attribute__((format(printf, 5, 6))) int fl_engine_fail(struct fl_engine *en, int err,
 							 enum fl_fault_kind kind, const char *hint,
 							 const char *format, ...);
 int fl_engine_no_memory(struct fl_engine *en);
 void fl_engine_report_fault(const struct fl_engine *en, const struct fl_fault *fault);
-void fl_engine_open_klog(struct fl_engine *en);
 void fl_engine_report_module(const struct fl_armed *a, const struct fl_module_news *news);
+void fl_engine_open_klog(struct fl_engine *en);
+void fl_engine_take_klog(struct fl_engine *en);
 
 /*
  * arm.c: one part more for @a; with @only just those targets, and when none of
@@ -82,10 +91,18 @@ void fl_part_free(struct fl_part *p);
 /* The maps of all states of all sets, malloc'd: for one part more to share. -ENOMEM. */
 int fl_engine_states(const struct fl_engine *en, struct fl_state_map **maps, size_t *n);
 
-/* awaited.c: hear of modules; -errno, reported, only where it @must. */
+/* waits.c: hear of modules; -errno, reported, only where it @must. */
 int fl_modules_listen(struct fl_engine *en, bool must);
 void fl_modules_unlisten(struct fl_engine *en);
 /* A set begins: report what it waits for. -ENOMEM, reported. */
 int fl_modules_begin(struct fl_armed *a);
+bool fl_armed_waits(const struct fl_armed *a);
+/* One target more, unless it is among them. -ENOMEM. */
+int fl_armed_add_wait(struct fl_armed *a, const struct fl_obj_wait *w);
+/* Just those that the newest part still waits for. */
+int fl_armed_take_waits(struct fl_armed *a);
+
+/* awaited.c */
+void fl_awaited_news(struct fl_engine *en, const char *module, bool came);
 
 #endif /* FL_ENGINE_IMPL_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* translate.c - a script to an object, Clang in its own process; what is wrong goes to the sink. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine_impl.h"
+
+static int compiler_failed(struct fl_engine *en, const struct fl_source *src, char *log)
+{
+	struct fl_fault f = { .kind = FL_FAULT_DEFECT, .prog = -1, .log = log };
+
+	snprintf(f.text, sizeof(f.text),
+		 "the C for '%s' did not compile, which is a defect of faultline", src->name);
+	fl_engine_report_fault(en, &f);
+	return -EIO;
+}
+
+int fl_engine_compile(struct fl_engine *en, const struct fl_source *src,
+		      const struct fl_compile_opts *compile_opts, struct fl_object **obj)
+{
+	struct fl_compile_opts opts = *compile_opts;
+	const struct fl_engine_sink *sink = &en->opts.sink;
+	struct fl_diags ds;
+	char *log = NULL;
+	int err;
+
+	opts.clang = fl_server_compile;
+	opts.clang_arg = &en->server;
+	fl_diags_init(&ds);
+	err = fl_compile(src, en->kernel, &opts, &ds, obj, &log);
+	/* of a plan that was changed, all but errors was reported of the first */
+	if (sink->diags && ds.n && (err || !opts.plan.nrefusals))
+		sink->diags(sink->arg, &ds);
+	if (err == -ENOMEM)
+		fl_engine_no_memory(en);
+	else if (err && err != -EINVAL)
+		err = compiler_failed(en, src, log);
+	free(log);
+	fl_diags_release(&ds);
+	return err;
+}
