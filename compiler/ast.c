@@ -121,6 +121,53 @@ const char *fl_function_name(enum fl_function f)
 }
 
 static const struct {
+	const char *word;
+	enum fl_operand operand;
+	unsigned int traits;
+	const char *example;
+} actions[] = {
+#define FL_ACTION(id, word, operand, traits, example) \
+	[FL_ACT_##id] = { #word, FL_OPERAND_##operand, traits, example },
+#include "action.def"
+#undef FL_ACTION
+	[FL_ACT_ASSIGN] = { NULL, FL_OPERAND_NONE, 0, NULL },
+};
+
+const char *fl_action_word(enum fl_action_kind kind)
+{
+	return actions[kind].word;
+}
+
+enum fl_operand fl_action_operand(enum fl_action_kind kind)
+{
+	return actions[kind].operand;
+}
+
+const char *fl_action_example(enum fl_action_kind kind)
+{
+	return actions[kind].example;
+}
+
+unsigned int fl_rule_traits(const struct fl_rule *rule)
+{
+	unsigned int traits = 0;
+
+	for (size_t i = 0; i < rule->nacts; i++)
+		traits |= actions[rule->acts[i].kind].traits;
+	return traits;
+}
+
+const struct fl_action *fl_find_action(const struct fl_action *acts, size_t n,
+				       enum fl_action_kind kind)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (acts[i].kind == kind)
+			return &acts[i];
+	}
+	return NULL;
+}
+
+static const struct {
 	const char *name;
 	int number;
 } signals[] = {
@@ -214,20 +261,65 @@ struct fl_expr *fl_clone_expr(const struct fl_expr *e, struct fl_arena *a)
 	return copy;
 }
 
+/* All expressions of an action: what else walks over them does it by this. */
+static void each_expr(struct fl_action *act, void (*fn)(struct fl_expr **e, void *arg), void *arg)
+{
+	for (size_t i = 0; i < act->nchoices; i++) {
+		fn(&act->choices[i].value, arg);
+		if (act->choices[i].weight)
+			fn(&act->choices[i].weight, arg);
+	}
+	if (act->state)
+		fn(&act->state, arg);
+	if (act->value)
+		fn(&act->value, arg);
+	for (size_t i = 0; i < act->nargs; i++)
+		fn(&act->args[i], arg);
+}
+
+struct walk {
+	void (*fn)(const struct fl_expr *e, void *arg);
+	void *arg;
+};
+
+static void visit(struct fl_expr **e, void *arg)
+{
+	const struct walk *w = arg;
+
+	w->fn(*e, w->arg);
+}
+
+void fl_walk_action(const struct fl_action *act, void (*fn)(const struct fl_expr *e, void *arg),
+		    void *arg)
+{
+	struct fl_action same = *act;
+	struct walk w = { fn, arg };
+
+	each_expr(&same, visit, &w);
+}
+
+static void clone_expr(struct fl_expr **e, void *arg)
+{
+	*e = fl_clone_expr(*e, arg);
+}
+
+static void *copy_array(const void *array, size_t n, size_t size, struct fl_arena *a)
+{
+	void *copy = fl_arena_alloc(a, n * size);
+
+	if (n)
+		memcpy(copy, array, n * size);
+	return copy;
+}
+
 struct fl_action *fl_clone_actions(const struct fl_action *acts, size_t n, struct fl_arena *a)
 {
-	struct fl_action *copy = fl_arena_alloc(a, n * sizeof(*copy));
+	struct fl_action *copy = copy_array(acts, n, sizeof(*copy), a);
 
-	for (size_t i = 0; i < n; i++) {
-		copy[i] = acts[i];
-		copy[i].choices = fl_arena_alloc(a, acts[i].nchoices * sizeof(copy[i].choices[0]));
-		for (size_t j = 0; j < acts[i].nchoices; j++) {
-			copy[i].choices[j].value = fl_clone_expr(acts[i].choices[j].value, a);
-			copy[i].choices[j].weight = fl_clone_expr(acts[i].choices[j].weight, a);
-		}
-		copy[i].value = fl_clone_expr(acts[i].value, a);
-		copy[i].state = fl_clone_expr(acts[i].state, a);
-		copy[i].args = clone_list(acts[i].args, acts[i].nargs, a);
+	for (struct fl_action *act = copy; act < copy + n; act++) {
+		act->choices = copy_array(act->choices, act->nchoices, sizeof(*act->choices), a);
+		act->args = copy_array(act->args, act->nargs, sizeof(struct fl_expr *), a);
+		each_expr(act, clone_expr, a);
 	}
 	return copy;
 }

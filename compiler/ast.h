@@ -177,19 +177,32 @@ struct fl_schedule {
 };
 
 enum fl_action_kind {
-	FL_ACT_RETURN,
-	FL_ACT_DELAY,
-	FL_ACT_SIGNAL,
-	FL_ACT_LOG,
-	FL_ACT_STACK,
-	FL_ACT_ASSIGN,
+#define FL_ACTION(id, word, operand, traits, example) FL_ACT_##id,
+#include "action.def"
+#undef FL_ACTION
+	FL_ACT_ASSIGN, /* begins with its state and not a word */
 };
+
+/* What follows the word of an action, as fields of struct fl_action. */
+enum fl_operand {
+	FL_OPERAND_NONE,
+	FL_OPERAND_AMOUNT,  /* value: a number or a time */
+	FL_OPERAND_CHOICES, /* choices */
+	FL_OPERAND_STATE,   /* state */
+	FL_OPERAND_SIGNAL,  /* signal */
+	FL_OPERAND_FORMAT,  /* format, args */
+};
+
+/* Traits of an action. */
+#define FL_ACT_HARMS 1	  /* the task that it hits: a rule must limit them */
+#define FL_ACT_REPORTS 2  /* writes an event of its own */
+#define FL_ACT_SHOWN 4	  /* reported as fired where no action writes an event */
+#define FL_ACT_NEEDS_IP 8 /* finds the function on the stack */
 
 enum fl_assign_op {
 	FL_ASSIGN_SET,
 	FL_ASSIGN_ADD,
 	FL_ASSIGN_SUB,
-	FL_ASSIGN_DELETE,
 };
 
 struct fl_choice {
@@ -208,7 +221,7 @@ struct fl_action {
 	size_t nchoices;
 	bool is_one_of;
 	struct fl_expr *value; /* DELAY: how long; ASSIGN: NULL is 1 */
-	struct fl_expr *state; /* ASSIGN: a FL_EXPR_STATE */
+	struct fl_expr *state; /* ASSIGN, DELETE: a FL_EXPR_STATE */
 	enum fl_assign_op assign;
 	bool is_step; /* ASSIGN: ++ or -- */
 	const char *signal;
@@ -409,8 +422,22 @@ const char *fl_function_name(enum fl_function f);
  */
 unsigned int fl_func_registers(const struct fl_func *f, unsigned int n);
 
+/* "delay"; NULL for the one without. */
+const char *fl_action_word(enum fl_action_kind kind);
+enum fl_operand fl_action_operand(enum fl_action_kind kind);
+/* How it is written, for a hint. */
+const char *fl_action_example(enum fl_action_kind kind);
+/* FL_ACT_* of all actions of @rule. */
+unsigned int fl_rule_traits(const struct fl_rule *rule);
+/* The first of @n actions that is of that kind, or NULL. */
+const struct fl_action *fl_find_action(const struct fl_action *acts, size_t n,
+				       enum fl_action_kind kind);
+
 /* Call @fn for @e and every node below it, parents first. */
 void fl_walk(const struct fl_expr *e, void (*fn)(const struct fl_expr *e, void *arg), void *arg);
+/* Call @fn for each expression of @act, and not for what is below those. */
+void fl_walk_action(const struct fl_action *act, void (*fn)(const struct fl_expr *e, void *arg),
+		    void *arg);
 /* The same expression in new nodes, with nothing of sema's in them. */
 struct fl_expr *fl_clone_expr(const struct fl_expr *e, struct fl_arena *a);
 struct fl_action *fl_clone_actions(const struct fl_action *acts, size_t n, struct fl_arena *a);

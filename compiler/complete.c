@@ -285,11 +285,28 @@ static void offer_params(struct completion *c)
 /* --- where are we? ------------------------------------------------------ */
 
 static const char *const actions[] = {
-	"return", "delay", "signal", "log", "stack", "delete", NULL
+#define FL_ACTION(id, word, operand, traits, example) #word,
+#include "action.def"
+#undef FL_ACTION
+	NULL
 };
 static const char *const schedules[] = { "nth", "every", "times", "after", "for", "per", NULL };
 static const char *const items[] = { "on", "param", "let", "use", "require", "expect", NULL };
 static const char *const requires[] = { "kernel", "function", "module", "config", "arch", NULL };
+
+/* The word of an action that nothing follows. */
+static bool is_whole_action(const struct fl_token *t)
+{
+	switch (t->kind) {
+#define FL_ACTION(id, word, operand, traits, example) \
+	case FL_TOK_##word:                           \
+		return FL_OPERAND_##operand == FL_OPERAND_NONE;
+#include "action.def"
+#undef FL_ACTION
+	default:
+		return false;
+	}
+}
 
 /* Does a whole value end at the last token, so that an operator may follow? */
 static bool ends_value(const struct fl_token *t)
@@ -391,7 +408,7 @@ static void complete(struct completion *c)
 		offer(c, "of");
 	} else if (last->kind == FL_TOK_LBRACE && part != FL_TOK_if) {
 		offer_all(c, actions);
-	} else if (last->kind == FL_TOK_stack || ends_value(last)) {
+	} else if (is_whole_action(last) || ends_value(last)) {
 		offer_after_value(c, part);
 	} else if (part == FL_TOK_signal) {
 #define FL_SIGNAL(name, number) offer(c, "SIG" #name);

@@ -205,7 +205,7 @@ static void emit_assign(struct fl_emitter *em, const struct fl_action *act)
 	fl_buf_printf(em->out, "\t{\n\t\tu64 key[%u] = { 0 };\n\n\t\t",
 		      def->key_words ? def->key_words : 1);
 	fl_emit_key(em, "key", state->items, state->nitems);
-	if (act->assign == FL_ASSIGN_DELETE) {
+	if (act->kind == FL_ACT_DELETE) {
 		fl_buf_printf(em->out, "\n\t\tbpf_map_delete_elem(&fl_at_%u, key);\n\t}\n",
 			      state->index);
 		return;
@@ -252,39 +252,27 @@ static void emit_action(struct fl_emitter *em, const struct fl_rule *rule,
 	case FL_ACT_STACK:
 		emit_stack(em);
 		break;
+	case FL_ACT_DELETE:
 	case FL_ACT_ASSIGN:
 		emit_assign(em, act);
 		break;
 	}
 }
 
-static bool has_action(const struct fl_rule *rule, enum fl_action_kind kind)
+static void note_scratch(const struct fl_expr *e, void *arg)
 {
-	for (size_t i = 0; i < rule->nacts; i++) {
-		if (rule->acts[i].kind == kind)
-			return true;
-	}
-	return false;
+	bool *needs = arg;
+
+	*needs = *needs || fl_needs_scratch(e);
 }
 
 static bool actions_need_scratch(const struct fl_rule *rule, const struct fl_instance *in)
 {
-	for (size_t i = 0; i < rule->nacts; i++) {
-		const struct fl_action *act = &in->acts[i];
+	bool needs = false;
 
-		for (size_t j = 0; j < act->nargs; j++) {
-			if (fl_needs_scratch(act->args[j]))
-				return true;
-		}
-		for (size_t j = 0; j < act->nchoices; j++) {
-			if (fl_needs_scratch(act->choices[j].value))
-				return true;
-		}
-		if ((act->value && fl_needs_scratch(act->value)) ||
-		    (act->state && fl_needs_scratch(act->state)))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < rule->nacts; i++)
+		fl_walk_action(&in->acts[i], note_scratch, &needs);
+	return needs;
 }
 
 static void emit_decision(struct fl_emitter *em, const struct fl_rule *rule,
@@ -319,13 +307,14 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 			  const struct fl_instance *in)
 {
 	const struct fl_plan_cond *cond = &em->plan->conds[in->number];
-	bool has_scratch = false, tells, swept = em->opts->sweep && rule->ret;
+	unsigned int traits = fl_rule_traits(rule);
+	bool has_scratch = false, swept = em->opts->sweep && rule->ret;
 	size_t i;
 
 	em->nstrings = em->names = em->bad = 0;
 	emit_signature(em, "rule", in->number);
 	fl_buf_puts(em->out, "\tu64 ordinal;\n");
-	if (has_action(rule, FL_ACT_LOG) || has_action(rule, FL_ACT_STACK))
+	if (traits & FL_ACT_REPORTS)
 		fl_buf_puts(em->out, "\tstruct fl_event *e;\n");
 	fl_buf_printf(em->out, "\n\tif (%s!fl_enter(c, %u))\n\t\treturn 0;\n",
 		      swept ? "!fl_sweep.trial || " : "", em->rule);
@@ -350,11 +339,9 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 		fl_buf_puts(em->out, "\treturn fl_injected(c->slot, ordinal, c->value);\n}\n");
 		return;
 	}
-	tells = has_action(rule, FL_ACT_LOG) || has_action(rule, FL_ACT_STACK);
 	em->uses_fired = true;
 	fl_buf_printf(em->out, "\treturn fl_fired(c->slot, ordinal, %d);\n}\n",
-		      !tells &&
-			      (has_action(rule, FL_ACT_DELAY) || has_action(rule, FL_ACT_SIGNAL)));
+		      (traits & (FL_ACT_REPORTS | FL_ACT_SHOWN)) == FL_ACT_SHOWN);
 }
 
 /* The condition inside within(): does this call of f satisfy it? */

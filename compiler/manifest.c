@@ -82,11 +82,9 @@ static void fill_schedule(struct maker *m, size_t rule, const struct fl_schedule
 static const struct fl_action *return_of(const struct fl_rule *rule)
 {
 	/* the instance's, which sema has been over */
-	for (size_t i = 0; rule->ninstances && i < rule->nacts; i++) {
-		if (rule->instances[0].acts[i].kind == FL_ACT_RETURN)
-			return &rule->instances[0].acts[i];
-	}
-	return NULL;
+	return rule->ninstances
+		       ? fl_find_action(rule->instances[0].acts, rule->nacts, FL_ACT_RETURN)
+		       : NULL;
 }
 
 static void keep_rule(struct maker *m, size_t index)

@@ -4,6 +4,8 @@
 
 #include "parse.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 static bool parse_rename(struct fl_parser *p, struct fl_target *target)
 {
 	size_t cap = 0;
@@ -133,11 +135,11 @@ static bool parse_schedule(struct fl_parser *p, struct fl_rule *rule, size_t *ca
 	struct fl_schedule s = { 0 };
 	size_t i;
 
-	for (i = 0; i < sizeof(schedule_words) / sizeof(schedule_words[0]); i++) {
+	for (i = 0; i < COUNT(schedule_words); i++) {
 		if (schedule_words[i].tok == t->kind)
 			break;
 	}
-	*more = i < sizeof(schedule_words) / sizeof(schedule_words[0]);
+	*more = i < COUNT(schedule_words);
 	if (!*more)
 		return true;
 	fl_next(p);
@@ -176,22 +178,20 @@ static bool add_choice(struct fl_parser *p, struct fl_action *act, size_t *cap)
 }
 
 /* expr, or "one" "of" expr [ "weight" INT ] { "," ... } */
-static bool parse_return(struct fl_parser *p, struct fl_action *act)
+static bool parse_choices(struct fl_parser *p, struct fl_action *act)
 {
 	size_t cap = 0;
 
-	act->kind = FL_ACT_RETURN;
 	if (!fl_accept(p, FL_TOK_one)) {
 		if (!add_choice(p, act, &cap))
 			return false;
 		if (fl_peek(p)->kind != FL_TOK_COMMA && fl_peek(p)->kind != FL_TOK_weight)
 			return true;
-		fl_expected(p, "the end of the action",
-			    "one of several values: return one of -EIO, -ENOMEM");
+		fl_expected(p, "the end of the action", fl_action_example(act->kind));
 		return false;
 	}
 	act->is_one_of = true;
-	if (!fl_expect(p, FL_TOK_of, "one of several values: return one of -EIO, -ENOMEM"))
+	if (!fl_expect(p, FL_TOK_of, fl_action_example(act->kind)))
 		return false;
 	do {
 		if (!add_choice(p, act, &cap))
@@ -200,13 +200,12 @@ static bool parse_return(struct fl_parser *p, struct fl_action *act)
 	return true;
 }
 
-static bool parse_log(struct fl_parser *p, struct fl_action *act)
+static bool parse_format(struct fl_parser *p, struct fl_action *act)
 {
 	const struct fl_token *t = fl_peek(p);
 	size_t cap = 0;
 
-	act->kind = FL_ACT_LOG;
-	if (!fl_expect(p, FL_TOK_STRING, "log \"intercept cmd %s: %d\", comm, pid"))
+	if (!fl_expect(p, FL_TOK_STRING, fl_action_example(act->kind)))
 		return false;
 	act->format = t->text;
 	act->format_span = fl_token_span(p, t);
@@ -230,7 +229,6 @@ static bool parse_log(struct fl_parser *p, struct fl_action *act)
 
 static bool parse_assign(struct fl_parser *p, struct fl_action *act)
 {
-	act->kind = FL_ACT_ASSIGN;
 	act->state = fl_parse_state(p);
 	if (!act->state)
 		return false;
@@ -262,12 +260,10 @@ static bool parse_assign(struct fl_parser *p, struct fl_action *act)
 	return act->value != NULL;
 }
 
-static bool parse_delete(struct fl_parser *p, struct fl_action *act)
+static bool parse_state(struct fl_parser *p, struct fl_action *act)
 {
-	act->kind = FL_ACT_ASSIGN;
-	act->assign = FL_ASSIGN_DELETE;
 	if (fl_peek(p)->kind != FL_TOK_STATE) {
-		fl_expected(p, "a state", "delete @name, delete @name[key]");
+		fl_expected(p, "a state", fl_action_example(act->kind));
 		return false;
 	}
 	act->state = fl_parse_state(p);
@@ -278,9 +274,8 @@ static bool parse_signal(struct fl_parser *p, struct fl_action *act)
 {
 	const struct fl_token *t = fl_peek(p);
 
-	act->kind = FL_ACT_SIGNAL;
 	if (t->kind != FL_TOK_NAME && t->kind != FL_TOK_INT) {
-		fl_expected(p, "a signal", "signal SIGTERM");
+		fl_expected(p, "a signal", fl_action_example(act->kind));
 		return false;
 	}
 	fl_next(p);
@@ -289,43 +284,54 @@ static bool parse_signal(struct fl_parser *p, struct fl_action *act)
 	return true;
 }
 
+static const struct {
+	enum fl_tok tok;
+	enum fl_action_kind kind;
+} action_words[] = {
+#define FL_ACTION(id, word, operand, traits, example) { FL_TOK_##word, FL_ACT_##id },
+#include "action.def"
+#undef FL_ACTION
+	{ FL_TOK_STATE, FL_ACT_ASSIGN },
+};
+
+static bool find_action(enum fl_tok tok, enum fl_action_kind *kind)
+{
+	for (size_t i = 0; i < COUNT(action_words); i++) {
+		if (action_words[i].tok == tok) {
+			*kind = action_words[i].kind;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_operand(struct fl_parser *p, struct fl_action *act)
+{
+	switch (fl_action_operand(act->kind)) {
+	case FL_OPERAND_AMOUNT:
+		act->value = parse_number(p);
+		return act->value != NULL;
+	case FL_OPERAND_CHOICES:
+		return parse_choices(p, act);
+	case FL_OPERAND_STATE:
+		return parse_state(p, act);
+	case FL_OPERAND_SIGNAL:
+		return parse_signal(p, act);
+	case FL_OPERAND_FORMAT:
+		return parse_format(p, act);
+	case FL_OPERAND_NONE:
+	default:
+		return true;
+	}
+}
+
 static bool parse_action(struct fl_parser *p, const struct fl_rule *rule, struct fl_action *act)
 {
 	const struct fl_token *t = fl_peek(p);
-	bool good = true;
+	bool good;
 
 	memset(act, 0, sizeof(*act));
-	switch (t->kind) {
-	case FL_TOK_return:
-		fl_next(p);
-		good = parse_return(p, act);
-		break;
-	case FL_TOK_delay:
-		fl_next(p);
-		act->kind = FL_ACT_DELAY;
-		act->value = parse_number(p);
-		good = act->value != NULL;
-		break;
-	case FL_TOK_signal:
-		fl_next(p);
-		good = parse_signal(p, act);
-		break;
-	case FL_TOK_log:
-		fl_next(p);
-		good = parse_log(p, act);
-		break;
-	case FL_TOK_stack:
-		fl_next(p);
-		act->kind = FL_ACT_STACK;
-		break;
-	case FL_TOK_delete:
-		fl_next(p);
-		good = parse_delete(p, act);
-		break;
-	case FL_TOK_STATE:
-		good = parse_assign(p, act);
-		break;
-	default:
+	if (!find_action(t->kind, &act->kind)) {
 		fl_expected(p,
 			    rule->in_braces ? "an action or '}'"
 			    : rule->nscheds ? "an action such as 'return'"
@@ -333,6 +339,12 @@ static bool parse_action(struct fl_parser *p, const struct fl_rule *rule, struct
 					    : "'if' or an action such as 'return'",
 			    t->kind == FL_TOK_ASSIGN && rule->cond ? "== compares" : NULL);
 		return false;
+	}
+	if (act->kind == FL_ACT_ASSIGN) {
+		good = parse_assign(p, act);
+	} else {
+		fl_next(p);
+		good = parse_operand(p, act);
 	}
 	act->span = fl_span_since(p, t->off);
 	return good;

@@ -189,10 +189,8 @@ static void add_rule(struct fl_plan *plan, const struct fl_rule *rule, uint32_t 
 }
 
 /* Collects what the entry of a program has to fetch. */
-static void note_needs(const struct fl_expr *e, void *arg)
+static void note_needs(const struct fl_expr *e, struct fl_plan_prog *prog)
 {
-	struct fl_plan_prog *prog = arg;
-
 	/* what is inside within() is another program's business */
 	if (e->kind == FL_EXPR_CALL && e->pattern)
 		prog->uses_ip = true;
@@ -207,8 +205,10 @@ static void note_needs(const struct fl_expr *e, void *arg)
 	}
 }
 
-static void walk_needs(const struct fl_expr *e, struct fl_plan_prog *prog)
+static void walk_needs(const struct fl_expr *e, void *arg)
 {
+	struct fl_plan_prog *prog = arg;
+
 	if (!e)
 		return;
 	note_needs(e, prog);
@@ -225,17 +225,8 @@ static void instance_needs(const struct fl_instance *in, size_t nacts, struct fl
 {
 	walk_needs(in->cond, prog);
 	walk_needs(in->per, prog);
-	for (size_t i = 0; i < nacts; i++) {
-		const struct fl_action *act = &in->acts[i];
-
-		for (size_t j = 0; j < act->nchoices; j++)
-			walk_needs(act->choices[j].value, prog);
-		for (size_t j = 0; j < act->nargs; j++)
-			walk_needs(act->args[j], prog);
-		walk_needs(act->value, prog);
-		walk_needs(act->state, prog);
-		prog->uses_ip |= act->kind == FL_ACT_STACK;
-	}
+	for (size_t i = 0; i < nacts; i++)
+		fl_walk_action(&in->acts[i], walk_needs, prog);
 }
 
 /* Do both have the same rules, so that one program serves both functions? */
@@ -526,8 +517,12 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 	for (size_t i = 0; i < plan->nprogs; i++) {
 		struct fl_plan_prog *prog = &plan->progs[i];
 
-		for (size_t j = 0; j < prog->nslots; j++)
-			instance_needs(prog->slots[j].instance, prog->slots[j].rule->nacts, prog);
+		for (size_t j = 0; j < prog->nslots; j++) {
+			const struct fl_rule *rule = prog->slots[j].rule;
+
+			instance_needs(prog->slots[j].instance, rule->nacts, prog);
+			prog->uses_ip |= (fl_rule_traits(rule) & FL_ACT_NEEDS_IP) != 0;
+		}
 		prog->uses_ip |= opts->sweep && prog->returns;
 		if (prog->tracker && !prog->on_exit)
 			instance_needs(&prog->tracker->instance, 0, prog);

@@ -261,9 +261,9 @@ static void print_schedule(struct fl_buf *out, const struct fl_schedule *s)
 	}
 }
 
-static void print_return(struct fl_buf *out, const struct fl_action *act)
+static void print_choices(struct fl_buf *out, const struct fl_action *act)
 {
-	fl_buf_printf(out, "return %s", act->is_one_of ? "one of " : "");
+	fl_buf_puts(out, act->is_one_of ? "one of " : "");
 	for (size_t i = 0; i < act->nchoices; i++) {
 		if (i)
 			fl_buf_puts(out, ", ");
@@ -281,46 +281,52 @@ static void print_assign(struct fl_buf *out, const struct fl_action *act)
 		[FL_ASSIGN_SET] = " = ",
 		[FL_ASSIGN_ADD] = " += ",
 		[FL_ASSIGN_SUB] = " -= ",
-		[FL_ASSIGN_DELETE] = "",
 	};
 
-	if (act->assign == FL_ASSIGN_DELETE)
-		fl_buf_puts(out, "delete ");
 	fl_print_expr(out, act->state);
 	if (act->is_step) {
 		fl_buf_puts(out, act->assign == FL_ASSIGN_ADD ? "++" : "--");
-	} else if (act->value) {
-		fl_buf_puts(out, ops[act->assign]);
-		fl_print_expr(out, act->value);
+		return;
+	}
+	fl_buf_puts(out, ops[act->assign]);
+	fl_print_expr(out, act->value);
+}
+
+static void print_format(struct fl_buf *out, const struct fl_action *act)
+{
+	fl_print_string(out, act->format);
+	for (size_t i = 0; i < act->nargs; i++) {
+		fl_buf_puts(out, ", ");
+		fl_print_expr(out, act->args[i]);
 	}
 }
 
 static void print_action(struct fl_buf *out, const struct fl_action *act)
 {
-	switch (act->kind) {
-	case FL_ACT_RETURN:
-		print_return(out, act);
+	enum fl_operand operand = fl_action_operand(act->kind);
+
+	if (act->kind == FL_ACT_ASSIGN) {
+		print_assign(out, act);
+		return;
+	}
+	fl_buf_printf(out, "%s%s", fl_action_word(act->kind), operand ? " " : "");
+	switch (operand) {
+	case FL_OPERAND_NONE:
 		break;
-	case FL_ACT_DELAY:
-		fl_buf_puts(out, "delay ");
+	case FL_OPERAND_AMOUNT:
 		fl_print_expr(out, act->value);
 		break;
-	case FL_ACT_SIGNAL:
-		fl_buf_printf(out, "signal %s", act->signal);
+	case FL_OPERAND_CHOICES:
+		print_choices(out, act);
 		break;
-	case FL_ACT_LOG:
-		fl_buf_puts(out, "log ");
-		fl_print_string(out, act->format);
-		for (size_t i = 0; i < act->nargs; i++) {
-			fl_buf_puts(out, ", ");
-			fl_print_expr(out, act->args[i]);
-		}
+	case FL_OPERAND_STATE:
+		fl_print_expr(out, act->state);
 		break;
-	case FL_ACT_STACK:
-		fl_buf_puts(out, "stack");
+	case FL_OPERAND_SIGNAL:
+		fl_buf_puts(out, act->signal);
 		break;
-	case FL_ACT_ASSIGN:
-		print_assign(out, act);
+	case FL_OPERAND_FORMAT:
+		print_format(out, act);
 		break;
 	}
 }

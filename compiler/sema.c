@@ -74,9 +74,22 @@ static bool tags_matter(const struct fl_rule *rule)
 	return changes;
 }
 
+struct dependence {
+	const struct fl_script *script;
+	bool found;
+};
+
+static void note_dependence(const struct fl_expr *e, void *arg)
+{
+	struct dependence *d = arg;
+
+	d->found = d->found || fl_depends_on_func(d->script, e);
+}
+
 static bool rule_depends(const struct fl_script *script, const struct fl_rule *rule)
 {
 	const struct fl_schedule *per = fl_find_schedule(rule, FL_SCHED_PER);
+	struct dependence d = { .script = script };
 
 	if (tags_matter(rule))
 		return true;
@@ -88,22 +101,9 @@ static bool rule_depends(const struct fl_script *script, const struct fl_rule *r
 	if ((rule->cond && fl_depends_on_func(script, rule->cond)) ||
 	    (per && fl_depends_on_func(script, per->first)))
 		return true;
-	for (size_t i = 0; i < rule->nacts; i++) {
-		const struct fl_action *act = &rule->acts[i];
-
-		for (size_t j = 0; j < act->nchoices; j++) {
-			if (fl_depends_on_func(script, act->choices[j].value))
-				return true;
-		}
-		for (size_t j = 0; j < act->nargs; j++) {
-			if (fl_depends_on_func(script, act->args[j]))
-				return true;
-		}
-		if ((act->value && fl_depends_on_func(script, act->value)) ||
-		    (act->state && fl_depends_on_func(script, act->state)))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < rule->nacts; i++)
+		fl_walk_action(&rule->acts[i], note_dependence, &d);
+	return d.found;
 }
 
 static void check_instance(struct fl_sema *s, struct fl_rule *rule, struct fl_instance *in)

@@ -218,11 +218,7 @@ bool fl_same_func(const struct fl_func *a, const struct fl_func *b)
 
 static bool has_return(const struct fl_rule *rule)
 {
-	for (size_t i = 0; i < rule->nacts; i++) {
-		if (rule->acts[i].kind == FL_ACT_RETURN)
-			return true;
-	}
-	return false;
+	return fl_find_action(rule->acts, rule->nacts, FL_ACT_RETURN) != NULL;
 }
 
 struct expansion {

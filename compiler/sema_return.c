@@ -145,16 +145,6 @@ static bool limits_tasks(const struct fl_expr *e)
 	return m.found;
 }
 
-/* A signal to whoever comes by is as bad as a failure. */
-static bool is_dangerous(const struct fl_rule *rule)
-{
-	for (size_t i = 0; i < rule->nacts; i++) {
-		if (rule->acts[i].kind == FL_ACT_RETURN || rule->acts[i].kind == FL_ACT_SIGNAL)
-			return true;
-	}
-	return false;
-}
-
 /* A function of the core kernel is called by everybody: say who is meant. */
 void fl_check_scope(struct fl_sema *s, struct fl_rule *rule)
 {
@@ -162,7 +152,8 @@ void fl_check_scope(struct fl_sema *s, struct fl_rule *rule)
 
 	rule->limits_tasks = cond && limits_tasks(cond);
 	rule->child_only = !rule->limits_tasks && !s->opts->system_wide && s->opts->has_command;
-	if (rule->limits_tasks || rule->child_only || s->opts->system_wide || !is_dangerous(rule))
+	if (rule->limits_tasks || rule->child_only || s->opts->system_wide ||
+	    !(fl_rule_traits(rule) & FL_ACT_HARMS))
 		return;
 	for (size_t i = 0; i < rule->nons; i++) {
 		const struct fl_on *on = &rule->ons[i];

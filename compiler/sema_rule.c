@@ -249,6 +249,7 @@ void fl_check_actions(struct fl_sema *s, struct fl_rule *rule, struct fl_instanc
 			break;
 		case FL_ACT_STACK:
 			break;
+		case FL_ACT_DELETE:
 		case FL_ACT_ASSIGN:
 			check_assign(s, act);
 			break;

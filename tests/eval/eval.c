@@ -295,7 +295,7 @@ static void do_assign(struct eval *ev, const struct fl_action *act)
 
 	for (size_t i = 0; i < act->state->nitems; i++)
 		eval_key(ev, act->state->items[i], &key);
-	if (act->assign == FL_ASSIGN_DELETE) {
+	if (act->kind == FL_ACT_DELETE) {
 		drop_entry(&ev->states, &key);
 		return;
 	}
@@ -357,6 +357,7 @@ static bool act_on(struct eval *ev, const struct fl_rule *rule, const struct fl_
 	case FL_ACT_LOG:
 		do_log(ev, act);
 		return true;
+	case FL_ACT_DELETE:
 	case FL_ACT_ASSIGN:
 		do_assign(ev, act);
 		return true;
