@@ -223,6 +223,45 @@ void fl_walk(const struct fl_expr *e, void (*fn)(const struct fl_expr *e, void *
 		fl_walk(e->items[i], fn, arg);
 }
 
+bool fl_is_renamed(const struct fl_target *t, const char *name)
+{
+	for (size_t i = 0; t && i < t->nrenames; i++) {
+		if (!strcmp(t->renames[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static bool is_rand(const struct fl_target *t, const struct fl_expr *e)
+{
+	return e->kind == FL_EXPR_NAME && fl_builtin_find(e->text) == FL_BUILTIN_rand &&
+	       !fl_is_renamed(t, e->text);
+}
+
+struct fl_expr *fl_find_rate(const struct fl_target *t, struct fl_expr *cond,
+			     struct fl_expr ***limit)
+{
+	struct fl_expr *found = NULL;
+
+	if (!cond)
+		return NULL;
+	if (cond->kind == FL_EXPR_BINARY) {
+		*limit = NULL;
+		if ((cond->op == FL_OP_LT || cond->op == FL_OP_LE) && is_rand(t, cond->left))
+			*limit = &cond->right;
+		else if ((cond->op == FL_OP_GT || cond->op == FL_OP_GE) && is_rand(t, cond->right))
+			*limit = &cond->left;
+		if (*limit)
+			return cond;
+	}
+	found = fl_find_rate(t, cond->left, limit);
+	found = found ? found : fl_find_rate(t, cond->right, limit);
+	found = found ? found : fl_find_rate(t, cond->third, limit);
+	for (size_t i = 0; !found && i < cond->nitems; i++)
+		found = fl_find_rate(t, cond->items[i], limit);
+	return found;
+}
+
 static struct fl_expr **clone_list(struct fl_expr *const *list, size_t n, struct fl_arena *a)
 {
 	struct fl_expr **copy = fl_arena_alloc(a, n * sizeof(*copy));

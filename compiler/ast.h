@@ -435,6 +435,16 @@ const struct fl_action *fl_find_action(const struct fl_action *acts, size_t n,
 
 /* Call @fn for @e and every node below it, parents first. */
 void fl_walk(const struct fl_expr *e, void (*fn)(const struct fl_expr *e, void *arg), void *arg);
+/* Does a rule give an argument of @t, which may be NULL, that name? */
+bool fl_is_renamed(const struct fl_target *t, const char *name);
+/*
+ * The comparison in @cond, a condition on @t, whose limit is the rule's rate:
+ * the first "rand < N", or "N > rand", in writing order, whether N is included
+ * or not. @limit is set to where N hangs. NULL: there is none.
+ */
+struct fl_expr *fl_find_rate(const struct fl_target *t, struct fl_expr *cond,
+			     struct fl_expr ***limit);
+
 /* Call @fn for each expression of @act, and not for what is below those. */
 void fl_walk_action(const struct fl_action *act, void (*fn)(const struct fl_expr *e, void *arg),
 		    void *arg);

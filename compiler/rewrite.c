@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rewrite.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fl_abi.h"
 #include "parser.h"
+#include "rate.h"
 
 #define NANO 1000000000ULL
 
@@ -26,65 +28,68 @@ static struct fl_expr *rate_literal(struct fl_arena *a, uint64_t rate)
 			   : new_expr(a, FL_EXPR_INT, rate / NANO);
 }
 
-static bool is_rand(const struct fl_expr *e)
+/* Is @name an argument's where the rule is on some of its functions? */
+static bool is_hidden(const struct fl_rule *rule, const char *name)
 {
-	return e->kind == FL_EXPR_NAME && !strcmp(e->text, "rand");
-}
-
-/*
- * The first rand < N in writing order, as sema finds the rule's rate. N is a
- * constant, by whatever name; where it is a parameter, that is what changes.
- */
-static bool replace_rate(struct fl_expr *e, struct fl_arena *a, uint64_t rate)
-{
-	bool below;
-
-	if (!e)
-		return false;
-	if (replace_rate(e->left, a, rate) || replace_rate(e->right, a, rate) ||
-	    replace_rate(e->third, a, rate))
-		return true;
-	for (size_t i = 0; i < e->nitems; i++) {
-		if (replace_rate(e->items[i], a, rate))
+	for (size_t i = 0; i < rule->ntargets; i++) {
+		if (fl_is_renamed(&rule->targets[i], name))
 			return true;
-	}
-	if (e->kind != FL_EXPR_BINARY)
-		return false;
-	below = e->op == FL_OP_LT || e->op == FL_OP_LE;
-	if (below && is_rand(e->left) && e->right->kind != FL_EXPR_PARAM) {
-		e->op = FL_OP_LT;
-		e->right = rate_literal(a, rate);
-		return true;
-	}
-	if ((e->op == FL_OP_GT || e->op == FL_OP_GE) && is_rand(e->right) &&
-	    e->left->kind != FL_EXPR_PARAM) {
-		e->op = FL_OP_GT;
-		e->left = rate_literal(a, rate);
-		return true;
 	}
 	return false;
 }
 
-static void set_rate(struct fl_rule *rule, struct fl_arena *a, uint64_t rate)
+/* @cond, if any, and that a number drawn at random is below @limit. */
+static struct fl_expr *and_below(struct fl_arena *a, struct fl_expr *cond, const char *random,
+				 struct fl_expr *limit)
 {
-	struct fl_expr *term, *both;
+	struct fl_expr *term = new_expr(a, FL_EXPR_BINARY, 0), *both;
 
-	if (replace_rate(rule->cond, a, rate) || rate >= 100 * NANO)
-		return;
-	term = new_expr(a, FL_EXPR_BINARY, 0);
 	term->op = FL_OP_LT;
 	term->left = new_expr(a, FL_EXPR_NAME, 0);
-	term->left->text = "rand";
-	term->right = rate_literal(a, rate);
-	if (!rule->cond) {
-		rule->cond = term;
-		return;
-	}
+	term->left->text = random;
+	term->right = limit;
+	if (!cond)
+		return term;
 	both = new_expr(a, FL_EXPR_BINARY, 0);
 	both->op = FL_OP_ANDAND;
-	both->left = rule->cond;
+	both->left = cond;
 	both->right = term;
-	rule->cond = both;
+	return both;
+}
+
+/* The rate that the rule has by sema's rules on any of its functions, or NULL. */
+static struct fl_expr *find_rate(const struct fl_rule *rule, struct fl_expr ***limit)
+{
+	struct fl_expr *e = NULL;
+
+	for (size_t i = 0; !e && i < rule->ntargets; i++)
+		e = fl_find_rate(&rule->targets[i], rule->cond, limit);
+	return e;
+}
+
+/* False: no text says it, because rand means an argument on some of the functions. */
+static bool set_rate(struct fl_rule *rule, struct fl_arena *a, uint64_t rate)
+{
+	struct fl_expr **limit, *e = find_rate(rule, &limit);
+
+	if (e) {
+		if (is_hidden(rule, "rand"))
+			return false;
+		e->op = limit == &e->right ? FL_OP_LT : FL_OP_GT;
+		*limit = rate_literal(a, rate);
+	} else if (rate >= 100 * NANO) {
+		return true;
+	} else if (!is_hidden(rule, "rand")) {
+		rule->cond = and_below(a, rule->cond, "rand", rate_literal(a, rate));
+	} else if (!is_hidden(rule, "random")) {
+		/* draws are of 32 bits, and rand the same in per cent */
+		rule->cond =
+			and_below(a, rule->cond, "random",
+				  new_expr(a, FL_EXPR_INT, fl_rate((int64_t)rate, true, false)));
+	} else {
+		return false;
+	}
+	return true;
 }
 
 static void set_times(struct fl_rule *rule, struct fl_arena *a, uint64_t times)
@@ -137,40 +142,58 @@ static void set_value(struct fl_rule *rule, struct fl_arena *a, int64_t value, b
 	}
 }
 
+static bool apply(struct fl_rule *rule, const struct fl_rule_edit *edit, struct fl_arena *a)
+{
+	if (edit->label)
+		rule->label = *edit->label ? edit->label : NULL;
+	if (edit->set_times)
+		set_times(rule, a, edit->times);
+	if (edit->set_value)
+		set_value(rule, a, edit->value, edit->pointer);
+	return !edit->set_rate || set_rate(rule, a, edit->rate);
+}
+
+/* Everything that may run out of memory, which ends up in @arena's on_oom. */
+static int rewrite(const struct fl_source *src, const struct fl_rule_edit *edit,
+		   struct fl_arena *arena, struct fl_diags *ds, const char **text)
+{
+	struct fl_script script = { 0 };
+	struct fl_tokens tokens;
+	struct fl_buf out;
+
+	if (setjmp(*arena->on_oom))
+		return -ENOMEM;
+	fl_lex(src, arena, ds, &tokens);
+	fl_parse(&tokens, NULL, arena, ds, &script);
+	if (ds->nerrors || script.nrules != 1)
+		return -EINVAL;
+	if (!apply(&script.rules[0], edit, arena))
+		return -ENOTSUP;
+	fl_buf_init(&out, arena);
+	fl_print_rule(&out, &script.rules[0]);
+	*text = out.text;
+	return 0;
+}
+
 char *fl_rewrite_rule(const char *text, const struct fl_rule_edit *edit)
 {
 	const struct fl_source src = { "rule", text, strlen(text) };
-	struct fl_script script = { 0 };
 	struct fl_arena arena;
-	struct fl_tokens tokens;
 	struct fl_diags ds;
-	struct fl_buf out;
-	char *volatile result = NULL;
+	const char *written;
+	char *result = NULL;
 	jmp_buf on_oom;
+	int err;
 
 	fl_arena_init(&arena, &on_oom);
 	fl_diags_init(&ds);
 	ds.on_oom = &on_oom;
-	if (!setjmp(on_oom)) {
-		fl_lex(&src, &arena, &ds, &tokens);
-		fl_parse(&tokens, NULL, &arena, &ds, &script);
-		if (!ds.nerrors && script.nrules == 1) {
-			struct fl_rule *rule = &script.rules[0];
-
-			if (edit->label)
-				rule->label = *edit->label ? edit->label : NULL;
-			if (edit->set_rate)
-				set_rate(rule, &arena, edit->rate);
-			if (edit->set_times)
-				set_times(rule, &arena, edit->times);
-			if (edit->set_value)
-				set_value(rule, &arena, edit->value, edit->pointer);
-			fl_buf_init(&out, &arena);
-			fl_print_rule(&out, rule);
-			result = strdup(out.text);
-		}
-	}
+	err = rewrite(&src, edit, &arena, &ds, &written);
+	if (!err)
+		result = strdup(written);
 	fl_diags_release(&ds);
 	fl_arena_release(&arena);
+	if (err)
+		errno = -err;
 	return result;
 }

@@ -19,7 +19,8 @@ struct fl_rule_edit {
 
 /*
  * The one rule in @text, printed anew with @edit applied; malloc'd, yours.
- * NULL when it is not one rule, or there is no memory.
+ * NULL with errno set: EINVAL, it is not one rule; ENOTSUP, a rate cannot be
+ * written because rand is an argument on some of the functions; ENOMEM.
  */
 char *fl_rewrite_rule(const char *text, const struct fl_rule_edit *edit);
 

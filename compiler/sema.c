@@ -18,34 +18,15 @@
 #include "sema_impl.h"
 
 /* The first rand < N of a rule's condition becomes its knob. */
-static void find_rates(struct fl_rule *rule, struct fl_expr *e, bool *has_rate)
+static void note_rate(struct fl_rule *rule, const struct fl_instance *in)
 {
-	struct fl_expr *limit;
-	bool below;
+	struct fl_expr **limit, *e = fl_find_rate(in->target, in->cond, &limit);
 
-	if (!e)
+	if (!e || !e->type)
 		return;
-	find_rates(rule, e->left, has_rate);
-	find_rates(rule, e->right, has_rate);
-	find_rates(rule, e->third, has_rate);
-	for (size_t i = 0; i < e->nitems; i++)
-		find_rates(rule, e->items[i], has_rate);
-	if (e->kind != FL_EXPR_BINARY || e->type == FL_VALUE_ERROR)
-		return;
-	if (e->left->type == FL_VALUE_RAND) {
-		limit = e->right;
-		below = e->op == FL_OP_LT || e->op == FL_OP_LE;
-	} else if (e->right->type == FL_VALUE_RAND) {
-		limit = e->left;
-		below = e->op == FL_OP_GT || e->op == FL_OP_GE;
-	} else {
-		return;
-	}
-	if (*has_rate || !below)
-		return;
-	*has_rate = rule->has_rate = true;
-	rule->rate_param = limit->kind == FL_EXPR_PARAM ? (int)limit->index : -1;
-	if (limit->kind != FL_EXPR_PARAM) {
+	rule->has_rate = true;
+	rule->rate_param = (*limit)->kind == FL_EXPR_PARAM ? (int)(*limit)->index : -1;
+	if (rule->rate_param < 0) {
 		e->is_rate = true;
 		rule->rate = e->value;
 	}
@@ -109,7 +90,6 @@ static bool rule_depends(const struct fl_script *script, const struct fl_rule *r
 static void check_instance(struct fl_sema *s, struct fl_rule *rule, struct fl_instance *in)
 {
 	const struct fl_schedule *per = fl_find_schedule(rule, FL_SCHED_PER);
-	bool has_rate = false;
 
 	s->instance = in;
 	in->number = s->script->ninstances++;
@@ -122,7 +102,7 @@ static void check_instance(struct fl_sema *s, struct fl_rule *rule, struct fl_in
 		if (in->cond->type && fl_want_truth(s, in->cond) && in->cond->is_constant)
 			fl_report(s->diags, FL_W_CONSTANT, in->cond->span,
 				  in->cond->value ? "true" : "false", NULL);
-		find_rates(rule, in->cond, &has_rate);
+		note_rate(rule, in);
 	}
 	if (per) {
 		in->per = fl_clone_expr(per->first, s->arena);

@@ -76,7 +76,7 @@ static int save_rule(struct fl_ref ref, FILE *out)
 	struct fl_rule_status status;
 
 	if (!text)
-		return -ENOMEM;
+		return -errno;
 	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
 	fprintf(out, "%s%s\n", status.enabled ? "" : "# disabled: ", text);
 	free(text);
@@ -136,7 +136,11 @@ void fl_repl_save(struct fl_repl *r, const char *path)
 	err = write_script(r, path, &d);
 	fl_definitions_release(&d);
 	if (err)
-		fl_repl_say(r, "error: '%s' cannot be written: %s\n", path, fl_file_error(err));
+		fl_repl_say(
+			r, "error: '%s' cannot be written: %s\n", path,
+			err == -ENOTSUP
+				? "a rule has a rate, and 'rand' is an argument of some functions"
+				: fl_file_error(err));
 	else
 		fl_repl_say(r, "%zu rule%s in %s\n", n, n == 1 ? "" : "s", path);
 }

@@ -72,7 +72,7 @@ void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool
 		fputs("  ", out);
 	}
 	text = fl_repl_text(ref, "");
-	fprintf(out, "%.*s\n", wide > 20 ? wide : 20, text ? text : "");
+	fprintf(out, "%.*s\n", wide > 20 ? wide : 20, text ? text : e->obj->rules[ref.rule].text);
 	free(text);
 	(void)r;
 }

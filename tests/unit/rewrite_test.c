@@ -2,6 +2,7 @@
 /* rewrite_test.c - rules as text with what was changed while they were armed. */
 #include "unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "fl_abi.h"
@@ -34,6 +35,30 @@ static void test_rate(void **state)
 	expect("on f return -1", &all, "on f return -1");
 }
 
+/* Where an argument is called rand, the comparison is about that. */
+static void test_hidden_rand(void **state)
+{
+	const struct fl_rule_edit edit = { .set_rate = true, .rate = 25000000000 };
+	const struct fl_rule_edit all = { .set_rate = true, .rate = 100000000000 };
+
+	(void)state;
+	/* draws are below a quarter of 2^32 */
+	expect("on f(rand) if rand < 5 return -1", &edit,
+	       "on f(rand) if rand < 5 && random < 1073741824 return -1");
+	expect("on f(rand) if rand < 5 return -1", &all, "on f(rand) if rand < 5 return -1");
+	expect("on f(rand), g if pid == 1 return -1", &edit,
+	       "on f(rand), g if pid == 1 && random < 1073741824 return -1");
+	expect("on f(a) if rand < 5 return -1", &edit, "on f(a) if rand < 25 return -1");
+	/* an argument on f, the rate on g: one rule has no words for that */
+	errno = 0;
+	assert_null(fl_rewrite_rule("on f(rand), g if rand < 5 return -1", &edit));
+	assert_int_equal(errno, ENOTSUP);
+	assert_null(fl_rewrite_rule("on f(rand, random) if pid == 1 return -1", &edit));
+	assert_int_equal(errno, ENOTSUP);
+	assert_null(fl_rewrite_rule("param x = 1", &edit));
+	assert_int_equal(errno, EINVAL);
+}
+
 static void test_times_and_value(void **state)
 {
 	const struct fl_rule_edit times = { .set_times = true, .times = 3 };
@@ -54,6 +79,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_hidden_rand),
 		cmocka_unit_test(test_times_and_value),
 	};
 
