@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * attach.c - programs into the kernel and onto its functions.
- *
- * For programs of tracing's kind (fmod_ret, fentry, fexit) we do libbpf's
- * lookup ourselves: the compiler already knows the function's BTF id, and
- * libbpf would parse all of the kernel's BTF to find it again.
- */
+/* attach.c - programs into the kernel and onto its functions, by their back ends. */
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -13,10 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "facts.h"
+#include "backend/ops.h"
 #include "session_impl.h"
 
-#define MAX_SYMBOL 256
 #define LOG_FIGURES 4 /* BPF_LOG_STATS in include/linux/bpf_verifier.h */
 
 /* Whose programs libbpf loads: what it calls back has nothing of ours. */
@@ -31,9 +24,17 @@ static int find_prog(const struct fl_session *s, const char *name)
 	return -1;
 }
 
-static const struct fl_obj_attach *first_attach(const struct fl_session *s, size_t prog)
+static struct fl_attachment attachment(const struct fl_session *s, size_t prog,
+				       struct bpf_program *bpf)
 {
-	return &s->obj->attaches[s->obj->progs[prog].first_attach];
+	const struct fl_obj_prog *p = &s->obj->progs[prog];
+
+	return (struct fl_attachment){
+		.prog = p,
+		.targets = &s->obj->attaches[p->first_attach],
+		.bpf = bpf,
+		.btf_fd = -1,
+	};
 }
 
 static void drop_btf_fd(struct fl_session *s)
@@ -43,59 +44,47 @@ static void drop_btf_fd(struct fl_session *s)
 	s->btf_fd = -1;
 }
 
-/*
- * libbpf asks us before it loads a program of tracing's kind. It was told that
- * these are kprobes, because for others it would want all of the kernel's BTF
- * first; here it learns the truth.
- */
-static int prepare_tracing(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+/* libbpf asks before it loads a program of a back end that has a word to say there. */
+static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
-	static const enum bpf_attach_type types[] = {
-		[FL_BACKEND_FMOD_RET] = BPF_MODIFY_RETURN,
-		[FL_BACKEND_FENTRY] = BPF_TRACE_FENTRY,
-		[FL_BACKEND_FEXIT] = BPF_TRACE_FEXIT,
-	};
 	struct fl_session *s = loading;
 	int i = find_prog(s, bpf_program__name(prog)), err;
-	const struct fl_obj_attach *attach;
+	struct fl_attachment a;
 
-	(void)cookie;
 	if (i < 0)
 		return -ENOENT;
-	attach = first_attach(s, (size_t)i);
+	/* the kernel is done with that of the program before */
 	drop_btf_fd(s);
-	if (attach->module) {
-		s->btf_fd = fl_btf_module_fd(attach->module);
-		if (s->btf_fd < 0)
-			return s->btf_fd;
-		opts->attach_btf_obj_fd = (__u32)s->btf_fd;
-	}
-	err = bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
-	if (err)
-		return err;
-	opts->expected_attach_type = types[s->obj->progs[i].backend];
-	opts->attach_btf_id = attach->btf_id;
-	return 0;
+	a = attachment(s, (size_t)i, prog);
+	err = fl_backend_ops((enum fl_backend)cookie)->load(&a, opts);
+	s->btf_fd = a.btf_fd;
+	return err;
 }
 
 /*
- * Our sections, for the whole process and for good: when the last handler is
- * unregistered, libbpf frees the list of them and frees it again at the next
+ * Sections of our own, for the whole process and for good: when the last handler
+ * is unregistered, libbpf frees the list of them and frees it again at the next
  * registration (libbpf_unregister_prog_handler() takes NULL from a realloc()
- * to nothing for a failure).
+ * to nothing for a failure). They are said to be kprobes; see tracing.c.
  */
 static int register_sections(void)
 {
-	static const char *const sections[] = { "fmod_ret+", "fentry+", "fexit+" };
-	static size_t done;
-	LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .prog_prepare_load_fn = prepare_tracing);
+	static int done = FL_BACKEND_AUTO;
 
-	for (; done < sizeof(sections) / sizeof(sections[0]); done++) {
-		int id = libbpf_register_prog_handler(sections[done], BPF_PROG_TYPE_KPROBE, 0,
-						      &handler);
+	while (done + 1 < FL_NBACKENDS) {
+		enum fl_backend b = (enum fl_backend)(done + 1);
+		LIBBPF_OPTS(libbpf_prog_handler_opts, handler, .cookie = b,
+			    .prog_prepare_load_fn = prepare_load);
+		char section[32];
+		int id = 0;
 
+		snprintf(section, sizeof(section), "%s+", fl_backend_name(b));
+		if (fl_backend_ops(b)->load)
+			id = libbpf_register_prog_handler(section, BPF_PROG_TYPE_KPROBE, 0,
+							  &handler);
 		if (id < 0)
 			return id;
+		done = b;
 	}
 	return 0;
 }
@@ -148,77 +137,23 @@ int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told)
 	return err;
 }
 
-static int keep_link(struct bpf_link **place, struct bpf_link *link)
-{
-	*place = link;
-	return link ? 0 : -errno;
-}
-
-/* MODULE:FUNCTION is what the kernel's kprobe events understand. */
-static void symbol_of(const struct fl_obj_attach *attach, char *out)
-{
-	snprintf(out, MAX_SYMBOL, "%s%s%s", attach->module ? attach->module : "",
-		 attach->module ? ":" : "", attach->func);
-}
-
-static int attach_kprobe(struct fl_session *s, size_t i, const struct bpf_program *prog)
-{
-	bool at_end = s->obj->progs[i].backend == FL_BACKEND_KRETPROBE;
-	char symbol[MAX_SYMBOL];
-
-	symbol_of(first_attach(s, i), symbol);
-	return keep_link(&s->links[i], bpf_program__attach_kprobe(prog, at_end, symbol));
-}
-
-/* One link for all of a program's functions; each gets its number as cookie. */
-static int attach_multi(struct fl_session *s, size_t i, const struct bpf_program *prog)
-{
-	const struct fl_obj_attach *attach = first_attach(s, i);
-	size_t n = s->obj->progs[i].nattaches;
-	const char **names = malloc(n * sizeof(*names));
-	__u64 *cookies = malloc(n * sizeof(*cookies));
-	int err = -ENOMEM;
-
-	for (size_t j = 0; names && cookies && j < n; j++) {
-		names[j] = attach[j].func;
-		cookies[j] = attach[j].cookie;
-	}
-	if (names && cookies) {
-		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .syms = names, .cookies = cookies,
-			    .cnt = n);
-
-		err = keep_link(&s->links[i],
-				bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts));
-	}
-	free(names);
-	free(cookies);
-	return err;
-}
-
 int fl_attach_program(struct fl_session *s, size_t i)
 {
 	const struct fl_obj_prog *p = &s->obj->progs[i];
-	const struct bpf_program *prog = bpf_object__find_program_by_name(s->bpf, p->name);
-	int fd;
+	struct bpf_program *bpf = bpf_object__find_program_by_name(s->bpf, p->name);
+	struct fl_attachment a;
+	int err;
 
-	if (!prog)
+	if (!bpf)
 		return -ENOENT;
-	if (p->backend == FL_BACKEND_KPROBE_MULTI)
-		return attach_multi(s, i, prog);
-	if (!fl_backend_is_tracing(p->backend))
-		return attach_kprobe(s, i, prog);
-	fd = bpf_raw_tracepoint_open(NULL, bpf_program__fd(prog));
-	if (fd < 0)
-		return fd;
-	s->tracing_links[i] = fd;
-	return 0;
+	a = attachment(s, i, bpf);
+	err = fl_backend_ops(p->backend)->attach(&a);
+	s->links[i] = a.link;
+	return err;
 }
 
 void fl_session_detach(struct fl_session *s, size_t prog)
 {
-	if (s->tracing_links[prog] >= 0)
-		close(s->tracing_links[prog]);
-	s->tracing_links[prog] = -1;
 	bpf_link__destroy(s->links[prog]);
 	s->links[prog] = NULL;
 }
@@ -236,14 +171,15 @@ int fl_attach_followers(struct fl_session *s)
 
 	for (size_t i = 0; i < FL_NFOLLOWERS; i++) {
 		struct bpf_program *prog;
-		int err;
 
 		if (followers[i].of_sweep ? !s->obj->sweep : !s->obj->tracks_children)
 			continue;
 		prog = bpf_object__find_program_by_name(s->bpf, followers[i].name);
-		err = prog ? keep_link(&s->followers[i], bpf_program__attach(prog)) : -ENOENT;
-		if (err)
-			return err;
+		if (!prog)
+			return -ENOENT;
+		s->followers[i] = bpf_program__attach(prog);
+		if (!s->followers[i])
+			return -errno;
 	}
 	return 0;
 }

@@ -5,8 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "refusal.h"
+#include "backend/ops.h"
 #include "rate.h"
+#include "refusal.h"
 #include "session_impl.h"
 
 #define load(knob) __atomic_load_n((knob), __ATOMIC_RELAXED)
@@ -154,9 +155,11 @@ int fl_session_set_rate(struct fl_session *s, size_t rule, int64_t rate, struct 
 static const char *against_value(const struct fl_session *s, const struct fl_obj_attach *a,
 				 int64_t value)
 {
-	if (!value && s->obj->progs[a->prog].backend == FL_BACKEND_FMOD_RET)
-		return "it is attached by fmod_ret, which runs the function when the value is 0; "
-		       "start again with --backend kprobe";
+	const struct fl_backend_ops *ops = fl_backend_ops(s->obj->progs[a->prog].backend);
+	const char *why = ops->against ? ops->against(value) : NULL;
+
+	if (why)
+		return why;
 	if (s->opts.force_return || fl_tag_allows(a->tag, value))
 		return NULL;
 	return fl_tag_values(a->tag);

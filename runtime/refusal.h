@@ -10,6 +10,8 @@
 
 #include "session.h"
 
+#define ENOTSUPP 524 /* include/linux/errno.h in the kernel; it gets out to users */
+
 struct fl_fault_log {
 	char *text; /* NULL: nothing was said, or no memory */
 	size_t len;
@@ -28,6 +30,19 @@ __attribute__((format(printf, 3, 4))) void fl_fault_request(struct fl_fault *fau
 
 /* In words, for a negative errno that may be one of the kernel's own. */
 const char *fl_fault_error(int err);
+
+/* For backend/: a text, a hint, and what the log says. */
+__attribute__((format(printf, 2, 3))) void fl_fault_say(struct fl_fault *fault, const char *format,
+							...);
+void fl_fault_hint(struct fl_fault *fault, const char *text);
+bool fl_fault_said(const struct fl_fault_log *log, const char *text);
+/*
+ * Did the verifier come to look at instructions? Where a program cannot be put
+ * on its function at all, it says that it processed none.
+ */
+bool fl_fault_was_verified(const struct fl_fault_log *log);
+/* The verifier did not take the program for @func. */
+void fl_fault_rejected(struct fl_fault *fault, const char *func);
 
 /* @err is a negative errno. */
 void fl_fault_set(struct fl_fault *fault, int err, const char *text);

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend/ops.h"
 #include "knobs.h"
 #include "session_impl.h"
 
@@ -46,15 +47,10 @@ int fl_session_new(const struct fl_object *obj, const struct fl_session_opts *op
 	s->opts = *opts;
 	s->btf_fd = -1;
 	s->links = calloc(obj->nprogs + 1, sizeof(s->links[0]));
-	s->tracing_links = calloc(obj->nprogs + 1, sizeof(s->tracing_links[0]));
-	if (!s->links || !s->tracing_links) {
-		free(s->links);
-		free(s->tracing_links);
+	if (!s->links) {
 		free(s);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < obj->nprogs; i++)
-		s->tracing_links[i] = -1;
 	*out = s;
 	return 0;
 }
@@ -88,7 +84,6 @@ void fl_session_free(struct fl_session *s)
 	fl_fault_log_release(&s->log);
 	fl_fault_log_release(&s->figures);
 	free(s->links);
-	free(s->tracing_links);
 	free(s);
 }
 
@@ -268,12 +263,12 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	return 0;
 }
 
-static int attach_programs(struct fl_session *s, bool kretprobes, struct fl_fault *fault)
+static int attach_programs(struct fl_session *s, bool last, struct fl_fault *fault)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < s->obj->nprogs && !err; i++) {
-		if ((s->obj->progs[i].backend == FL_BACKEND_KRETPROBE) != kretprobes)
+		if (fl_backend_ops(s->obj->progs[i].backend)->attach_last != last)
 			continue;
 		err = fl_attach_program(s, i);
 		if (err)
@@ -282,12 +277,6 @@ static int attach_programs(struct fl_session *s, bool kretprobes, struct fl_faul
 	return err;
 }
 
-/*
- * Of the kprobes on a function the newest runs first, and those behind one that
- * returns do not run at all (aggr_pre_handler() in the kernel's
- * kernel/kprobes.c). So kretprobes, which are kprobes at a function's start,
- * come last, to see what a kprobe makes it return.
- */
 int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 {
 	int err = 0;

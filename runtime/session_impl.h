@@ -21,10 +21,9 @@ struct fl_session {
 	struct fl_session_opts opts;
 	struct bpf_object *bpf;
 	struct ring_buffer *events;
-	struct bpf_link **links; /* libbpf's: one per program, or NULL */
+	struct bpf_link **links; /* one per program, or NULL */
 	struct bpf_link *followers[FL_NFOLLOWERS];
-	int *tracing_links; /* file descriptors, one per program; -1: none */
-	int btf_fd;	    /* module BTF of the program being loaded, or -1 */
+	int btf_fd; /* module BTF of the program being loaded, or -1 */
 	struct fl_shared run;
 	struct fl_shared rules;
 	struct fl_shared states;

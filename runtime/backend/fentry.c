@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fentry.c - trampolines that watch when functions are entered. */
+#include "ops.h"
+
+static int load(struct fl_attachment *a, struct bpf_prog_load_opts *opts)
+{
+	return fl_tracing_load(a, opts, BPF_TRACE_FENTRY);
+}
+
+const struct fl_backend_ops fl_fentry_ops = {
+	.load = load,
+	.attach = fl_tracing_attach,
+	.explain_load = fl_tracing_explain_load,
+	.explain_attach = fl_explain_refusal,
+};

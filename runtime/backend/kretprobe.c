@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kretprobe.c - kprobes that watch when functions have returned.
+ *
+ * Of the kprobes on a function the newest runs first, and those behind one that
+ * returns do not run at all (aggr_pre_handler() in the kernel's
+ * kernel/kprobes.c). So kretprobes, which are kprobes at a function's start,
+ * come last, to see what a kprobe makes it return.
+ */
+#include "ops.h"
+
+static int attach(struct fl_attachment *a)
+{
+	return fl_kprobe_attach(a, true);
+}
+
+const struct fl_backend_ops fl_kretprobe_ops = {
+	.attach = attach,
+	.attach_last = true,
+	.explain_attach = fl_kprobe_explain_attach,
+};
