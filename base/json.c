@@ -81,6 +81,12 @@ void fl_json_number(struct fl_json *j, const char *key, int64_t value)
 	fprintf(j->out, "%" PRId64, value);
 }
 
+void fl_json_decimal(struct fl_json *j, const char *key, double value)
+{
+	begin(j, key);
+	fprintf(j->out, "%.6f", value);
+}
+
 void fl_json_bool(struct fl_json *j, const char *key, bool value)
 {
 	begin(j, key);

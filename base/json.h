@@ -21,6 +21,8 @@ void fl_json_close(struct fl_json *j, char bracket);
 /* null for NULL; what is not UTF-8 becomes U+FFFD. */
 void fl_json_string(struct fl_json *j, const char *key, const char *value);
 void fl_json_number(struct fl_json *j, const char *key, int64_t value);
+/* With six places behind the point. */
+void fl_json_decimal(struct fl_json *j, const char *key, double value);
 void fl_json_bool(struct fl_json *j, const char *key, bool value);
 /* End a line of NDJSON. */
 void fl_json_line(struct fl_json *j);

@@ -14,10 +14,10 @@
 static const char *const type_names[] = {
 	[FL_RECORD_CAMPAIGN] = "campaign", [FL_RECORD_START] = "start",
 	[FL_RECORD_POINT] = "point",	   [FL_RECORD_REACHED] = "reached",
-	[FL_RECORD_BASELINE] = "baseline", [FL_RECORD_BEGIN] = "begin",
-	[FL_RECORD_END] = "end",	   [FL_RECORD_FINDING] = "finding",
-	[FL_RECORD_BLAME] = "blame",	   [FL_RECORD_SCAN] = "scan",
-	[FL_RECORD_DONE] = "done",
+	[FL_RECORD_UNSTABLE] = "unstable", [FL_RECORD_BASELINE] = "baseline",
+	[FL_RECORD_BEGIN] = "begin",	   [FL_RECORD_END] = "end",
+	[FL_RECORD_FINDING] = "finding",   [FL_RECORD_BLAME] = "blame",
+	[FL_RECORD_SCAN] = "scan",	   [FL_RECORD_DONE] = "done",
 };
 
 static const char *const outcome_names[] = {
@@ -145,6 +145,8 @@ static void put_end(struct fl_json *j, const struct fl_record *r)
 		fl_json_number(j, "status", r->status);
 	if (r->injected != 1)
 		fl_json_number(j, "injected", (int64_t)r->injected);
+	if (r->dirty)
+		fl_json_bool(j, "dirty", true);
 	fl_json_number(j, "us", (int64_t)r->us);
 }
 
@@ -166,6 +168,9 @@ static void put_body(struct fl_json *j, const struct fl_record *r)
 	case FL_RECORD_REACHED:
 		fl_json_number(j, "id", r->id);
 		fl_json_number(j, "calls", (int64_t)r->calls);
+		break;
+	case FL_RECORD_UNSTABLE:
+		fl_json_number(j, "id", r->id);
 		break;
 	case FL_RECORD_BASELINE:
 		fl_json_number(j, "us", (int64_t)r->us);
@@ -418,6 +423,8 @@ static int parse_key(struct fl_record_parser *p, const cJSON *v, struct fl_recor
 		return parse_string(v->string, v->valuestring, r);
 	if (cJSON_IsBool(v) && !strcmp(v->string, "after"))
 		r->after = cJSON_IsTrue(v);
+	else if (cJSON_IsBool(v) && !strcmp(v->string, "dirty"))
+		r->dirty = cJSON_IsTrue(v);
 	else if (cJSON_IsBool(v) && !strcmp(v->string, "again"))
 		r->again = cJSON_IsTrue(v);
 	else if (cJSON_IsObject(v) && !strcmp(v->string, "second"))

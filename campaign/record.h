@@ -19,6 +19,7 @@ enum fl_record_type {
 	FL_RECORD_START,    /* a process took it up */
 	FL_RECORD_POINT,    /* a point was seen for the first time */
 	FL_RECORD_REACHED,  /* one that was only seen after a fault is reached without */
+	FL_RECORD_UNSTABLE, /* one baseline had it, another did not */
 	FL_RECORD_BASELINE, /* the workload ran without a fault */
 	FL_RECORD_BEGIN,    /* a trial is about to be armed */
 	FL_RECORD_END,	    /* it came to its end */
@@ -80,7 +81,7 @@ struct fl_record {
 	/* start */
 	const char *boot; /* the kernel's boot_id */
 	uint64_t torn;	  /* bytes of a torn last line that were dropped */
-	/* point; reached: id */
+	/* point; reached, unstable: id */
 	uint32_t id; /* also of finding and blame, there from 1 */
 	const char *key;
 	uint32_t rule; /* from 0 */
@@ -103,6 +104,7 @@ struct fl_record {
 	enum fl_outcome_kind outcome;
 	int status; /* as from a shell */
 	uint64_t injected;
+	bool dirty; /* the machine is not to be trusted afterwards */
 	/* finding */
 	const char *kind;
 	const char *fingerprint;

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "agenda.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lookup.h"
+
+/* More occurrences of one point are not tried one by one. */
+#define MAX_OCCURRENCES 100000
+
+void fl_agenda_init(struct fl_agenda *a, const struct fl_agenda_opts *o, const struct fl_ledger *l)
+{
+	*a = (struct fl_agenda){ .o = *o, .l = l };
+}
+
+static bool matches(const struct fl_spot *s, const char *glob)
+{
+	char full[512];
+
+	if (!fnmatch(glob, s->function, 0))
+		return true;
+	snprintf(full, sizeof(full), "%s:%s", s->module ? s->module : "vmlinux", s->function);
+	if (!fnmatch(glob, full, 0))
+		return true;
+	for (size_t i = 0; i < s->npath; i++) {
+		/* with and without the offset */
+		snprintf(full, sizeof(full), "%.*s", (int)strcspn(s->path[i], "+"), s->path[i]);
+		if (!fnmatch(glob, full, 0) || !fnmatch(glob, s->path[i], 0))
+			return true;
+	}
+	return false;
+}
+
+static bool mine(const struct fl_agenda *a, const struct fl_spot *s)
+{
+	if (a->o.nshards < 2)
+		return true;
+	/* what a fault revealed is known to the shard that tried it alone */
+	if (!s->reached)
+		s = &a->l->spots[s->revealed_by.point];
+	return fl_lookup_text(s->key) % a->o.nshards == a->o.shard;
+}
+
+static size_t noccurrences(const struct fl_agenda *a, const struct fl_spot *s)
+{
+	switch (a->o.occurrence) {
+	case FL_OCCURRENCE_ALL:
+		return s->calls > MAX_OCCURRENCES ? MAX_OCCURRENCES : s->calls ? s->calls : 1;
+	case FL_OCCURRENCE_NTH:
+		return s->calls >= a->o.nth;
+	default:
+		return 1;
+	}
+}
+
+static uint32_t occurrence(const struct fl_agenda *a, const struct fl_spot *s, size_t i)
+{
+	switch (a->o.occurrence) {
+	case FL_OCCURRENCE_LAST:
+		return s->calls ? (uint32_t)s->calls : 1;
+	case FL_OCCURRENCE_NTH:
+		return a->o.nth;
+	default:
+		return (uint32_t)i + 1;
+	}
+}
+
+static size_t modes(const struct fl_agenda *a, enum fl_inject_mode list[FL_NINJECT])
+{
+	size_t n = 0;
+
+	for (int m = 0; m < FL_NINJECT; m++) {
+		if (a->o.modes[m])
+			list[n++] = (enum fl_inject_mode)m;
+	}
+	if (!n)
+		list[n++] = FL_INJECT_ONCE;
+	return n;
+}
+
+/*
+ * Fault number @i of a point; false: it has no more. All values and modes of an
+ * occurrence come before the next occurrence.
+ */
+static bool fault(const struct fl_agenda *a, const struct fl_spot *s, size_t i,
+		  struct fl_fault_at *f)
+{
+	enum fl_inject_mode mode[FL_NINJECT];
+	struct fl_value_list values = { 0 };
+	size_t nmodes = modes(a, mode);
+	size_t nvalues;
+
+	if (a->o.values)
+		a->o.values(a->o.arg, s, &values);
+	nvalues = values.n ? values.n : 1;
+	if (i / (nmodes * nvalues) >= noccurrences(a, s))
+		return false;
+	*f = (struct fl_fault_at){
+		.point = (uint32_t)fl_ledger_spot_number(a->l, s),
+		.occurrence = occurrence(a, s, i / (nmodes * nvalues)),
+		.mode = mode[i % nmodes],
+		.has_value = values.n > 0,
+		.value = values.n ? values.values[i / nmodes % nvalues] : 0,
+	};
+	return true;
+}
+
+/* Is the point this sweep's to inject? */
+static enum fl_left scope(const struct fl_agenda *a, const struct fl_spot *s)
+{
+	if (a->o.only && !matches(s, a->o.only))
+		return FL_LEFT_ONLY;
+	if (!s->reached && a->o.depth < 2)
+		return FL_LEFT_AFTER;
+	if (!mine(a, s))
+		return FL_LEFT_SHARD;
+	return noccurrences(a, s) ? FL_LEFT_NOTHING : FL_LEFT_NEVER;
+}
+
+static enum fl_left fault_left(const struct fl_agenda *a, const struct fl_spot *s,
+			       const struct fl_fault_at *f)
+{
+	const struct fl_tried *t = fl_ledger_tried(a->l, f, !s->reached);
+
+	if (!t || t->outcome == FL_OUTCOME_NONE)
+		return FL_LEFT_TODO;
+	if (t->outcome == FL_OUTCOME_MISSED)
+		return t->tries < FL_MAX_TRIES ? FL_LEFT_TODO : FL_LEFT_MISSED;
+	return FL_LEFT_NOTHING;
+}
+
+enum fl_left fl_agenda_left(const struct fl_agenda *a, size_t spot)
+{
+	const struct fl_spot *s = &a->l->spots[spot];
+	enum fl_left left = scope(a, s), worst = FL_LEFT_NOTHING;
+	struct fl_fault_at f;
+
+	if (left != FL_LEFT_NOTHING)
+		return left;
+	for (size_t i = 0; fault(a, s, i, &f); i++) {
+		left = fault_left(a, s, &f);
+		if (left == FL_LEFT_TODO)
+			return left;
+		if (left != FL_LEFT_NOTHING)
+			worst = left;
+	}
+	return worst;
+}
+
+/* The first fault of every point comes before the second of any. */
+size_t fl_agenda_next(struct fl_agenda *a, struct fl_fault_at faults[FL_MAX_FAULTS])
+{
+	size_t rounds = 0;
+
+	for (;;) {
+		const struct fl_spot *s;
+		struct fl_fault_at f;
+
+		if (a->at >= a->l->nspots) {
+			a->at = 0;
+			a->pass = a->longer ? a->pass + 1 : 0;
+			rounds += !a->longer;
+			a->longer = false;
+			/* all faults of all points were looked at, from the first on */
+			if (rounds > 1 || !a->l->nspots)
+				return 0;
+		}
+		s = &a->l->spots[a->at++];
+		if (scope(a, s) != FL_LEFT_NOTHING || !fault(a, s, a->pass, &f))
+			continue;
+		a->longer = true;
+		if (fault_left(a, s, &f) != FL_LEFT_TODO)
+			continue;
+		if (s->reached) {
+			faults[0] = f;
+			return 1;
+		}
+		faults[0] = s->revealed_by;
+		faults[1] = f;
+		return 2;
+	}
+}
+
+const char *fl_left_text(enum fl_left left)
+{
+	static const char *const texts[] = {
+		[FL_LEFT_NOTHING] = "injected",
+		[FL_LEFT_TODO] = "not tried yet",
+		[FL_LEFT_MISSED] = "not reached again",
+		[FL_LEFT_AFTER] = "only reached after another fault (--depth 2)",
+		[FL_LEFT_ONLY] = "left out by --only",
+		[FL_LEFT_SHARD] = "another shard's",
+		[FL_LEFT_NEVER] = "not called as often as --occurrence wants",
+	};
+
+	return texts[left];
+}
+
+void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
+{
+	*out = (struct fl_agenda_sums){ .exhausted = true };
+	for (size_t i = 0; i < a->l->nspots; i++) {
+		const struct fl_spot *s = &a->l->spots[i];
+		enum fl_left left = fl_agenda_left(a, i);
+
+		out->left[left]++;
+		if (left == FL_LEFT_TODO || left == FL_LEFT_MISSED)
+			out->exhausted = false;
+		if (left == FL_LEFT_NOTHING || left == FL_LEFT_TODO || left == FL_LEFT_MISSED) {
+			out->found++;
+			out->injected += s->injected;
+			out->missed += s->missed && !s->injected;
+			out->unstable += s->unstable;
+		}
+	}
+	if (!a->l->nspots)
+		out->exhausted = false;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* book.c - what a sweep learns goes into the journal and the ledger at once. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep_impl.h"
+
+int fl_book(struct sweep *s, const struct fl_record *r)
+{
+	const char *why;
+	int err = fl_ledger_apply(s->l, r, &why);
+
+	if (err == -EINVAL)
+		return fl_trouble_set(s->t, FL_SWEEP_FINDING, "journal-corrupt", "",
+				      "the journal does not fit itself: %s", why);
+	if (err)
+		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+	if (s->journal)
+		fl_journal_put(s->journal, r);
+	return 0;
+}
+
+int fl_book_sync(struct sweep *s)
+{
+	return s->journal ? fl_journal_sync(s->journal, s->t) : 0;
+}
+
+static int book_new(struct sweep *s, uint64_t n, const struct fl_world_point *p, const char *key)
+{
+	const struct fl_record r = {
+		.type = FL_RECORD_POINT,
+		.id = (uint32_t)s->l->nspots,
+		.key = key,
+		.rule = p->rule,
+		.function = p->function,
+		.module = p->module,
+		.context = p->context,
+		.path = p->path,
+		.npath = p->npath,
+		.trial = n,
+		.after = p->after,
+		.calls = p->calls,
+	};
+
+	return fl_book(s, &r);
+}
+
+static int remember(struct sweep *s, size_t i, uint32_t spot)
+{
+	if (!(i & (i - 1)) || !s->spot_of) {
+		uint32_t *more = realloc(s->spot_of, 2 * (i + 1) * sizeof(*more));
+
+		if (!more)
+			return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+		s->spot_of = more;
+	}
+	s->spot_of[i] = spot;
+	return 0;
+}
+
+/* A point that this process sees for the first time. */
+static int meet(struct sweep *s, size_t i, uint64_t n)
+{
+	struct fl_world_point p;
+	const struct fl_spot *spot;
+	char key[24];
+	int err = 0;
+
+	if (!s->world->point(s->world_arg, i, &p))
+		return remember(s, i, UINT32_MAX);
+	snprintf(key, sizeof(key), "%016" PRIx64, p.key);
+	spot = fl_ledger_spot(s->l, key);
+	if (!spot)
+		err = book_new(s, n, &p, key);
+	if (err)
+		return err;
+	spot = fl_ledger_spot(s->l, key);
+	return remember(s, i, (uint32_t)fl_ledger_spot_number(s->l, spot));
+}
+
+/* One that was only seen after a fault may now be reached without. */
+static int look_again(struct sweep *s, size_t i)
+{
+	const struct fl_spot *spot;
+	struct fl_world_point p;
+	struct fl_record r = { .type = FL_RECORD_REACHED };
+
+	if (s->spot_of[i] == UINT32_MAX)
+		return 0;
+	spot = &s->l->spots[s->spot_of[i]];
+	if (spot->reached || !s->world->point(s->world_arg, i, &p) || !p.calls || p.after)
+		return 0;
+	r.id = s->spot_of[i];
+	r.calls = p.calls;
+	return fl_book(s, &r);
+}
+
+int fl_book_points(struct sweep *s, uint64_t n)
+{
+	size_t npoints = s->world->npoints(s->world_arg);
+	int err = 0;
+
+	for (; !err && s->seen < npoints; s->seen++)
+		err = meet(s, s->seen, n);
+	for (size_t i = 0; !err && i < s->seen; i++)
+		err = look_again(s, i);
+	return err;
+}
+
+static int book_finding(struct sweep *s, const struct fl_found *f, uint64_t n)
+{
+	uint32_t id = fl_ledger_finding(s->l, f->fingerprint);
+	struct fl_record r = { .type = FL_RECORD_FINDING, .n = n };
+	bool fresh = !id;
+	int err = 0;
+
+	if (fresh) {
+		id = (uint32_t)s->l->nfindings + 1;
+		r.id = id;
+		r.kind = f->kind;
+		r.fingerprint = f->fingerprint;
+		r.title = f->title;
+		err = fl_book(s, &r);
+	}
+	r = (struct fl_record){ .type = FL_RECORD_BLAME, .n = n, .id = id };
+	if (!err)
+		err = fl_book(s, &r);
+	if (!err)
+		err = fl_book_sync(s);
+	if (err || !fresh)
+		return err;
+	fl_finding_write(s, id, f);
+	if (s->sink->finding)
+		s->sink->finding(s->sink->arg, id, &s->l->findings[id - 1]);
+	return 0;
+}
+
+int fl_book_findings(struct sweep *s, uint64_t n)
+{
+	int err = 0;
+
+	if (s->found.no_memory)
+		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+	for (size_t i = 0; !err && i < s->found.n; i++)
+		err = book_finding(s, &s->found.list[i], n);
+	return err;
+}

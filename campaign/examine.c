@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* examine.c - what became of a trial: the oracles, and the outcome. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep_impl.h"
+
+/* What is taken apart slowly by the kernel gets that long to be gone. */
+#define SETTLE_US UINT64_C(1000000)
+#define SETTLE_STEP_US UINT64_C(20000)
+
+static void feed(void *arg, const char *line)
+{
+	fl_splat_feed(arg, line);
+}
+
+void fl_examine_log(struct sweep *s)
+{
+	s->world->log(s->world_arg, feed, s->reader);
+	fl_splat_flush(s->reader);
+}
+
+static void take_state(const struct sweep *s, struct fl_leftovers *now)
+{
+	*now = (struct fl_leftovers){ 0 };
+	s->world->state(s->world_arg, fl_leftovers_add, now);
+	fl_leftovers_sort(now);
+}
+
+/* Digits count things and name processes: they are no part of what was left. */
+static void without_digits(const char *text, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text && n + 1 < size; text++) {
+		if (*text < '0' || *text > '9')
+			buf[n++] = *text;
+	}
+	buf[n] = '\0';
+}
+
+struct difference {
+	char text[4096];
+	char print[768];
+	char title[200];
+	size_t n;
+};
+
+static void add_difference(void *arg, char sign, const char *line)
+{
+	struct difference *d = arg;
+	size_t len = strlen(d->text), at = strlen(d->print);
+
+	snprintf(d->text + len, sizeof(d->text) - len, "%c %s\n", sign, line);
+	if (!d->n++)
+		snprintf(d->title, sizeof(d->title), "%s: %.180s", sign == '+' ? "left" : "missing",
+			 line);
+	if (at + 2 < sizeof(d->print)) {
+		d->print[at] = ' ';
+		d->print[at + 1] = sign;
+		without_digits(line, d->print + at + 2, sizeof(d->print) - at - 2);
+	}
+}
+
+static void examine_state(struct sweep *s)
+{
+	struct difference d = { .print = "state" };
+	struct fl_leftovers now;
+
+	take_state(s, &now);
+	for (uint64_t waited = 0;
+	     waited < SETTLE_US && fl_leftovers_compare(&s->base, &now, NULL, NULL);
+	     waited += SETTLE_STEP_US) {
+		fl_leftovers_release(&now);
+		s->world->sleep_us(s->world_arg, SETTLE_STEP_US);
+		take_state(s, &now);
+	}
+	if (fl_leftovers_compare(&s->base, &now, add_difference, &d))
+		fl_found_add(&s->found, "state", d.print, d.title, d.text);
+	/* what is there from now on is nobody else's */
+	fl_leftovers_release(&s->base);
+	s->base = now;
+}
+
+static void examine_workload(struct sweep *s, const struct fl_trial *trial)
+{
+	char print[400];
+
+	for (size_t i = 0; i < trial->ncomplaints; i++) {
+		const struct fl_world_complaint *c = &trial->complaints[i];
+
+		snprintf(print, sizeof(print), "%s: %s", c->kind, c->text);
+		fl_found_add(&s->found, c->kind, print, c->text, c->text);
+	}
+}
+
+/* The functions in which the tasks were stuck. */
+static void examine_hang(struct sweep *s, const struct fl_trial *trial)
+{
+	char print[512] = "hang", symbol[128];
+	const char *line = trial->stacks;
+	size_t n = 0, len = strlen(print);
+
+	while (*line && n < FL_FINGERPRINT_SYMBOLS) {
+		size_t end = strcspn(line, "\n");
+		char copy[256];
+
+		snprintf(copy, sizeof(copy), "%.*s", (int)end, line);
+		if (fl_splat_symbol(copy, symbol, sizeof(symbol)) &&
+		    !fl_splat_is_machinery(symbol) && len < sizeof(print)) {
+			len += (size_t)snprintf(print + len, sizeof(print) - len, " %s", symbol);
+			n++;
+		}
+		line += end + (line[end] == '\n');
+	}
+	fl_found_add(&s->found, "hang", print,
+		     trial->stuck ? "the workload hangs and cannot be killed"
+				  : "the workload did not end in time",
+		     trial->stacks[0] ? trial->stacks : "no stack of a stuck task was seen\n");
+}
+
+static void examine_lockdep(struct sweep *s)
+{
+	if (s->lockdep_off || s->world->lockdep_is_on(s->world_arg))
+		return;
+	s->lockdep_off = true;
+	fl_sweep_note(s, "lockdep is off from here on: later trials find no more of its kind");
+}
+
+void fl_examine(struct sweep *s, const struct fl_trial *trial)
+{
+	fl_examine_log(s);
+	examine_workload(s, trial);
+	if (trial->timed_out)
+		examine_hang(s, trial);
+	examine_state(s);
+	examine_lockdep(s);
+	if (trial->stuck)
+		s->dirty = true;
+}
+
+enum fl_outcome_kind fl_examine_outcome(const struct sweep *s, const struct fl_trial *trial,
+					size_t nfaults)
+{
+	if (trial->timed_out)
+		return FL_OUTCOME_HANG;
+	if (s->found.n)
+		return FL_OUTCOME_FINDING;
+	for (size_t i = 0; i < nfaults; i++) {
+		if (!trial->reached[i])
+			return FL_OUTCOME_MISSED;
+	}
+	return trial->status ? FL_OUTCOME_HANDLED : FL_OUTCOME_ABSORBED;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * finding.c - the folder of a finding: what a person needs to look at it, to show
+ * it again, and to show it to somebody who does not have the campaign.
+ *
+ *	log		the kernel's or the oracle's words
+ *	path		the fault and where it was injected
+ *	replay		the command that shows it again
+ *	reproduce.fault	the same as a script of its own
+ *	reproduce.sh	the workload under it
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "describe.h"
+#include "file.h"
+#include "sweep_impl.h"
+
+void fl_finding_replay(const char *dir, uint32_t id, char *buf, size_t size)
+{
+	snprintf(buf, size, "faultline replay %s/%" PRIu32, dir, id);
+}
+
+static void put(const struct sweep *s, const char *folder, const char *name, const char *text,
+		mode_t mode)
+{
+	char path[4096];
+	int err;
+
+	if (!text)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	err = fl_replace_file(path, mode, text, strlen(text));
+	if (err)
+		fl_sweep_note(s, "cannot write '%s': %s", path, fl_file_error(err));
+}
+
+static void put_path(const struct sweep *s, const char *folder, const struct fl_known_finding *f)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return;
+	fprintf(out, "%s\n%s\n\n", f->title, f->fingerprint);
+	for (size_t i = 0; i < f->nfaults; i++)
+		fl_describe_fault(out, s->l, &f->faults[i]);
+	if (!fclose(out))
+		put(s, folder, "path", text, 0666);
+	free(text);
+}
+
+static void put_reproducer(const struct sweep *s, const char *folder,
+			   const struct fl_known_finding *f)
+{
+	const struct fl_spot *spots[FL_MAX_FAULTS];
+	char *script = NULL, *shell = NULL;
+
+	for (size_t i = 0; i < f->nfaults; i++)
+		spots[i] = &s->l->spots[f->faults[i].point];
+	if (s->o->standalone)
+		script = s->o->standalone(s->o->arg, spots, f->faults, f->nfaults);
+	if (s->o->shell)
+		shell = s->o->shell(s->o->arg, "reproduce.fault");
+	put(s, folder, "reproduce.fault", script, 0666);
+	put(s, folder, "reproduce.sh", shell, 0777);
+	free(script);
+	free(shell);
+}
+
+void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found *found)
+{
+	const struct fl_known_finding *f = &s->l->findings[id - 1];
+	char folder[4000], replay[4100];
+
+	if (!s->journal)
+		return;
+	snprintf(folder, sizeof(folder), "%s/%" PRIu32, s->o->dir, id);
+	if (mkdir(folder, 0777) && errno != EEXIST) {
+		fl_sweep_note(s, "cannot make folder '%s': %s", folder, strerror(errno));
+		return;
+	}
+	put(s, folder, "log", found->text, 0666);
+	put_path(s, folder, f);
+	fl_finding_replay(s->o->dir, id, replay, sizeof(replay) - 1);
+	replay[strlen(replay) + 1] = '\0';
+	replay[strlen(replay)] = '\n';
+	put(s, folder, "replay", replay, 0666);
+	put_reproducer(s, folder, f);
+}

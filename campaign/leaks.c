@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * leaks.c - memory that trials leaked. A scan costs seconds, so it is done for a
+ * batch of trials; what it finds is put down to the fault by trying halves of
+ * the batch again.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep_impl.h"
+
+static void feed(void *arg, const char *line)
+{
+	fl_splat_feed(arg, line);
+}
+
+/* What leaked since it was forgotten last, into the list of what was found. */
+static size_t scan(struct sweep *s, uint64_t *us)
+{
+	uint64_t start = s->world->now_us(s->world_arg);
+
+	fl_found_clear(&s->found);
+	s->world->leaks(s->world_arg, feed, s->reader);
+	fl_splat_flush(s->reader);
+	*us += s->world->now_us(s->world_arg) - start;
+	return s->found.n;
+}
+
+static int again(struct sweep *s, const struct fl_unscanned *u, struct fl_trial *trial)
+{
+	/* copied: the ledger's list may move */
+	struct fl_fault_at faults[FL_MAX_FAULTS];
+	size_t n = u->nfaults;
+
+	memcpy(faults, u->faults, sizeof(faults));
+	return fl_sweep_trial(s, faults, n, true, trial);
+}
+
+static int probe(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
+		 uint64_t *us);
+
+static int probe_halves(struct sweep *s, const struct fl_unscanned *list, size_t n,
+			struct fl_trial *trial, uint64_t *us)
+{
+	size_t half = (n + 1) / 2;
+	int err = probe(s, list, half, trial, us);
+
+	return err || half == n ? err : probe(s, list + half, n - half, trial, us);
+}
+
+/*
+ * Try @n trials again and look; halves of those that leak in turn, until it is
+ * one, whose fault it is then.
+ */
+static int probe(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
+		 uint64_t *us)
+{
+	int err = 0;
+
+	s->world->forget_leaks(s->world_arg);
+	for (size_t i = 0; !err && i < n && !s->dirty; i++)
+		err = again(s, &list[i], trial);
+	if (err || s->dirty || !scan(s, us))
+		return err;
+	if (n == 1)
+		return fl_book_findings(s, s->l->last);
+	return probe_halves(s, list, n, trial, us);
+}
+
+/* Leaks of the batch that no repetition showed: better the last trial's than nobody's. */
+static int book_rest(struct sweep *s, struct fl_found_list *batch)
+{
+	int err;
+
+	fl_found_clear(&s->found);
+	for (size_t i = 0; i < batch->n; i++) {
+		const struct fl_found *f = &batch->list[i];
+
+		if (fl_ledger_finding(s->l, f->fingerprint))
+			continue;
+		fl_sweep_note(s, "a leak did not show again: it is put down to the last trial");
+		fl_found_add(&s->found, f->kind, f->fingerprint, f->title, f->text);
+	}
+	err = fl_book_findings(s, s->l->last);
+	fl_found_clear(batch);
+	return err;
+}
+
+static int look(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
+		uint64_t *us)
+{
+	struct fl_found_list batch;
+	int err;
+
+	/* what earlier processes left is only seen by trying it again */
+	if (s->lost_leaks)
+		return probe(s, list, n, trial, us);
+	if (!scan(s, us))
+		return 0;
+	batch = s->found;
+	s->found = (struct fl_found_list){ 0 };
+	err = probe_halves(s, list, n, trial, us);
+	if (err || s->dirty) {
+		fl_found_clear(&batch);
+		return err;
+	}
+	return book_rest(s, &batch);
+}
+
+int fl_sweep_leaks(struct sweep *s)
+{
+	struct fl_record r = { .type = FL_RECORD_SCAN };
+	size_t n = s->l->nunscanned;
+	struct fl_unscanned *list = calloc(n + 1, sizeof(*list));
+	struct fl_trial *trial = calloc(1, sizeof(*trial));
+	int err = 0;
+
+	if (!list || !trial) {
+		err = fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+	} else if (n) {
+		memcpy(list, s->l->unscanned, n * sizeof(*list));
+		err = fl_book_sync(s);
+		if (!err)
+			err = look(s, list, n, trial, &r.us);
+		r.n = s->l->last;
+		if (!err && !s->dirty)
+			err = fl_book(s, &r);
+		if (!err)
+			err = fl_book_sync(s);
+		s->world->forget_leaks(s->world_arg);
+	}
+	s->lost_leaks = false;
+	fl_found_clear(&s->found);
+	free(list);
+	free(trial);
+	return err;
+}
+
+bool fl_leaks_show(struct sweep *s, const char *fingerprint)
+{
+	uint64_t us = 0;
+	bool shown = false;
+
+	scan(s, &us);
+	for (size_t i = 0; i < s->found.n; i++) {
+		shown |= !strcmp(s->found.list[i].fingerprint, fingerprint);
+		fl_sweep_note(s, "%s\n%s", s->found.list[i].title, s->found.list[i].text);
+	}
+	return shown;
+}

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ledger.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "journal.h"
+#include "lookup.h"
+
+struct fl_ledger_index {
+	struct fl_lookup spots; /* by key */
+	struct fl_lookup tried; /* by fault */
+};
+
+void fl_ledger_init(struct fl_ledger *l)
+{
+	*l = (struct fl_ledger){ .status = -1 };
+	l->index = calloc(1, sizeof(*l->index));
+	l->no_memory = !l->index;
+}
+
+static void free_strings(char **list, size_t n)
+{
+	for (size_t i = 0; list && i < n; i++)
+		free(list[i]);
+	free(list);
+}
+
+static void free_options(struct fl_ledger *l)
+{
+	for (size_t i = 0; i < l->noptions; i++) {
+		free((char *)l->options[i].name);
+		free((char *)l->options[i].value);
+	}
+	free(l->options);
+	l->options = NULL;
+	l->noptions = 0;
+}
+
+void fl_ledger_release(struct fl_ledger *l)
+{
+	for (size_t i = 0; i < l->nspots; i++) {
+		free(l->spots[i].key);
+		free(l->spots[i].function);
+		free(l->spots[i].module);
+		free(l->spots[i].context);
+		free_strings(l->spots[i].path, l->spots[i].npath);
+	}
+	for (size_t i = 0; i < l->nfindings; i++) {
+		free(l->findings[i].kind);
+		free(l->findings[i].fingerprint);
+		free(l->findings[i].title);
+	}
+	free_options(l);
+	free_strings(l->argv, l->nargv);
+	free(l->script);
+	free(l->kernel);
+	free(l->build_id);
+	free(l->faultline);
+	free(l->boot);
+	free(l->reason);
+	free(l->spots);
+	free(l->tried);
+	free(l->findings);
+	free(l->unscanned);
+	if (l->index) {
+		fl_lookup_release(&l->index->spots);
+		fl_lookup_release(&l->index->tried);
+	}
+	free(l->index);
+	*l = (struct fl_ledger){ 0 };
+}
+
+/* --- small pieces --------------------------------------------------------- */
+
+static char *copy(struct fl_ledger *l, const char *text)
+{
+	char *s = text ? strdup(text) : NULL;
+
+	l->no_memory |= text && !s;
+	return s;
+}
+
+static void keep(struct fl_ledger *l, char **to, const char *text)
+{
+	free(*to);
+	*to = copy(l, text);
+}
+
+static char **copy_list(struct fl_ledger *l, const char *const *list, size_t n)
+{
+	char **to = calloc(n + 1, sizeof(*to));
+
+	l->no_memory |= !to;
+	for (size_t i = 0; to && i < n; i++)
+		to[i] = copy(l, list[i]);
+	return to;
+}
+
+/* Room for one more: the array's length is doubled at powers of two. */
+static void *one_more(struct fl_ledger *l, void **array, size_t n, size_t size)
+{
+	if (!(n & (n - 1))) {
+		void *more = realloc(*array, (n ? 2 * n : 1) * size);
+
+		if (!more) {
+			l->no_memory = true;
+			return NULL;
+		}
+		*array = more;
+	}
+	if (*array)
+		memset((char *)*array + n * size, 0, size);
+	return *array ? (char *)*array + n * size : NULL;
+}
+
+static uint64_t hash_fault(const struct fl_fault_at *f, bool pair)
+{
+	uint64_t h = fl_lookup_mix(f->point * UINT64_C(4294967311) + f->occurrence);
+
+	h ^= fl_lookup_mix((uint64_t)f->value * 16 + f->mode * 4u + f->has_value * 2u + pair);
+	return h;
+}
+
+struct same_fault {
+	const struct fl_ledger *l;
+	const struct fl_fault_at *f;
+	bool pair;
+};
+
+static bool same_fault(const void *arg, uint32_t i)
+{
+	const struct same_fault *s = arg;
+	const struct fl_tried *t = &s->l->tried[i];
+
+	return t->fault.point == s->f->point && t->fault.occurrence == s->f->occurrence &&
+	       t->fault.mode == s->f->mode && t->fault.has_value == s->f->has_value &&
+	       t->fault.value == s->f->value && t->pair == s->pair;
+}
+
+const struct fl_tried *fl_ledger_tried(const struct fl_ledger *l, const struct fl_fault_at *f,
+				       bool pair)
+{
+	const struct same_fault s = { l, f, pair };
+	uint32_t i = fl_lookup_find(&l->index->tried, hash_fault(f, pair), same_fault, &s);
+
+	return i == FL_LOOKUP_NONE ? NULL : &l->tried[i];
+}
+
+struct same_key {
+	const struct fl_ledger *l;
+	const char *key;
+};
+
+static bool same_key(const void *arg, uint32_t i)
+{
+	const struct same_key *s = arg;
+
+	return !strcmp(s->l->spots[i].key, s->key);
+}
+
+const struct fl_spot *fl_ledger_spot(const struct fl_ledger *l, const char *key)
+{
+	const struct same_key s = { l, key };
+	uint32_t i = fl_lookup_find(&l->index->spots, fl_lookup_text(key), same_key, &s);
+
+	return i == FL_LOOKUP_NONE ? NULL : &l->spots[i];
+}
+
+size_t fl_ledger_spot_number(const struct fl_ledger *l, const struct fl_spot *s)
+{
+	return (size_t)(s - l->spots);
+}
+
+uint32_t fl_ledger_finding(const struct fl_ledger *l, const char *fingerprint)
+{
+	for (size_t i = 0; i < l->nfindings; i++) {
+		if (!strcmp(l->findings[i].fingerprint, fingerprint))
+			return (uint32_t)i + 1;
+	}
+	return 0;
+}
+
+/* --- records -------------------------------------------------------------- */
+
+static void apply_campaign(struct fl_ledger *l, const struct fl_record *r)
+{
+	keep(l, &l->script, r->script);
+	keep(l, &l->kernel, r->kernel);
+	keep(l, &l->build_id, r->build_id);
+	keep(l, &l->faultline, r->faultline);
+	free_strings(l->argv, l->nargv);
+	l->argv = copy_list(l, r->argv, r->nargv);
+	l->nargv = r->nargv;
+}
+
+static void apply_start(struct fl_ledger *l, const struct fl_record *r)
+{
+	l->starts++;
+	l->torn += r->torn != 0;
+	l->status = -1;
+	l->nbaselines = 0;
+	if (!l->boot || strcmp(l->boot, r->boot) != 0)
+		l->dirty = false;
+	keep(l, &l->boot, r->boot);
+	free_options(l);
+	l->options = calloc(r->noptions + 1, sizeof(*l->options));
+	l->no_memory |= !l->options;
+	for (size_t i = 0; l->options && i < r->noptions; i++) {
+		l->options[i].name = copy(l, r->options[i].name);
+		l->options[i].value = copy(l, r->options[i].value);
+		l->noptions++;
+	}
+}
+
+static const char *apply_point(struct fl_ledger *l, const struct fl_record *r)
+{
+	struct fl_spot *s;
+
+	if (r->id != l->nspots)
+		return "points are not numbered in order";
+	s = one_more(l, (void **)&l->spots, l->nspots, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->key = copy(l, r->key);
+	s->function = copy(l, r->function);
+	s->module = copy(l, r->module);
+	s->context = copy(l, r->context);
+	s->path = copy_list(l, r->path, r->npath);
+	s->npath = r->npath;
+	s->rule = r->rule;
+	s->trial = r->trial;
+	s->calls = r->calls;
+	s->reached = !r->after;
+	if (r->after)
+		s->revealed_by = l->begun.faults[0];
+	/* no baseline had it */
+	s->unstable = !r->after && r->trial;
+	if (s->key && fl_lookup_add(&l->index->spots, fl_lookup_text(s->key), r->id))
+		l->no_memory = true;
+	l->nspots++;
+	return NULL;
+}
+
+static const char *apply_reached(struct fl_ledger *l, const struct fl_record *r)
+{
+	if (r->id >= l->nspots)
+		return "a point is reached that was not found before";
+	l->spots[r->id].reached = true;
+	l->spots[r->id].unstable = true;
+	l->spots[r->id].calls = r->calls;
+	return NULL;
+}
+
+static const char *apply_unstable(struct fl_ledger *l, const struct fl_record *r)
+{
+	if (r->id >= l->nspots)
+		return "a point is unstable that was not found before";
+	l->spots[r->id].unstable = true;
+	return NULL;
+}
+
+static const char *apply_begin(struct fl_ledger *l, const struct fl_record *r)
+{
+	for (size_t i = 0; i < r->nfaults; i++) {
+		if (r->faults[i].point >= l->nspots)
+			return "a fault has a point that was not found before";
+	}
+	l->open = true;
+	l->begun = *r;
+	if (r->n > l->last)
+		l->last = r->n;
+	return NULL;
+}
+
+static struct fl_tried *tried(struct fl_ledger *l, const struct fl_fault_at *f, bool pair)
+{
+	struct fl_tried *t = (struct fl_tried *)fl_ledger_tried(l, f, pair);
+
+	if (t)
+		return t;
+	t = one_more(l, (void **)&l->tried, l->ntried, sizeof(*t));
+	if (!t)
+		return NULL;
+	t->fault = *f;
+	t->pair = pair;
+	if (fl_lookup_add(&l->index->tried, hash_fault(f, pair), (uint32_t)l->ntried))
+		l->no_memory = true;
+	l->ntried++;
+	return t;
+}
+
+static void remember_unscanned(struct fl_ledger *l, const struct fl_record *b)
+{
+	struct fl_unscanned *u = one_more(l, (void **)&l->unscanned, l->nunscanned, sizeof(*u));
+
+	if (!u)
+		return;
+	u->n = b->n;
+	u->nfaults = b->nfaults;
+	memcpy(u->faults, b->faults, sizeof(u->faults));
+	l->nunscanned++;
+}
+
+/* A fault whose call was not reached counts once it has been tried often enough. */
+static void settle(struct fl_ledger *l, struct fl_tried *t, const struct fl_record *r)
+{
+	struct fl_spot *s = &l->spots[t->fault.point];
+
+	if (t->outcome != FL_OUTCOME_NONE)
+		l->outcomes[t->outcome]--;
+	t->outcome = r->outcome;
+	t->trial = (uint32_t)r->n;
+	t->tries++;
+	l->outcomes[t->outcome]++;
+	if (r->outcome == FL_OUTCOME_MISSED)
+		s->missed = t->tries >= FL_MAX_TRIES;
+	else
+		s->injected = true;
+}
+
+static bool same_faults(const struct fl_unscanned *u, const struct fl_record *b)
+{
+	if (u->nfaults != b->nfaults)
+		return false;
+	for (size_t i = 0; i < b->nfaults; i++) {
+		const struct fl_fault_at *x = &u->faults[i], *y = &b->faults[i];
+
+		if (x->point != y->point || x->occurrence != y->occurrence || x->mode != y->mode ||
+		    x->has_value != y->has_value || x->value != y->value)
+			return false;
+	}
+	return true;
+}
+
+/* A repetition that the machine did not survive is not tried once more. */
+static void forget_unscanned(struct fl_ledger *l, const struct fl_record *b)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->nunscanned; i++) {
+		if (!same_faults(&l->unscanned[i], b))
+			l->unscanned[kept++] = l->unscanned[i];
+	}
+	l->nunscanned = kept;
+}
+
+static bool may_have_leaked(const struct fl_record *end)
+{
+	return !end->dirty &&
+	       (end->outcome == FL_OUTCOME_HANDLED || end->outcome == FL_OUTCOME_ABSORBED ||
+		end->outcome == FL_OUTCOME_FINDING);
+}
+
+static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
+{
+	const struct fl_record *b = &l->begun;
+	struct fl_tried *t;
+
+	if (!l->open || b->n != r->n)
+		return "a trial ends that did not begin";
+	l->open = false;
+	l->dirty |= r->dirty;
+	l->busy_us += r->us;
+	if (b->again && (r->dirty || r->outcome == FL_OUTCOME_CRASH))
+		forget_unscanned(l, b);
+	if (b->again || r->outcome == FL_OUTCOME_CUT)
+		return NULL;
+	l->trials++;
+	t = tried(l, &b->faults[b->nfaults - 1], b->nfaults > 1);
+	if (!t)
+		return NULL;
+	settle(l, t, r);
+	if (may_have_leaked(r))
+		remember_unscanned(l, b);
+	return NULL;
+}
+
+static const char *apply_finding(struct fl_ledger *l, const struct fl_record *r)
+{
+	struct fl_known_finding *f;
+
+	if (r->id != l->nfindings + 1)
+		return "findings are not numbered in order";
+	f = one_more(l, (void **)&l->findings, l->nfindings, sizeof(*f));
+	if (!f)
+		return NULL;
+	f->kind = copy(l, r->kind);
+	f->fingerprint = copy(l, r->fingerprint);
+	f->title = copy(l, r->title);
+	l->nfindings++;
+	return NULL;
+}
+
+static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
+{
+	struct fl_known_finding *f;
+	const struct fl_record *b = &l->begun;
+
+	if (!r->id || r->id > l->nfindings)
+		return "a finding is blamed on a trial that was not found before";
+	f = &l->findings[r->id - 1];
+	if (!f->blames++) {
+		f->trial = r->n;
+		f->nfaults = b->nfaults;
+		memcpy(f->faults, b->faults, sizeof(f->faults));
+	}
+	return NULL;
+}
+
+static void apply_scan(struct fl_ledger *l, const struct fl_record *r)
+{
+	size_t kept = 0;
+
+	l->busy_us += r->us;
+	for (size_t i = 0; i < l->nunscanned; i++) {
+		if (l->unscanned[i].n > r->n)
+			l->unscanned[kept++] = l->unscanned[i];
+	}
+	l->nunscanned = kept;
+}
+
+static const char *apply(struct fl_ledger *l, const struct fl_record *r)
+{
+	switch (r->type) {
+	case FL_RECORD_CAMPAIGN:
+		apply_campaign(l, r);
+		return NULL;
+	case FL_RECORD_START:
+		apply_start(l, r);
+		return NULL;
+	case FL_RECORD_POINT:
+		return apply_point(l, r);
+	case FL_RECORD_REACHED:
+		return apply_reached(l, r);
+	case FL_RECORD_UNSTABLE:
+		return apply_unstable(l, r);
+	case FL_RECORD_BASELINE:
+		l->nbaselines++;
+		l->busy_us += r->us;
+		l->matched = r->matched;
+		if (l->nbaselines == 1 || r->us < l->baseline_us)
+			l->baseline_us = r->us;
+		return NULL;
+	case FL_RECORD_BEGIN:
+		return apply_begin(l, r);
+	case FL_RECORD_END:
+		return apply_end(l, r);
+	case FL_RECORD_FINDING:
+		return apply_finding(l, r);
+	case FL_RECORD_BLAME:
+		return apply_blame(l, r);
+	case FL_RECORD_SCAN:
+		apply_scan(l, r);
+		return NULL;
+	case FL_RECORD_DONE:
+		l->status = r->status;
+		keep(l, &l->reason, r->reason);
+		return NULL;
+	}
+	return NULL;
+}
+
+int fl_ledger_apply(struct fl_ledger *l, const struct fl_record *r, const char **why)
+{
+	*why = l->no_memory ? NULL : apply(l, r);
+	if (l->no_memory)
+		return -ENOMEM;
+	return *why ? -EINVAL : 0;
+}
+
+struct reader {
+	struct fl_ledger *l;
+	const char *why;
+};
+
+int fl_ledger_record(void *arg, const struct fl_record *r)
+{
+	const char *why;
+
+	return fl_ledger_apply(arg, r, &why);
+}
+
+static int record(void *arg, const struct fl_record *r)
+{
+	struct reader *rd = arg;
+
+	return fl_ledger_apply(rd->l, r, &rd->why);
+}
+
+int fl_ledger_read(struct fl_ledger *l, const char *dir, struct fl_trouble *t)
+{
+	struct reader rd = { .l = l };
+	struct fl_journal_stat stat;
+	struct fl_trouble own = { 0 };
+	int err = fl_journal_read(dir, record, &rd, &stat, &own);
+
+	if (err && own.tag && t)
+		*t = own;
+	else if (err == -ENOENT)
+		fl_trouble_set(t, FL_SWEEP_USAGE, "journal-missing",
+			       "faultline sweep -o DIR makes one", "no journal in '%s'", dir);
+	else if (err == -EINVAL)
+		fl_trouble_set(t, FL_SWEEP_USAGE, "journal-corrupt", "",
+			       "the journal in '%s' is inconsistent in line %" PRIu64 ": %s", dir,
+			       stat.lines, rd.why);
+	else if (err)
+		fl_trouble_errno(t, -err, "journal-read", "cannot read the journal in '%s'", dir);
+	else if (stat.torn)
+		l->torn++;
+	return err;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ledger.h - what is known of a campaign: points, faults that were tried,
+ * findings. It is made of the journal's records alone: a sweep that goes on and
+ * a report read the same lines, and a running sweep applies what it writes.
+ */
+#ifndef FL_LEDGER_H
+#define FL_LEDGER_H
+
+#include "record.h"
+#include "trouble.h"
+
+#define FL_MAX_TRIES 3 /* of a fault whose call was not reached */
+
+/* A point of the campaign. */
+struct fl_spot {
+	char *key; /* identity, hex */
+	char *function;
+	char *module;  /* or NULL */
+	char *context; /* or NULL */
+	char **path;   /* the caller first */
+	size_t npath;
+	uint32_t rule;
+	uint64_t trial; /* in which it was seen first; 0: a baseline */
+	uint64_t calls; /* without a fault before; the first number that was seen */
+	bool reached;	/* without a fault before it */
+	bool unstable;	/* not in every baseline */
+	bool injected;	/* a fault of it had an effect */
+	bool missed;	/* one was not reached, as often as it was tried */
+	/* What first revealed a point that is only reached after a fault. */
+	struct fl_fault_at revealed_by;
+};
+
+/* A fault that was tried, alone or as the second of a pair. */
+struct fl_tried {
+	struct fl_fault_at fault;
+	bool pair; /* after revealed_by of its point */
+	enum fl_outcome_kind outcome;
+	uint8_t tries;
+	uint32_t trial; /* the last one */
+};
+
+struct fl_known_finding {
+	char *kind;
+	char *fingerprint;
+	char *title;
+	uint64_t trial; /* the first one */
+	struct fl_fault_at faults[FL_MAX_FAULTS];
+	size_t nfaults;
+	uint64_t blames; /* faults that lead to it */
+};
+
+/* A trial whose leaks were not looked for yet. */
+struct fl_unscanned {
+	uint64_t n;
+	struct fl_fault_at faults[FL_MAX_FAULTS];
+	size_t nfaults;
+};
+
+struct fl_ledger {
+	char *script, *kernel, *build_id, *faultline; /* of the first line */
+	char **argv;
+	size_t nargv;
+	struct fl_record_option *options; /* of the last start */
+	size_t noptions;
+	char *boot; /* of the last start */
+	struct fl_spot *spots;
+	size_t nspots;
+	struct fl_tried *tried;
+	size_t ntried;
+	struct fl_known_finding *findings;
+	size_t nfindings;
+	struct fl_unscanned *unscanned;
+	size_t nunscanned;
+	uint64_t trials; /* that came to an end, repetitions left out */
+	uint64_t last;	 /* number of the last trial */
+	uint64_t outcomes[FL_NOUTCOMES];
+	uint64_t busy_us; /* time of baselines, trials and scans */
+	uint64_t baseline_us;
+	uint64_t nbaselines; /* since the last start */
+	uint64_t matched;    /* calls in the last baseline */
+	uint64_t starts;
+	uint64_t torn; /* last lines that were cut off */
+	int status;    /* of the last end by itself, -1: none */
+	char *reason;
+	bool dirty; /* the machine of the last start had an oops */
+	bool open;  /* a trial began and has not ended: */
+	struct fl_record begun;
+	struct fl_ledger_index *index;
+	bool no_memory;
+};
+
+void fl_ledger_init(struct fl_ledger *l);
+void fl_ledger_release(struct fl_ledger *l);
+/* 0; -EINVAL: the record does not fit those before, with *why; -ENOMEM. */
+int fl_ledger_apply(struct fl_ledger *l, const struct fl_record *r, const char **why);
+
+/* The point of that identity, or NULL. */
+const struct fl_spot *fl_ledger_spot(const struct fl_ledger *l, const char *key);
+size_t fl_ledger_spot_number(const struct fl_ledger *l, const struct fl_spot *s);
+/* What became of the fault; NULL: not tried. */
+const struct fl_tried *fl_ledger_tried(const struct fl_ledger *l, const struct fl_fault_at *f,
+				       bool pair);
+/* Number of the finding with that fingerprint, from 1; 0: none. */
+uint32_t fl_ledger_finding(const struct fl_ledger *l, const char *fingerprint);
+
+/* Read DIR's journal into a ledger. As fl_journal_read(), with words for -ENOENT, too. */
+int fl_ledger_read(struct fl_ledger *l, const char *dir, struct fl_trouble *t);
+/* For fl_journal_open(): @arg is the ledger. */
+int fl_ledger_record(void *arg, const struct fl_record *r);
+
+#endif /* FL_LEDGER_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * leftovers.h - what a machine has: modules and their uses, mounts, devices,
+ * kernel threads. Lines, compared with those of an earlier time.
+ */
+#ifndef FL_LEFTOVERS_H
+#define FL_LEFTOVERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fl_leftovers {
+	char **lines;
+	size_t n, cap;
+	bool no_memory;
+};
+
+void fl_leftovers_release(struct fl_leftovers *l);
+/* Usable as a fl_line_fn; @arg is the list. */
+void fl_leftovers_add(void *arg, const char *line);
+void fl_leftovers_sort(struct fl_leftovers *l);
+/*
+ * Hand over what @now has more ('+') and less ('-') than @base; both are sorted.
+ * How many that were. @fn may be NULL.
+ */
+size_t fl_leftovers_compare(const struct fl_leftovers *base, const struct fl_leftovers *now,
+			    void (*fn)(void *arg, char sign, const char *line), void *arg);
+
+/*
+ * What the running machine has, below @root ("" for /): "module loop (used 1)",
+ * "mount /mnt ext4 /dev/loop0", "network device d0", "block device sda",
+ * "loop device loop0 /img", "kernel thread jbd2", "process 77 sleep (open: /f)".
+ * Kernel threads that come and go by themselves are left out; of processes only
+ * the children of this one are looked at, which adopted what a workload left.
+ */
+void fl_leftovers_scan(const char *root, struct fl_leftovers *l);
+
+#endif /* FL_LEFTOVERS_H */

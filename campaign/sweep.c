@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sweep.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "describe.h"
+#include "file.h"
+#include "sweep_impl.h"
+
+#define LEAK_BATCH 64 /* trials */
+
+void fl_sweep_note(const struct sweep *s, const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	if (!s->sink->note)
+		return;
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	s->sink->note(s->sink->arg, text);
+}
+
+static void take_splat(void *arg, const struct fl_splat *splat)
+{
+	struct sweep *s = arg;
+
+	if (splat->flags & FL_SPLAT_DIRTY)
+		s->dirty = true;
+	if (splat->flags & FL_SPLAT_EXPECTED)
+		return;
+	for (size_t i = 0; i < s->o->nallowed; i++) {
+		if (fl_splat_allowed(splat, s->o->allowed[i].glob))
+			return;
+	}
+	fl_found_add(&s->found, splat->row->kind, splat->fingerprint, splat->title, splat->text);
+}
+
+/* --- where a journal ended ------------------------------------------------- */
+
+static int check_same(struct sweep *s)
+{
+	const struct fl_sweep_opts *o = s->o;
+	const struct fl_ledger *l = s->l;
+
+	if (strcmp(l->script, o->script) != 0)
+		return fl_trouble_set(
+			s->t, FL_SWEEP_USAGE, "journal-other-script", "use another folder with -o",
+			"the journal in '%s' is of other rules or another workload", o->dir);
+	if (strcmp(l->kernel, o->kernel) != 0 ||
+	    (l->build_id && o->build_id && strcmp(l->build_id, o->build_id) != 0))
+		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "journal-other-kernel",
+				      "points of one kernel are not those of another",
+				      "the journal in '%s' is of kernel %s%s", o->dir, l->kernel,
+				      strcmp(l->kernel, o->kernel) ? "" : ", but of another build");
+	return 0;
+}
+
+static int book_campaign(struct sweep *s)
+{
+	const struct fl_sweep_opts *o = s->o;
+	const struct fl_record r = {
+		.type = FL_RECORD_CAMPAIGN,
+		.version = FL_JOURNAL_VERSION,
+		.faultline = o->faultline,
+		.script = o->script,
+		.kernel = o->kernel,
+		.build_id = o->build_id,
+		.argv = o->argv,
+		.nargv = o->nargv,
+		.options = o->options,
+		.noptions = o->noptions,
+	};
+
+	return fl_book(s, &r);
+}
+
+static int book_start(struct sweep *s, uint64_t torn)
+{
+	struct timespec now;
+	struct fl_record r = {
+		.type = FL_RECORD_START,
+		.boot = s->o->boot,
+		.torn = torn,
+		.options = s->o->options,
+		.noptions = s->o->noptions,
+	};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	r.at_us = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	return fl_book(s, &r);
+}
+
+/* What the machine before said when it died; its last report is why. */
+static void read_console(struct sweep *s)
+{
+	FILE *f = s->o->console ? fopen(s->o->console, "r") : NULL;
+	char *line = NULL;
+	size_t cap = 0;
+
+	while (f && getline(&line, &cap, f) > 0) {
+		line[strcspn(line, "\r\n")] = '\0';
+		fl_splat_feed(s->reader, line);
+		/* our own mark: what came before belongs to earlier trials */
+		if (strstr(line, "faultline[") && strstr(line, ": trial "))
+			fl_found_clear(&s->found);
+	}
+	fl_splat_flush(s->reader);
+	free(line);
+	if (f)
+		fclose(f);
+	/* it is gone, and this one is new */
+	s->dirty = false;
+}
+
+static void add_end(struct sweep *s, enum fl_outcome_kind how)
+{
+	const char *kind = fl_outcome_kind_name(how);
+	const struct fl_record *b = &s->l->begun;
+	const struct fl_spot *spot = &s->l->spots[b->faults[b->nfaults - 1].point];
+	char print[1024], title[300];
+	size_t len = (size_t)snprintf(print, sizeof(print), "%s", kind);
+
+	for (size_t i = 0; i < spot->npath && i < FL_FINGERPRINT_SYMBOLS && len < sizeof(print);
+	     i++)
+		len += (size_t)snprintf(print + len, sizeof(print) - len, " %.*s",
+					(int)strcspn(spot->path[i], "+"), spot->path[i]);
+	snprintf(title, sizeof(title), "the machine %s while %s was made to fail",
+		 how == FL_OUTCOME_HANG ? "hung" : "died", spot->function);
+	fl_found_add(&s->found, kind, print, title,
+		     "the machine said nothing that was kept: no console log, no pstore\n");
+}
+
+/* What a supervisor wrote down about the machine's end: "cut", "hang", or else. */
+static enum fl_outcome_kind noted_end(const struct sweep *s)
+{
+	char path[4200], *text;
+	enum fl_outcome_kind how = FL_OUTCOME_CRASH;
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/machine", s->o->dir);
+	text = fl_read_text(path, &len);
+	if (text && !strncmp(text, "cut", 3))
+		how = FL_OUTCOME_CUT;
+	else if (text && !strncmp(text, "hang", 4))
+		how = FL_OUTCOME_HANG;
+	free(text);
+	return how;
+}
+
+/*
+ * A trial began and never ended. On the same boot faultline alone was killed, and
+ * the trial is done again; so it is when somebody stopped the machine.
+ */
+static int settle_open(struct sweep *s, bool same_boot)
+{
+	struct fl_record r = { .type = FL_RECORD_END, .n = s->l->begun.n, .dirty = !same_boot };
+	bool counts;
+	int err;
+
+	fl_found_clear(&s->found);
+	r.outcome = same_boot ? FL_OUTCOME_CUT : noted_end(s);
+	counts = r.outcome != FL_OUTCOME_CUT && !s->l->begun.again;
+	if (counts)
+		read_console(s);
+	if (counts && !s->found.n)
+		add_end(s, r.outcome);
+	err = fl_book(s, &r);
+	if (!err && counts)
+		err = fl_book_findings(s, r.n);
+	fl_found_clear(&s->found);
+	return err;
+}
+
+static int take_up(struct sweep *s, bool fresh, uint64_t torn)
+{
+	bool same_boot = !fresh && s->l->boot && !strcmp(s->l->boot, s->o->boot);
+	int err;
+
+	if (fresh) {
+		err = book_campaign(s);
+	} else {
+		err = check_same(s);
+		if (!err && s->l->dirty && same_boot && !s->o->keep_going)
+			err = fl_trouble_set(s->t, FL_SWEEP_FRESH, "sweep-dirty",
+					     "start it again, or use --keep-going",
+					     "this machine had an oops: a fresh one is needed");
+		if (!err && s->l->open)
+			err = settle_open(s, same_boot);
+	}
+	return err ? err : book_start(s, torn);
+}
+
+/* --- trials ---------------------------------------------------------------- */
+
+static const char *why_stop(const struct sweep *s)
+{
+	const struct fl_sweep_opts *o = s->o;
+
+	if (s->dirty && !o->keep_going)
+		return "fresh machine";
+	if (s->sink->stop && s->sink->stop(s->sink->arg))
+		return "interrupted";
+	if (o->budget_trials && s->trials >= o->budget_trials)
+		return "budget";
+	if (o->budget_us && s->world->now_us(s->world_arg) - s->started_us >= o->budget_us)
+		return "budget";
+	return NULL;
+}
+
+/* *reason is NULL when nothing is left. */
+static int all_trials(struct sweep *s, const char **reason)
+{
+	struct fl_trial *trial = calloc(1, sizeof(*trial));
+	struct fl_fault_at faults[FL_MAX_FAULTS];
+	int err = trial ? 0 : fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+
+	*reason = NULL;
+	while (!err && !(*reason = why_stop(s))) {
+		size_t n = fl_agenda_next(&s->agenda, faults);
+
+		if (s->looks_for_leaks && s->l->nunscanned && !s->dirty &&
+		    (!n || s->l->nunscanned >= LEAK_BATCH)) {
+			err = fl_sweep_leaks(s);
+			continue;
+		}
+		if (!n)
+			break;
+		err = fl_sweep_trial(s, faults, n, false, trial);
+		if (!err && s->sink->progress)
+			s->sink->progress(s->sink->arg, s->l, &s->agenda);
+	}
+	free(trial);
+	return err;
+}
+
+/* Leaks of the last trials before the sweep ends early. */
+static int last_leaks(struct sweep *s)
+{
+	if (!s->looks_for_leaks || !s->l->nunscanned || s->dirty)
+		return 0;
+	return fl_sweep_leaks(s);
+}
+
+/* Trials that were not looked through when the process or the machine ended. */
+static int leaks_of_before(struct sweep *s)
+{
+	if (!s->looks_for_leaks || !s->l->nunscanned)
+		return 0;
+	s->lost_leaks = true;
+	return fl_sweep_leaks(s);
+}
+
+static int run(struct sweep *s, const char **reason)
+{
+	int err;
+
+	s->looks_for_leaks = s->world->forget_leaks(s->world_arg);
+	err = fl_sweep_baseline(s);
+	*reason = "baseline";
+	if (!err && !s->l->nspots) {
+		*reason = "idle";
+		return 0;
+	}
+	if (!err)
+		err = leaks_of_before(s);
+	if (!err)
+		err = all_trials(s, reason);
+	if (!err)
+		err = last_leaks(s);
+	if (err != -EINTR)
+		return err;
+	*reason = "interrupted";
+	return 0;
+}
+
+static int exit_status(const struct sweep *s, const struct fl_sweep_result *r)
+{
+	if (!s->l->nspots)
+		return FL_SWEEP_IDLE;
+	if (!strcmp(r->reason, "fresh machine") && !r->sums.exhausted)
+		return FL_SWEEP_FRESH;
+	if (s->l->nfindings)
+		return FL_SWEEP_FINDING;
+	return r->sums.exhausted || !strcmp(r->reason, "budget") ? FL_SWEEP_CLEAN
+								 : FL_SWEEP_FINDING;
+}
+
+static int finish(struct sweep *s, const char *reason, struct fl_sweep_result *out)
+{
+	struct fl_record r = { .type = FL_RECORD_DONE };
+	int err;
+
+	fl_agenda_sum(&s->agenda, &out->sums);
+	out->reason = reason ? reason : out->sums.exhausted ? "exhausted" : "nothing left";
+	out->status = exit_status(s, out);
+	r.status = out->status;
+	r.reason = out->reason;
+	err = fl_book(s, &r);
+	if (!err)
+		err = fl_book_sync(s);
+	if (!err)
+		err = fl_write_summary(s->o->dir, s->l, &out->sums);
+	if (err && !s->t->tag)
+		fl_trouble_errno(s->t, -err, "sweep-summary", "cannot write '%s/summary.json'",
+				 s->o->dir);
+	return err;
+}
+
+static int init(struct sweep *s)
+{
+	s->reader = fl_splat_reader_new(take_splat, s);
+	if (!s->reader)
+		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot start a sweep");
+	fl_agenda_init(&s->agenda, &s->o->agenda, s->l);
+	s->started_us = s->world->now_us(s->world_arg);
+	return 0;
+}
+
+static void release(struct sweep *s)
+{
+	fl_journal_close(s->journal);
+	fl_splat_reader_free(s->reader);
+	fl_found_clear(&s->found);
+	fl_leftovers_release(&s->base);
+	free(s->spot_of);
+}
+
+int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world, void *world_arg,
+		 const struct fl_sweep_sink *sink, struct fl_ledger *l, struct fl_sweep_result *out,
+		 struct fl_trouble *t)
+{
+	struct sweep s = {
+		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .t = t
+	};
+	struct fl_journal_stat stat = { 0 };
+	const char *reason = NULL;
+	bool fresh;
+	int err;
+
+	*out = (struct fl_sweep_result){ 0 };
+	err = fl_journal_open(o->dir, fl_ledger_record, l, &s.journal, &fresh, &stat, t);
+	if (err && !t->tag)
+		fl_trouble_set(t, FL_SWEEP_USAGE, "journal-corrupt", "use another folder with -o",
+			       "the journal in '%s' is inconsistent in line %" PRIu64, o->dir,
+			       stat.lines);
+	if (!err)
+		err = init(&s);
+	if (!err)
+		err = take_up(&s, fresh, stat.torn);
+	if (!err) {
+		err = run(&s, &reason);
+		if (!err)
+			err = finish(&s, reason, out);
+	}
+	release(&s);
+	return err;
+}
+
+/* --- replay ---------------------------------------------------------------- */
+
+static int replay(struct sweep *s, const struct fl_known_finding *f, int *out)
+{
+	struct fl_trial *trial = calloc(1, sizeof(*trial));
+	struct fl_fault_at faults[FL_MAX_FAULTS];
+	int err = trial ? 0 : fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+
+	memcpy(faults, f->faults, sizeof(faults));
+	if (!err)
+		err = fl_sweep_baseline(s);
+	if (!err)
+		err = fl_sweep_trial(s, faults, f->nfaults, true, trial);
+	*out = 0;
+	for (size_t i = 0; !err && i < s->found.n; i++) {
+		*out |= !strcmp(s->found.list[i].fingerprint, f->fingerprint);
+		fl_sweep_note(s, "%s\n%s", s->found.list[i].title, s->found.list[i].text);
+	}
+	if (!err && !*out && s->looks_for_leaks)
+		*out = fl_leaks_show(s, f->fingerprint);
+	if (!err && trial && !trial->injected)
+		fl_sweep_note(s, "the call was not reached: nothing was injected");
+	free(trial);
+	return err;
+}
+
+int fl_sweep_replay(const struct fl_sweep_opts *o, const struct fl_world_ops *world,
+		    void *world_arg, const struct fl_sweep_sink *sink, struct fl_ledger *l,
+		    uint32_t id, int *out, struct fl_trouble *t)
+{
+	struct sweep s = {
+		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .t = t
+	};
+	int err;
+
+	if (!id || id > l->nfindings)
+		return fl_trouble_set(t, FL_SWEEP_USAGE, "replay-finding", "",
+				      "no finding %" PRIu32 " in '%s'", id, o->dir);
+	err = check_same(&s);
+	if (!err)
+		err = init(&s);
+	if (!err) {
+		s.looks_for_leaks = world->forget_leaks(world_arg);
+		err = replay(&s, &l->findings[id - 1], out);
+	}
+	release(&s);
+	return err;
+}

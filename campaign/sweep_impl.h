@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sweep_impl.h - what the files of one sweep share; sweep.h says which they are. */
+#ifndef FL_SWEEP_IMPL_H
+#define FL_SWEEP_IMPL_H
+
+#include "journal.h"
+#include "leftovers.h"
+#include "splat.h"
+#include "sweep.h"
+
+/* Something that an oracle found, before it is known whether it is new. */
+struct fl_found {
+	char *kind, *fingerprint, *title, *text;
+};
+
+struct fl_found_list {
+	struct fl_found *list;
+	size_t n;
+	bool no_memory;
+};
+
+struct sweep {
+	const struct fl_sweep_opts *o;
+	const struct fl_world_ops *world;
+	void *world_arg;
+	const struct fl_sweep_sink *sink;
+	struct fl_ledger *l;
+	struct fl_journal *journal; /* NULL: nothing is written (replay) */
+	struct fl_agenda agenda;
+	struct fl_trouble *t;
+	struct fl_splat_reader *reader;
+	struct fl_found_list found; /* of the trial at hand */
+	struct fl_leftovers base;   /* what the machine has after the baseline */
+	bool has_base;
+	size_t seen;	   /* points of the world that are in the ledger */
+	uint32_t *spot_of; /* number in the ledger of each of the world's */
+	uint64_t limit_us;
+	uint64_t started_us;
+	uint64_t trials; /* of this process */
+	bool looks_for_leaks;
+	bool lost_leaks;  /* of trials before this process */
+	bool dirty;	  /* an oops: the machine is not to be trusted */
+	bool lockdep_off; /* and said */
+};
+
+/* found.c: what the oracles of a trial say. */
+void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
+		  const char *title, const char *text);
+void fl_found_clear(struct fl_found_list *f);
+
+/* examine.c */
+/* Everything in the kernel log up to now goes into the list of what was found. */
+void fl_examine_log(struct sweep *s);
+/* After a trial: log, leftovers, lockdep, the workload's complaints. */
+void fl_examine(struct sweep *s, const struct fl_trial *trial);
+enum fl_outcome_kind fl_examine_outcome(const struct sweep *s, const struct fl_trial *trial,
+					size_t nfaults);
+
+/* book.c: into journal and ledger. */
+int fl_book(struct sweep *s, const struct fl_record *r);
+int fl_book_sync(struct sweep *s);
+/* Points that the last trial showed; @n 0: a baseline. */
+int fl_book_points(struct sweep *s, uint64_t n);
+/* What was found is put down to the trial that ended last. */
+int fl_book_findings(struct sweep *s, uint64_t n);
+
+/* baseline.c */
+int fl_sweep_baseline(struct sweep *s);
+
+/* trial.c */
+/* One trial: begun, done, examined. @again: a repetition, whose outcome is not kept. */
+int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
+		   struct fl_trial *trial);
+
+/* leaks.c */
+/* Look for what the trials leaked that were not looked through yet. */
+int fl_sweep_leaks(struct sweep *s);
+/* Does a scan show a leak of that fingerprint? What it shows is noted. */
+bool fl_leaks_show(struct sweep *s, const char *fingerprint);
+
+/* finding.c: DIR/N; errors are notes, the journal has what matters. */
+void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found *f);
+/* "faultline replay DIR/N". */
+void fl_finding_replay(const char *dir, uint32_t id, char *buf, size_t size);
+
+__attribute__((format(printf, 2, 3))) void fl_sweep_note(const struct sweep *s, const char *format,
+							 ...);
+
+#endif /* FL_SWEEP_IMPL_H */

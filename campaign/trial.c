@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* trial.c - one trial: in the journal before it is armed, examined after it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sweep_impl.h"
+
+static void translate(const struct sweep *s, const struct fl_fault_at *f, struct fl_world_fault *to)
+{
+	const char *key = s->l->spots[f->point].key;
+
+	*to = (struct fl_world_fault){
+		.key = strtoull(key, NULL, 16),
+		.occurrence = f->occurrence,
+		.mode = f->mode,
+		.has_value = f->has_value,
+		.value = f->value,
+	};
+	if (s->o->agenda.each == FL_SWEEP_CALL)
+		to->occurrence = to->key;
+}
+
+static int begin(struct sweep *s, const struct fl_fault_at *faults, size_t n, bool again)
+{
+	struct fl_record r = {
+		.type = FL_RECORD_BEGIN,
+		.n = s->l->last + 1,
+		.nfaults = n,
+		.again = again,
+	};
+	const struct fl_spot *spot = &s->l->spots[faults[n - 1].point];
+	char mark[256];
+	int err;
+
+	memcpy(r.faults, faults, n * sizeof(*faults));
+	err = fl_book(s, &r);
+	if (!err)
+		err = fl_book_sync(s);
+	if (err)
+		return err;
+	snprintf(mark, sizeof(mark), "trial %" PRIu64 ": %s called by %s", s->l->last,
+		 spot->function, spot->npath ? spot->path[0] : "any");
+	s->world->mark(s->world_arg, mark);
+	return 0;
+}
+
+static int end(struct sweep *s, const struct fl_trial *trial, enum fl_outcome_kind outcome)
+{
+	const struct fl_record r = {
+		.type = FL_RECORD_END,
+		.n = s->l->last,
+		.outcome = outcome,
+		.status = trial->status,
+		.injected = trial->injected,
+		.dirty = s->dirty,
+		.us = trial->us,
+	};
+
+	return fl_book(s, &r);
+}
+
+int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
+		   struct fl_trial *trial)
+{
+	struct fl_world_fault chosen[FL_MAX_FAULTS];
+	enum fl_outcome_kind outcome;
+	int err, failed;
+
+	for (size_t i = 0; i < nfaults; i++)
+		translate(s, &faults[i], &chosen[i]);
+	err = begin(s, faults, nfaults, again);
+	if (err)
+		return err;
+	memset(trial, 0, sizeof(*trial));
+	fl_found_clear(&s->found);
+	failed = s->world->trial(s->world_arg, s->l->last, chosen, nfaults, s->limit_us, trial,
+				 s->t);
+	if (failed) {
+		end(s, trial, FL_OUTCOME_CUT);
+		return failed;
+	}
+	if (trial->trouble[0])
+		fl_found_add(&s->found, "setup", "setup", trial->trouble, trial->trouble);
+	fl_examine(s, trial);
+	outcome = fl_examine_outcome(s, trial, nfaults);
+	if (s->o->agenda.each != FL_SWEEP_CALL)
+		err = fl_book_points(s, s->l->last);
+	if (!err)
+		err = end(s, trial, outcome);
+	/* a repetition is about leaks alone */
+	if (!err && !again)
+		err = fl_book_findings(s, s->l->last);
+	s->trials++;
+	return err;
+}

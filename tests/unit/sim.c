@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lookup.h"
+
+#define ERROR_PATH 100000 /* point @i + that is what the error path of @i calls */
+
+uint64_t sim_key(size_t i)
+{
+	return fl_lookup_mix(i + 1);
+}
+
+enum sim_bug sim_bug(size_t i)
+{
+	return i < SIM_NBUGS ? (enum sim_bug)i : SIM_NONE;
+}
+
+void sim_init(struct sim *s, size_t npoints)
+{
+	*s = (struct sim){ .npoints = npoints, .bug = sim_bug, .has_leak_checker = true };
+}
+
+void sim_release(struct sim *s)
+{
+	free(s->seen);
+	s->seen = NULL;
+}
+
+static void say(struct sim *s, const char *format, size_t point)
+{
+	size_t len = strlen(s->log);
+
+	snprintf(s->log + len, sizeof(s->log) - len, format, point, point, point);
+}
+
+static struct sim_seen *meet(struct sim *s, size_t point)
+{
+	for (size_t i = 0; i < s->nseen; i++) {
+		if (s->seen[i].point == point)
+			return &s->seen[i];
+	}
+	if (s->nseen == s->cap) {
+		s->cap = s->cap ? 2 * s->cap : 64;
+		s->seen = realloc(s->seen, s->cap * sizeof(*s->seen));
+		if (!s->seen)
+			abort();
+	}
+	s->seen[s->nseen] = (struct sim_seen){ .key = sim_key(point), .point = point };
+	return &s->seen[s->nseen++];
+}
+
+/* One matched call of a point: is it made to fail? */
+static bool call(struct sim *s, size_t point)
+{
+	struct sim_seen *p = meet(s, point);
+	bool fails = false;
+
+	s->trial->matched++;
+	if (!p->calls++)
+		p->after = s->trial->injected > 0;
+	for (size_t i = 0; i < s->nfaults; i++) {
+		const struct fl_world_fault *f = &s->faults[i];
+		bool from_here = p->key == f->key && p->calls >= f->occurrence;
+
+		if (f->mode == FL_INJECT_ONCE)
+			from_here = p->key == f->key && p->calls == f->occurrence;
+		if (f->mode == FL_INJECT_ALL && s->trial->reached[i])
+			from_here = true;
+		s->trial->reached[i] |= from_here;
+		fails |= from_here;
+	}
+	s->trial->injected += fails;
+	return fails;
+}
+
+static void report(struct sim *s, enum sim_bug bug, size_t point)
+{
+	if (bug == SIM_WARNING)
+		say(s,
+		    "------------[ cut here ]------------\n"
+		    "WARNING: CPU: 0 PID: 1 at sim.c:%zu sim_%zu+0x1/0x2\n"
+		    "Call Trace:\n sim_%zu+0x1/0x2\n---[ end trace 0000000000000000 ]---\n",
+		    point);
+	else if (bug == SIM_OOPS)
+		say(s,
+		    "BUG: kernel NULL pointer dereference, address: 00000000000000%zu\n"
+		    "Call Trace:\n sim_%zu+0x1/0x2\n---[ end trace 0000000000000000 ]---\n",
+		    point);
+	else if (bug == SIM_LOCKDEP)
+		say(s,
+		    "WARNING: possible recursive locking detected\n"
+		    "Call Trace:\n sim_%zu+0x1/0x2\n </TASK>\n",
+		    point);
+	else
+		say(s,
+		    "BUG: KASAN: slab-use-after-free in sim_%zu+0x1/0x2\n"
+		    "Call Trace:\n kasan_report+0x1/0x2\n sim_%zu+0x1/0x2\n </TASK>\n",
+		    point);
+}
+
+/* What a kernel does wrong when call @n of a point failed; true: the workload notices. */
+static bool misbehave(struct sim *s, size_t point, uint64_t n)
+{
+	enum sim_bug bug = s->bug(point);
+
+	switch (bug) {
+	case SIM_ABSORBED:
+		return false;
+	case SIM_KASAN:
+	case SIM_WARNING:
+	case SIM_OOPS:
+		report(s, bug, point);
+		return true;
+	case SIM_LOCKDEP:
+		report(s, bug, point);
+		s->lockdep_off = true;
+		return true;
+	case SIM_EXPECTED:
+		say(s,
+		    "sh: page allocation failure: order:0, mode:%zu\nCall Trace:\n sim+0x1/0x2\n",
+		    point);
+		return true;
+	case SIM_LEAK:
+		if (s->nleaked < 64)
+			s->leaked[s->nleaked++] = point;
+		return true;
+	case SIM_MODULE:
+		s->modules++;
+		return true;
+	case SIM_HANG:
+		s->trial->timed_out = true;
+		snprintf(s->trial->stacks, sizeof(s->trial->stacks), " sim_wait_%zu+0x1/0x2\n",
+			 point);
+		return true;
+	case SIM_CRASH:
+		if (s->crash)
+			s->crash();
+		return true;
+	case SIM_CHECK:
+		snprintf(s->trial->complaints[0].text, sizeof(s->trial->complaints[0].text),
+			 "the data of %zu are gone", point);
+		s->trial->complaints[0].kind = "check";
+		s->trial->ncomplaints = 1;
+		return false;
+	case SIM_ON:
+		if (n == 2)
+			report(s, bug, point);
+		return true;
+	case SIM_SECOND:
+		if (n == 2 && s->trial->injected == 1)
+			report(s, bug, point);
+		return true;
+	case SIM_PAIR:
+		if (call(s, point + ERROR_PATH))
+			report(s, bug, point);
+		return true;
+	case SIM_REVEALS:
+		call(s, point + ERROR_PATH);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static void run_point(struct sim *s, size_t point)
+{
+	bool noticed = false;
+
+	if (s->bug(point) == SIM_SOMETIMES && (s->runs & 1))
+		return;
+	for (uint64_t n = 1; n <= 3 && !s->trial->timed_out; n++) {
+		if (call(s, point))
+			noticed |= misbehave(s, point, n);
+	}
+	if (noticed)
+		s->trial->status = 1;
+}
+
+static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, size_t nfaults,
+		 uint64_t limit_us, struct fl_trial *out, struct fl_trouble *t)
+{
+	struct sim *s = arg;
+
+	(void)n;
+	(void)limit_us;
+	(void)t;
+	s->runs++;
+	s->faults = faults;
+	s->nfaults = nfaults;
+	s->trial = out;
+	out->us = 1000;
+	s->now_us += out->us;
+	for (size_t i = 0; i < s->nseen; i++) {
+		s->seen[i].calls = 0;
+		s->seen[i].after = false;
+	}
+	for (size_t i = 0; i < s->npoints && !out->timed_out; i++)
+		run_point(s, i);
+	if (!nfaults) {
+		out->status = s->baseline_status;
+		out->timed_out = s->baseline_hangs;
+		if (s->baseline_warns)
+			report(s, SIM_WARNING, 7);
+	}
+	return 0;
+}
+
+static size_t npoints(void *arg)
+{
+	return ((struct sim *)arg)->nseen;
+}
+
+static bool point(void *arg, size_t i, struct fl_world_point *out)
+{
+	static char function[32], frame[32];
+	const struct sim *s = arg;
+
+	snprintf(function, sizeof(function), "sim_%zu", s->seen[i].point);
+	snprintf(frame, sizeof(frame), "caller_%zu+0x1", s->seen[i].point);
+	*out = (struct fl_world_point){
+		.key = s->seen[i].key,
+		.function = function,
+		.context = "task",
+		.path = { frame, "entry+0x2" },
+		.npath = 2,
+		.calls = s->seen[i].calls,
+		.after = s->seen[i].after,
+	};
+	return true;
+}
+
+static void each_line(const char *text, fl_line_fn fn, void *to)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char line[512];
+
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		fn(to, line);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void take_log(void *arg, fl_line_fn fn, void *to)
+{
+	struct sim *s = arg;
+
+	each_line(s->log, fn, to);
+	s->log[0] = '\0';
+}
+
+static void mark(void *arg, const char *text)
+{
+	(void)arg;
+	(void)text;
+}
+
+static void state(void *arg, fl_line_fn fn, void *to)
+{
+	const struct sim *s = arg;
+	char line[64];
+
+	snprintf(line, sizeof(line), "module sim (used %zu)", s->modules);
+	fn(to, line);
+	fn(to, "mount / sim /dev/sim");
+}
+
+static bool forget_leaks(void *arg)
+{
+	struct sim *s = arg;
+
+	s->nleaked = 0;
+	return s->has_leak_checker;
+}
+
+static void leaks(void *arg, fl_line_fn fn, void *to)
+{
+	struct sim *s = arg;
+
+	s->now_us += 1000000;
+	for (size_t i = 0; i < s->nleaked; i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text),
+			 "unreferenced object 0xffff888103a1c300 (size 32):\n"
+			 "  backtrace (crc 0):\n    kmalloc_trace+0x1/0x2\n    sim_%zu+0x1/0x2\n",
+			 s->leaked[i]);
+		each_line(text, fn, to);
+	}
+}
+
+static bool lockdep_is_on(void *arg)
+{
+	return !((struct sim *)arg)->lockdep_off;
+}
+
+static uint64_t now_us(void *arg)
+{
+	return ((struct sim *)arg)->now_us;
+}
+
+static void sleep_us(void *arg, uint64_t us)
+{
+	((struct sim *)arg)->now_us += us;
+}
+
+const struct fl_world_ops sim_ops = {
+	.trial = trial,
+	.npoints = npoints,
+	.point = point,
+	.log = take_log,
+	.mark = mark,
+	.state = state,
+	.forget_leaks = forget_leaks,
+	.leaks = leaks,
+	.lockdep_is_on = lockdep_is_on,
+	.now_us = now_us,
+	.sleep_us = sleep_us,
+};

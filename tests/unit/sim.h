@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim.h - a kernel and a workload that exist only in this process: points in a
+ * fixed order, error paths that show further ones, and bugs planted in some.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include "world.h"
+
+enum sim_bug {
+	SIM_NONE,
+	SIM_ABSORBED, /* the workload succeeds all the same */
+	SIM_KASAN,
+	SIM_WARNING,
+	SIM_EXPECTED, /* only the words of an allocation that failed */
+	SIM_LEAK,
+	SIM_MODULE, /* a use of a module is left */
+	SIM_HANG,
+	SIM_CRASH,
+	SIM_OOPS,
+	SIM_CHECK,     /* an error got lost: only the check sees it */
+	SIM_ON,	       /* only when it goes on failing */
+	SIM_SECOND,    /* only at its second call */
+	SIM_PAIR,      /* only when what its error path calls fails as well */
+	SIM_REVEALS,   /* its error path has a point of its own, that is handled */
+	SIM_SOMETIMES, /* its point is reached in every second run only */
+	SIM_LOCKDEP,   /* a report, and lockdep is off */
+	SIM_NBUGS,
+};
+
+struct sim {
+	size_t npoints; /* of the workload without a fault */
+	/* Planted in point @i; the default is one of each kind and then none. */
+	enum sim_bug (*bug)(size_t i);
+	void (*crash)(void); /* ends the process */
+	/* what is known of points: keys of the order in which they were seen */
+	struct sim_seen {
+		uint64_t key;
+		size_t point;
+		uint64_t calls;
+		bool after;
+	} * seen;
+	size_t nseen, cap;
+	char log[65536];
+	size_t leaked[64]; /* points that leaked since it was forgotten */
+	size_t nleaked;
+	size_t modules; /* uses left */
+	bool lockdep_off;
+	bool has_leak_checker;
+	uint64_t runs;
+	uint64_t now_us;
+	/* of the trial at hand */
+	const struct fl_world_fault *faults;
+	size_t nfaults;
+	struct fl_trial *trial;
+	/* for tests of what a baseline may be */
+	int baseline_status;
+	bool baseline_hangs, baseline_warns;
+};
+
+extern const struct fl_world_ops sim_ops;
+
+void sim_init(struct sim *s, size_t npoints);
+void sim_release(struct sim *s);
+/* Of point @i, and of what its error path calls. */
+uint64_t sim_key(size_t i);
+enum sim_bug sim_bug(size_t i);
+
+#endif /* SIM_H */

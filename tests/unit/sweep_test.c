@@ -1,0 +1,695 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A whole campaign on a simulated kernel: undisturbed, limited, killed, resumed. */
+#include "unit.h"
+
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "describe.h"
+#include "file.h"
+#include "sim.h"
+#include "sweep.h"
+
+#define NPOINTS 40
+#define DIED 77 /* what a machine that crashed exits with */
+
+static char dir[64];
+
+static int make_dir(void **state)
+{
+	(void)state;
+	snprintf(dir, sizeof(dir), "/tmp/fl-sweep-XXXXXX");
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static void remove_tree(const char *path)
+{
+	struct dirent *e;
+	DIR *d = opendir(path);
+	char name[512];
+
+	while (d && (e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		snprintf(name, sizeof(name), "%s/%s", path, e->d_name);
+		if (unlink(name))
+			remove_tree(name);
+	}
+	if (d)
+		closedir(d);
+	rmdir(path);
+}
+
+static int remove_dir(void **state)
+{
+	(void)state;
+	remove_tree(dir);
+	return 0;
+}
+
+static size_t nnotes;
+
+static void note(void *arg, const char *text)
+{
+	(void)arg;
+	(void)text;
+	nnotes++;
+}
+
+static struct fl_sweep_opts options(const char *boot)
+{
+	return (struct fl_sweep_opts){
+		.dir = dir,
+		.agenda = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 },
+		.faultline = "test",
+		.script = "script-1",
+		.kernel = "6.12.0",
+		.build_id = "abcd",
+		.boot = boot,
+	};
+}
+
+struct end {
+	struct fl_sweep_result result;
+	struct fl_trouble trouble;
+	struct fl_ledger ledger;
+	int err;
+};
+
+static void sweep(struct sim *sim, const struct fl_sweep_opts *o, struct end *end)
+{
+	const struct fl_sweep_sink sink = { .note = note };
+
+	*end = (struct end){ 0 };
+	fl_ledger_init(&end->ledger);
+	end->err = fl_sweep_run(o, &sim_ops, sim, &sink, &end->ledger, &end->result, &end->trouble);
+}
+
+/* One process of a campaign; its exit status is the sweep's, or DIED. */
+static void crash(void)
+{
+	_exit(DIED);
+}
+
+/* All of them, but what depends on how many runs a process had before. */
+static enum sim_bug steady(size_t i)
+{
+	return sim_bug(i) == SIM_SOMETIMES ? SIM_NONE : sim_bug(i);
+}
+
+static void one_process(const char *boot, const struct fl_agenda_opts *agenda)
+{
+	struct fl_sweep_opts o = options(boot);
+	struct sim sim;
+	struct end end;
+
+	sim_init(&sim, NPOINTS);
+	sim.crash = crash;
+	sim.bug = steady;
+	o.agenda = *agenda;
+	sweep(&sim, &o, &end);
+	_exit(end.err ? (int)end.trouble.status : end.result.status);
+}
+
+/*
+ * Processes until one finishes: a new boot after a crash or where a fresh machine
+ * is wanted. With @random they are killed at random moments, a machine at every
+ * third; returns how many there were.
+ */
+static int campaign(const struct fl_agenda_opts *agenda, uint64_t *random)
+{
+	char boot[32], machine[128];
+	int status, n, boots = 1;
+
+	snprintf(machine, sizeof(machine), "%s/machine", dir);
+	for (n = 1; n < 1000; n++) {
+		pid_t pid;
+
+		snprintf(boot, sizeof(boot), "boot-%d", boots);
+		pid = fork();
+		if (!pid)
+			one_process(boot, agenda);
+		if (random) {
+			const struct timespec wait = { .tv_nsec = unit_random(random) % 40000000 };
+
+			nanosleep(&wait, NULL);
+			kill(pid, SIGKILL);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		if (WIFSIGNALED(status) && n % 3 == 0) {
+			/* as a supervisor writes it down */
+			assert_int_equal(fl_replace_file(machine, 0600, "cut\n", 4), 0);
+			boots++;
+		} else if (WIFEXITED(status) &&
+			   (WEXITSTATUS(status) == DIED || WEXITSTATUS(status) == FL_SWEEP_FRESH)) {
+			unlink(machine);
+			boots++;
+		} else if (WIFEXITED(status)) {
+			assert_int_equal(WEXITSTATUS(status), FL_SWEEP_FINDING);
+			return n;
+		}
+	}
+	fail_msg("no end after %d processes", n);
+	return n;
+}
+
+static int order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *joined(char **lines, size_t n)
+{
+	size_t len = 1;
+	char *text;
+
+	qsort(lines, n, sizeof(*lines), order);
+	for (size_t i = 0; i < n; i++)
+		len += strlen(lines[i]) + 1;
+	text = calloc(1, len);
+	len = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t l = strlen(lines[i]);
+
+		memcpy(text + len, lines[i], l);
+		text[len + l] = '\n';
+		len += l + 1;
+		free(lines[i]);
+	}
+	return text;
+}
+
+/* Everything that must not depend on how often the campaign was interrupted. */
+static char *digest(void)
+{
+	struct fl_ledger l;
+	char **lines = calloc(4096, sizeof(*lines)), *text;
+	size_t n = 0;
+
+	fl_ledger_init(&l);
+	assert_int_equal(fl_ledger_read(&l, dir, NULL), 0);
+	for (size_t i = 0; i < l.nspots; i++)
+		assert_true(asprintf(&lines[n++], "point %s %d %d", l.spots[i].function,
+				     l.spots[i].injected, l.spots[i].reached) > 0);
+	for (size_t i = 0; i < l.nfindings; i++)
+		assert_true(asprintf(&lines[n++], "finding %s: %s", l.findings[i].fingerprint,
+				     l.spots[l.findings[i].faults[l.findings[i].nfaults - 1].point]
+					     .function) > 0);
+	for (size_t i = 0; i < l.ntried; i++)
+		assert_true(asprintf(&lines[n++], "tried %s %u %d %d: %s",
+				     l.spots[l.tried[i].fault.point].function,
+				     l.tried[i].fault.occurrence, l.tried[i].fault.mode,
+				     l.tried[i].pair,
+				     fl_outcome_kind_name(l.tried[i].outcome)) > 0);
+	fl_ledger_release(&l);
+	text = joined(lines, n);
+	free(lines);
+	return text;
+}
+
+static const struct fl_agenda_opts plain = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 };
+static const struct fl_agenda_opts thorough = {
+	.modes = { [FL_INJECT_ONCE] = true, [FL_INJECT_ON] = true },
+	.occurrence = FL_OCCURRENCE_ALL,
+	.depth = 2,
+};
+
+static bool has(const char *text, const char *line)
+{
+	char with[256];
+
+	snprintf(with, sizeof(with), "\n%s\n", line);
+	return strstr(text, with) || !strncmp(text, with + 1, strlen(line));
+}
+
+static void expect_lines(const char *text, const char *const *lines)
+{
+	for (; *lines; lines++) {
+		if (!has(text, *lines))
+			fail_msg("no '%s' in\n%s", *lines, text);
+	}
+}
+
+static size_t count(const char *text, const char *start)
+{
+	size_t n = 0;
+
+	for (const char *line = text; *line; line = strchr(line, '\n') + 1)
+		n += !strncmp(line, start, strlen(start));
+	return n;
+}
+
+/* Once each, by the first call: what needs more is not found, all else is. */
+static void test_plain(void **state)
+{
+	static const char *const want[] = {
+		"finding KASAN sim_2: sim_2",
+		"finding WARNING sim_3: sim_3",
+		"finding leak sim_5: sim_5",
+		"finding hang sim_wait_7: sim_7",
+		"finding crash caller_8 entry: sim_8",
+		"finding NULL pointer sim_9: sim_9",
+		"finding check: the data of 10 are gone: sim_10",
+		"finding lockdep sim_16: sim_16",
+		"tried sim_0 1 0 0: handled",
+		"tried sim_1 1 0 0: absorbed",
+		"tried sim_4 1 0 0: handled",
+		"tried sim_5 1 0 0: handled",
+		"tried sim_7 1 0 0: hang",
+		"tried sim_8 1 0 0: crash",
+		"point sim_39 1 1",
+		"point sim_100014 0 0",
+		NULL,
+	};
+	char *text;
+
+	(void)state;
+	campaign(&plain, NULL);
+	text = digest();
+	expect_lines(text, want);
+	assert_int_equal(count(text, "finding "), 9);
+	assert_non_null(strstr(text, "finding state"));
+	assert_int_equal(count(text, "point "), NPOINTS + 2);
+	free(text);
+}
+
+/* All calls, going on failing, and pairs: everything that was planted. */
+static void test_thorough(void **state)
+{
+	static const char *const want[] = {
+		"finding KASAN sim_11: sim_11",	    "finding KASAN sim_12: sim_12",
+		"finding KASAN sim_13: sim_100013", "point sim_100014 1 0",
+		"tried sim_100014 1 0 1: handled",  NULL,
+	};
+	char *text;
+
+	(void)state;
+	campaign(&thorough, NULL);
+	text = digest();
+	expect_lines(text, want);
+	assert_int_equal(count(text, "finding "), 12);
+	free(text);
+}
+
+/* kill -9 of the process, and of the machine, at random moments. */
+static void test_killed(void **state)
+{
+	uint64_t random = 5;
+	char *undisturbed, *text;
+	int n;
+
+	(void)state;
+	campaign(&thorough, NULL);
+	undisturbed = digest();
+	for (int round = 0; round < 3; round++) {
+		remove_tree(dir);
+		mkdir(dir, 0777);
+		n = campaign(&thorough, &random);
+		text = digest();
+		assert_string_equal(text, undisturbed);
+		print_message("%d processes\n", n);
+		free(text);
+	}
+	free(undisturbed);
+}
+
+static void expect_trouble(const char *tag, int status, struct sim *sim,
+			   const struct fl_sweep_opts *o)
+{
+	struct end end;
+
+	sweep(sim, o, &end);
+	assert_int_not_equal(end.err, 0);
+	assert_string_equal(end.trouble.tag, tag);
+	assert_int_equal(end.trouble.status, status);
+	fl_ledger_release(&end.ledger);
+	sim_release(sim);
+}
+
+static void test_refused(void **state)
+{
+	struct fl_sweep_opts o = options("b");
+	struct sim sim;
+
+	(void)state;
+	sim_init(&sim, 3);
+	sim.baseline_status = 2;
+	expect_trouble("baseline-failed", FL_SWEEP_USAGE, &sim, &o);
+	sim_init(&sim, 3);
+	sim.baseline_hangs = true;
+	expect_trouble("baseline-hang", FL_SWEEP_USAGE, &sim, &o);
+	sim_init(&sim, 3);
+	sim.baseline_warns = true;
+	expect_trouble("baseline-finding", FL_SWEEP_USAGE, &sim, &o);
+}
+
+static enum sim_bug no_bug(size_t i)
+{
+	(void)i;
+	return SIM_NONE;
+}
+
+static void sweep_clean(const struct fl_sweep_opts *o, size_t npoints, struct end *end)
+{
+	struct sim sim;
+
+	sim_init(&sim, npoints);
+	sim.bug = no_bug;
+	sweep(&sim, o, end);
+	sim_release(&sim);
+	if (end->err)
+		fail_msg("%s: %s", end->trouble.tag, end->trouble.text);
+}
+
+static void test_clean(void **state)
+{
+	struct fl_sweep_opts o = options("b");
+	struct end end;
+
+	(void)state;
+	sweep_clean(&o, 5, &end);
+	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	assert_true(end.result.sums.exhausted);
+	assert_int_equal(end.result.sums.found, 5);
+	assert_int_equal(end.result.sums.injected, 5);
+	assert_int_equal(end.ledger.outcomes[FL_OUTCOME_HANDLED], 5);
+	fl_ledger_release(&end.ledger);
+	/* again: nothing is left to do */
+	sweep_clean(&o, 5, &end);
+	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	assert_int_equal(end.ledger.trials, 5);
+	fl_ledger_release(&end.ledger);
+}
+
+static void test_idle(void **state)
+{
+	struct fl_sweep_opts o = options("b");
+	struct end end;
+
+	(void)state;
+	sweep_clean(&o, 0, &end);
+	assert_int_equal(end.result.status, FL_SWEEP_IDLE);
+	fl_ledger_release(&end.ledger);
+}
+
+static void test_budget(void **state)
+{
+	struct fl_sweep_opts o = options("b");
+	struct end end;
+
+	(void)state;
+	o.budget_trials = 2;
+	sweep_clean(&o, 5, &end);
+	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	assert_string_equal(end.result.reason, "budget");
+	assert_false(end.result.sums.exhausted);
+	assert_int_equal(end.result.sums.injected, 2);
+	assert_int_equal(end.result.sums.left[FL_LEFT_TODO], 3);
+	fl_ledger_release(&end.ledger);
+	o.budget_trials = 0;
+	sweep_clean(&o, 5, &end);
+	assert_true(end.result.sums.exhausted);
+	assert_int_equal(end.ledger.trials, 5);
+	fl_ledger_release(&end.ledger);
+}
+
+static void test_other_journal(void **state)
+{
+	struct fl_sweep_opts o = options("b");
+	struct end end;
+	struct sim sim;
+
+	(void)state;
+	sweep_clean(&o, 2, &end);
+	fl_ledger_release(&end.ledger);
+	o.script = "script-2";
+	sim_init(&sim, 2);
+	expect_trouble("journal-other-script", FL_SWEEP_USAGE, &sim, &o);
+	o = options("b");
+	o.kernel = "6.13.0";
+	sim_init(&sim, 2);
+	expect_trouble("journal-other-kernel", FL_SWEEP_USAGE, &sim, &o);
+	o = options("b");
+	o.build_id = "0123";
+	sim_init(&sim, 2);
+	expect_trouble("journal-other-kernel", FL_SWEEP_USAGE, &sim, &o);
+}
+
+/* Shards share no point, and together have all. */
+static void test_shards(void **state)
+{
+	bool done[200] = { false };
+
+	(void)state;
+	for (uint32_t shard = 0; shard < 3; shard++) {
+		struct fl_sweep_opts o = options("b");
+		struct end end;
+
+		o.agenda.shard = shard;
+		o.agenda.nshards = 3;
+		sweep_clean(&o, 200, &end);
+		assert_true(end.result.sums.exhausted);
+		assert_true(end.result.sums.found > 40 && end.result.sums.found < 100);
+		for (size_t i = 0; i < end.ledger.nspots; i++) {
+			assert_false(end.ledger.spots[i].injected && done[i]);
+			done[i] |= end.ledger.spots[i].injected;
+		}
+		fl_ledger_release(&end.ledger);
+		remove_tree(dir);
+		mkdir(dir, 0777);
+	}
+	for (size_t i = 0; i < COUNT(done); i++)
+		assert_true(done[i]);
+}
+
+static void test_only(void **state)
+{
+	static const struct {
+		const char *only;
+		size_t found;
+	} globs[] = {
+		{ "sim_1*", 11 },      { "caller_3", 1 }, { "*:sim_4", 1 },
+		{ "caller_5+0x1", 1 }, { "entry", 20 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(globs); i++) {
+		struct fl_sweep_opts o = options("b");
+		struct end end;
+
+		o.agenda.only = globs[i].only;
+		sweep_clean(&o, 20, &end);
+		assert_int_equal(end.result.sums.found, globs[i].found);
+		assert_int_equal(end.ledger.trials, globs[i].found);
+		fl_ledger_release(&end.ledger);
+		remove_tree(dir);
+		mkdir(dir, 0777);
+	}
+}
+
+static void give_values(void *arg, const struct fl_spot *s, struct fl_value_list *list)
+{
+	(void)arg;
+	(void)s;
+	*list = (struct fl_value_list){ 3, { -12, -5, -22 } };
+}
+
+static void test_values_and_occurrences(void **state)
+{
+	static const struct {
+		enum fl_sweep_occurrence occurrence;
+		uint32_t nth;
+		size_t trials, found;
+	} kinds[] = {
+		{ FL_OCCURRENCE_FIRST, 0, 12, 4 }, { FL_OCCURRENCE_LAST, 0, 12, 4 },
+		{ FL_OCCURRENCE_ALL, 0, 36, 4 },   { FL_OCCURRENCE_NTH, 2, 12, 4 },
+		{ FL_OCCURRENCE_NTH, 9, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct fl_sweep_opts o = options("b");
+		struct end end;
+
+		o.agenda.values = give_values;
+		o.agenda.occurrence = kinds[i].occurrence;
+		o.agenda.nth = kinds[i].nth;
+		sweep_clean(&o, 4, &end);
+		assert_int_equal(end.ledger.trials, kinds[i].trials);
+		assert_int_equal(end.result.sums.found, kinds[i].found);
+		assert_int_equal(end.ledger.outcomes[FL_OUTCOME_MISSED], 0);
+		fl_ledger_release(&end.ledger);
+		remove_tree(dir);
+		mkdir(dir, 0777);
+	}
+}
+
+static enum sim_bug sometimes(size_t i)
+{
+	return i == 1 ? SIM_SOMETIMES : SIM_NONE;
+}
+
+/* A point that is not reached every time is tried again, and said to be unstable. */
+static void test_unstable(void **state)
+{
+	struct fl_sweep_opts o = options("b");
+	struct sim sim;
+	struct end end;
+
+	(void)state;
+	sim_init(&sim, 3);
+	sim.bug = sometimes;
+	sweep(&sim, &o, &end);
+	assert_int_equal(end.err, 0);
+	assert_int_equal(end.result.sums.unstable, 1);
+	assert_int_equal(end.result.sums.injected, 3);
+	assert_true(end.result.sums.exhausted);
+	fl_ledger_release(&end.ledger);
+	sim_release(&sim);
+}
+
+static char *read_in(const char *name)
+{
+	char path[256];
+	size_t len;
+	char *text;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	text = fl_read_text(path, &len);
+	if (!text)
+		fail_msg("no %s", path);
+	return text;
+}
+
+/* The keys that the contract has, and numbers that agree. */
+static void test_summary(void **state)
+{
+	static const char *const keys[] = { "v",	"points",	    "trials",
+					    "outcomes", "exhausted",	    "seconds",
+					    "findings", "baseline_seconds", NULL };
+	cJSON *j, *findings;
+	char *text;
+
+	(void)state;
+	campaign(&plain, NULL);
+	text = read_in("summary.json");
+	j = cJSON_Parse(text);
+	assert_non_null(j);
+	assert_int_equal(cJSON_GetArraySize(j), COUNT(keys) - 1);
+	for (size_t i = 0; keys[i]; i++)
+		assert_true(cJSON_HasObjectItem(j, keys[i]));
+	findings = cJSON_GetObjectItem(j, "findings");
+	assert_int_equal(cJSON_GetArraySize(findings), 9);
+	assert_true(cJSON_HasObjectItem(cJSON_GetArrayItem(findings, 0), "first"));
+	cJSON_Delete(j);
+	free(text);
+	text = read_in("1/log");
+	assert_non_null(strstr(text, "KASAN"));
+	free(text);
+	text = read_in("1/path");
+	assert_non_null(strstr(text, "caller_2+0x1"));
+	free(text);
+	text = read_in("1/replay");
+	assert_non_null(strstr(text, "faultline replay "));
+	free(text);
+}
+
+static void test_replay(void **state)
+{
+	const struct fl_sweep_sink sink = { .note = note };
+	struct fl_sweep_opts o = options("other-boot");
+	struct fl_trouble t = { 0 };
+	struct fl_ledger l;
+	struct sim sim;
+	int shown = 0;
+
+	(void)state;
+	campaign(&plain, NULL);
+	fl_ledger_init(&l);
+	assert_int_equal(fl_ledger_read(&l, dir, &t), 0);
+	for (uint32_t id = 1; id <= l.nfindings; id++) {
+		if (!strcmp(l.findings[id - 1].kind, "crash"))
+			continue;
+		sim_init(&sim, NPOINTS);
+		if (fl_sweep_replay(&o, &sim_ops, &sim, &sink, &l, id, &shown, &t))
+			fail_msg("%s", t.text);
+		if (!shown)
+			fail_msg("'%s' did not show again", l.findings[id - 1].fingerprint);
+		sim_release(&sim);
+	}
+	sim_init(&sim, NPOINTS);
+	assert_int_not_equal(fl_sweep_replay(&o, &sim_ops, &sim, &sink, &l, 99, &shown, &t), 0);
+	assert_string_equal(t.tag, "replay-finding");
+	fl_ledger_release(&l);
+}
+
+/* A trial that died, with what the machine's console has of it. */
+static void test_console(void **state)
+{
+	struct fl_agenda_opts agenda = plain;
+	char path[128];
+	static const char log[] = "[    1.0] faultline[7]: trial 1: f\n"
+				  "[    1.1] BUG: KASAN: wild in old+0x1/0x2\n"
+				  "[    1.2] faultline[7]: trial 9: sim_8\n"
+				  "[    1.3] BUG: kernel NULL pointer dereference, address: 0000\n"
+				  "[    1.4] Call Trace:\n[    1.5]  sim_dies+0x1/0x2\n"
+				  "[    1.6] Kernel panic - not syncing: Fatal exception\n";
+	struct fl_sweep_opts o = options("boot-2");
+	struct sim sim;
+	struct end end;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	agenda.only = "sim_8";
+	pid = fork();
+	if (!pid)
+		one_process("boot-1", &agenda);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), DIED);
+	snprintf(path, sizeof(path), "%s/console", dir);
+	assert_int_equal(fl_replace_file(path, 0600, log, strlen(log)), 0);
+	o.console = path;
+	o.agenda.only = "sim_8";
+	sim_init(&sim, NPOINTS);
+	sweep(&sim, &o, &end);
+	assert_int_equal(end.err, 0);
+	assert_int_equal(end.ledger.nfindings, 1);
+	assert_string_equal(end.ledger.findings[0].fingerprint, "NULL pointer sim_dies");
+	assert_int_equal(end.ledger.outcomes[FL_OUTCOME_CRASH], 1);
+	assert_int_equal(end.result.status, FL_SWEEP_FINDING);
+	fl_ledger_release(&end.ledger);
+	sim_release(&sim);
+}
+
+int main(void)
+{
+#define SWEEP(test) cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
+	const struct CMUnitTest tests[] = {
+		SWEEP(test_plain),
+		SWEEP(test_thorough),
+		SWEEP(test_killed),
+		SWEEP(test_refused),
+		SWEEP(test_clean),
+		SWEEP(test_idle),
+		SWEEP(test_budget),
+		SWEEP(test_other_journal),
+		SWEEP(test_shards),
+		SWEEP(test_only),
+		SWEEP(test_values_and_occurrences),
+		SWEEP(test_unstable),
+		SWEEP(test_summary),
+		SWEEP(test_replay),
+		SWEEP(test_console),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
