@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fl_abi.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
@@ -47,20 +49,24 @@ uint32_t fl_sign_flags(const struct fl_expr *e)
 struct word {
 	const char *name;
 	enum fl_value_type type;
+	enum fl_text text;
 	unsigned int cost;
+	unsigned int needs;
 	bool is_task;
 };
 
 static const struct word builtins[] = {
-#define FL_BUILTIN(name, type, cost, is_task) \
-	[FL_BUILTIN_##name] = { #name, FL_VALUE_##type, cost, is_task },
+#define FL_BUILTIN(name, type, text, cost, needs, is_task) \
+	[FL_BUILTIN_##name] = { #name, FL_VALUE_##type, FL_TEXT_##text, cost, needs, is_task },
 #include "builtin.def"
 #undef FL_BUILTIN
 };
 
 static const struct word functions[] = {
-#define FL_FUNCTION(name, type, cost, is_task) \
-	[FL_FUNCTION_##name] = { #name, FL_VALUE_##type, cost, is_task },
+#define FL_FUNCTION(name_, type_, cost_, is_task_)                                           \
+	[FL_FUNCTION_##name_] = {                                                            \
+		.name = #name_, .type = FL_VALUE_##type_, .cost = cost_, .is_task = is_task_ \
+	},
 #include "function.def"
 #undef FL_FUNCTION
 };
@@ -98,6 +104,50 @@ bool fl_builtin_is_task(enum fl_builtin b)
 const char *fl_builtin_name(enum fl_builtin b)
 {
 	return builtins[b].name;
+}
+
+unsigned int fl_builtin_needs(enum fl_builtin b)
+{
+	return builtins[b].needs;
+}
+
+enum fl_text fl_text_of(const struct fl_expr *e)
+{
+	if (e->type != FL_VALUE_STRING)
+		return FL_TEXT_NONE;
+	if (e->builtin)
+		return builtins[e->builtin].text;
+	return e->kind == FL_EXPR_STRING ? FL_TEXT_LITERAL : FL_TEXT_MEMORY;
+}
+
+unsigned int fl_key_size(const struct fl_expr *e)
+{
+	switch (fl_text_of(e)) {
+	case FL_TEXT_COMM:
+		return FL_COMM_LEN / 8;
+	case FL_TEXT_FILLED:
+	case FL_TEXT_MEMORY:
+		return FL_KEY_WORDS;
+	case FL_TEXT_LITERAL:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+unsigned int fl_log_words(const struct fl_expr *e)
+{
+	switch (fl_text_of(e)) {
+	case FL_TEXT_COMM:
+		return FL_COMM_LEN / 8;
+	case FL_TEXT_FILLED:
+	case FL_TEXT_MEMORY:
+		return FL_STRING_LEN / 8;
+	case FL_TEXT_LITERAL:
+		return (unsigned int)strlen(e->text) / 8 + 1;
+	default:
+		return 1;
+	}
 }
 
 enum fl_function fl_function_find(const char *name)

@@ -48,7 +48,7 @@ enum fl_op {
 
 enum fl_builtin {
 	FL_BUILTIN_NONE,
-#define FL_BUILTIN(name, type, cost, is_task) FL_BUILTIN_##name,
+#define FL_BUILTIN(name, type, text, cost, needs, is_task) FL_BUILTIN_##name,
 #include "builtin.def"
 #undef FL_BUILTIN
 	FL_NBUILTINS
@@ -61,6 +61,21 @@ enum fl_function {
 #undef FL_FUNCTION
 	FL_NFUNCTIONS
 };
+
+/* How programs have a string; NONE is a number. */
+enum fl_text {
+	FL_TEXT_NONE,
+	FL_TEXT_FUNC,	 /* the number of a name that is known when compiling */
+	FL_TEXT_COMM,	 /* two words, kept with the call */
+	FL_TEXT_FILLED,	 /* by a template's function */
+	FL_TEXT_MEMORY,	 /* read from an address */
+	FL_TEXT_LITERAL, /* compiled in */
+};
+
+/* What programs need to know of the kernel for some builtins. */
+#define FL_NEED_CHILDREN 1 /* fl_child.bpf.h */
+#define FL_NEED_PARENT 2   /* of a task */
+#define FL_NEED_PREEMPT 4  /* where CPUs count what they are inside of */
 
 /* What an expression is worth. */
 enum fl_value_type {
@@ -384,10 +399,7 @@ struct fl_script {
 	FL_LIST(const struct fl_action *, logs);
 	FL_LIST(struct fl_awaited, waits);
 	unsigned int ninstances;
-	bool uses_random; /* anything is drawn */
-	bool uses_child;
-	bool uses_irq;
-	bool uses_ppid;
+	unsigned int needs;			    /* FL_NEED_* of its builtins */
 	struct fl_span first_mention[FL_NBUILTINS]; /* src NULL: none */
 };
 
@@ -411,10 +423,17 @@ enum fl_value_type fl_builtin_type(enum fl_builtin b);
 unsigned int fl_builtin_cost(enum fl_builtin b);
 bool fl_builtin_is_task(enum fl_builtin b);
 const char *fl_builtin_name(enum fl_builtin b);
+unsigned int fl_builtin_needs(enum fl_builtin b);
 enum fl_function fl_function_find(const char *name);
 unsigned int fl_function_cost(enum fl_function f);
 bool fl_function_is_task(enum fl_function f);
 const char *fl_function_name(enum fl_function f);
+
+enum fl_text fl_text_of(const struct fl_expr *e);
+/* Words of 8 bytes that @e takes as part of a key; 0 for a literal, which is none. */
+unsigned int fl_key_size(const struct fl_expr *e);
+/* The same in a log. */
+unsigned int fl_log_words(const struct fl_expr *e);
 
 /*
  * Registers, or words of 8 bytes, that the first @n parameters of @f take.

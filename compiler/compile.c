@@ -57,9 +57,15 @@ static bool no_field_at(struct compilation *c, struct fl_span span, const char *
 	return false;
 }
 
-static bool no_field(struct compilation *c, enum fl_builtin b, const char *why)
+/* Of a builtin in the script that stands on @need, which the kernel does not show. */
+static bool no_field(struct compilation *c, unsigned int need, const char *why)
 {
-	return no_field_at(c, c->script.first_mention[b], fl_builtin_name(b), why);
+	int b = 1;
+
+	while (b < FL_NBUILTINS - 1 &&
+	       !(c->script.first_mention[b].src && (fl_builtin_needs((enum fl_builtin)b) & need)))
+		b++;
+	return no_field_at(c, c->script.first_mention[b], fl_builtin_name((enum fl_builtin)b), why);
 }
 
 /* What a sweep needs to know of every call, whether the script mentions it or not. */
@@ -73,7 +79,7 @@ static struct fl_span child_span(const struct compilation *c)
 {
 	const struct fl_script *s = &c->script;
 
-	if (s->uses_child)
+	if (s->needs & FL_NEED_CHILDREN)
 		return s->first_mention[FL_BUILTIN_child];
 	for (size_t i = 0; i < s->nrules; i++) {
 		if (s->rules[i].child_only)
@@ -98,8 +104,8 @@ static bool find_task_offsets(struct compilation *c)
 			return true;
 		if (!*problem)
 			problem = "its type information has no task_struct";
-		if (c->script.uses_ppid)
-			return no_field(c, FL_BUILTIN_ppid, problem);
+		if (c->script.needs & FL_NEED_PARENT)
+			return no_field(c, FL_NEED_PARENT, problem);
 		fl_report(c->diags, FL_E_NO_CHILD, child_span(c), problem, NULL);
 		return false;
 	}
@@ -134,7 +140,8 @@ static bool find_preempt_count(struct compilation *c)
 		return true;
 	why = err == -EACCES ? "the kernel hides its addresses"
 			     : "its symbols do not tell where it is counted";
-	return c->script.uses_irq ? no_field(c, FL_BUILTIN_irq, why) : no_path(c, why);
+	return c->script.needs & FL_NEED_PREEMPT ? no_field(c, FL_NEED_PREEMPT, why)
+						 : no_path(c, why);
 }
 
 static bool find_sweep_offsets(struct compilation *c)
@@ -148,10 +155,11 @@ static bool find_sweep_offsets(struct compilation *c)
 
 static bool find_offsets(struct compilation *c)
 {
-	if ((c->plan.tracks_children || c->emit.tracks_children || c->script.uses_ppid) &&
+	if ((c->plan.tracks_children || c->emit.tracks_children ||
+	     (c->script.needs & FL_NEED_PARENT)) &&
 	    !find_task_offsets(c))
 		return false;
-	if ((c->script.uses_irq || c->emit.sweep) && !find_preempt_count(c))
+	if (((c->script.needs & FL_NEED_PREEMPT) || c->emit.sweep) && !find_preempt_count(c))
 		return false;
 	return !c->emit.sweep || find_sweep_offsets(c);
 }

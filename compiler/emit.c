@@ -248,14 +248,14 @@ static void emit_kernel(const struct fl_emitter *em, struct fl_buf *out)
 			      o->task_tgid);
 		fl_buf_puts(out, "#include \"fl_child.bpf.h\"\n");
 	}
-	if (script->uses_ppid)
+	if (script->needs & FL_NEED_PARENT)
 		fl_buf_printf(out,
 			      "\nFL_INLINE s64 fl_ppid(void)\n{\n\tint bad = 0;\n"
 			      "\tu64 parent = FL_LOAD(u64, bpf_get_current_task() + %u, bad);\n\n"
 			      "\treturn FL_LOAD(u32, parent + %u, bad);\n}\n",
 			      o->task_parent, o->task_tgid);
 	/* HARDIRQ_MASK, NMI_MASK, SOFTIRQ_OFFSET: include/linux/preempt.h */
-	if (script->uses_irq || o->sweep)
+	if ((script->needs & FL_NEED_PREEMPT) || o->sweep)
 		fl_buf_printf(out,
 			      "\nFL_INLINE u32 fl_interrupted(void)\n{\n\tint bad = 0;\n"
 			      "\tu64 base = FL_LOAD(u64, 0x%" PRIx64
@@ -263,7 +263,7 @@ static void emit_kernel(const struct fl_emitter *em, struct fl_buf *out)
 			      "\treturn FL_LOAD(u32, base + 0x%" PRIx64
 			      "ULL, bad) & 0xff0100;\n}\n",
 			      o->per_cpu_offset, o->preempt_count);
-	if (script->uses_irq)
+	if (script->needs & FL_NEED_PREEMPT)
 		fl_buf_puts(out, "\n#define fl_irq() ((s64)(fl_interrupted() != 0))\n");
 }
 

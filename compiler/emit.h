@@ -86,11 +86,8 @@ void fl_emit_like(struct fl_emitter *em, const struct fl_expr *e);
 /* Statements that fill the array @name of the state's key; its words. */
 void fl_emit_key(struct fl_emitter *em, const char *name, struct fl_expr *const *items,
 		 size_t nitems);
-unsigned int fl_key_size(const struct fl_expr *e);
 bool fl_reads_memory(const struct fl_expr *e);
 
 void fl_emit_rules(struct fl_emitter *em);
-/* Words of 8 bytes that a value takes in a log. */
-unsigned int fl_log_words(const struct fl_expr *e);
 
 #endif /* FL_EMIT_H */

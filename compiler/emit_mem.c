@@ -11,8 +11,9 @@ static void note_read(const struct fl_expr *e, void *arg)
 {
 	bool *reads = arg;
 
-	if (!e->is_constant &&
-	    (e->in_memory || e->function == FL_FUNCTION_str || e->function == FL_FUNCTION_ustr))
+	enum fl_text text = fl_text_of(e);
+
+	if (!e->is_constant && (e->in_memory || text == FL_TEXT_MEMORY || text == FL_TEXT_FILLED))
 		*reads = true;
 }
 
@@ -27,12 +28,13 @@ bool fl_reads_memory(const struct fl_expr *e)
 static void note_scratch(const struct fl_expr *e, void *arg)
 {
 	bool *needs = arg;
+	enum fl_text text = fl_text_of(e);
 
 	if (e->is_constant)
 		return;
-	if (e->type == FL_VALUE_STRING && (e->in_memory || e->function))
+	if (text == FL_TEXT_MEMORY || text == FL_TEXT_FILLED)
 		*needs = true;
-	if (e->op == FL_OP_like && e->left->builtin != FL_BUILTIN_func)
+	if (e->op == FL_OP_like && fl_text_of(e->left) != FL_TEXT_FUNC)
 		*needs = true;
 	if (e->kind == FL_EXPR_CALL && e->pattern && !e->left)
 		*needs = true;
@@ -117,6 +119,10 @@ static void emit_read(struct fl_emitter *em, const struct fl_expr *e, unsigned i
 {
 	bool is_call = e->kind == FL_EXPR_CALL;
 
+	if (fl_text_of(e) == FL_TEXT_FILLED) {
+		fl_buf_printf(em->out, "fl_%s(c, &t->string[%u])", fl_builtin_name(e->builtin), n);
+		return;
+	}
 	/* "char name[]" at a structure's end goes on to its NUL, too */
 	if (is_call || !e->base.size) {
 		fl_buf_printf(em->out, "fl_read_string(&t->string[%u], ", n);
@@ -145,7 +151,7 @@ unsigned int fl_emit_string(struct fl_emitter *em, const struct fl_expr *e)
 {
 	unsigned int n = next_string(em);
 
-	if (e->builtin == FL_BUILTIN_comm) {
+	if (fl_text_of(e) == FL_TEXT_COMM) {
 		fl_buf_printf(em->out, "fl_comm_string(c, &t->string[%u]); ", n);
 		return n;
 	}
@@ -197,11 +203,11 @@ static void emit_is_literal(struct fl_emitter *em, const struct fl_expr *e, cons
 {
 	unsigned int n;
 
-	if (e->builtin == FL_BUILTIN_func) {
+	if (fl_text_of(e) == FL_TEXT_FUNC) {
 		emit_func_is(em, text, false);
 		return;
 	}
-	if (e->builtin == FL_BUILTIN_comm) {
+	if (fl_text_of(e) == FL_TEXT_COMM) {
 		fl_buf_printf(em->out, "fl_comm_is(c, 0x%" PRIx64 "ULL, 0x%" PRIx64 "ULL)",
 			      literal_word(text, 0), literal_word(text, 1));
 		return;
@@ -226,7 +232,7 @@ void fl_emit_same(struct fl_emitter *em, const struct fl_expr *l, const struct f
 		emit_is_literal(em, l, r->text);
 	} else if (l->kind == FL_EXPR_STRING) {
 		emit_is_literal(em, r, l->text);
-	} else if (l->builtin == FL_BUILTIN_func || (l->builtin && l->builtin == r->builtin)) {
+	} else if (l->builtin && l->builtin == r->builtin) {
 		/* of one call there is one name only */
 		fl_buf_putc(em->out, '1');
 	} else {
@@ -321,7 +327,7 @@ void fl_emit_like(struct fl_emitter *em, const struct fl_expr *e)
 {
 	unsigned int n, matcher;
 
-	if (e->left->builtin == FL_BUILTIN_func) {
+	if (fl_text_of(e->left) == FL_TEXT_FUNC) {
 		emit_func_is(em, e->right->text, true);
 		return;
 	}
@@ -329,13 +335,6 @@ void fl_emit_like(struct fl_emitter *em, const struct fl_expr *e)
 	fl_buf_puts(em->out, "({ ");
 	n = fl_emit_string(em, e->left);
 	fl_buf_printf(em->out, "fl_like_%u(&t->string[%u]); })", matcher, n);
-}
-
-unsigned int fl_key_size(const struct fl_expr *e)
-{
-	if (e->type != FL_VALUE_STRING || e->builtin == FL_BUILTIN_func)
-		return 1;
-	return e->builtin == FL_BUILTIN_comm ? 2 : FL_KEY_WORDS;
 }
 
 void fl_emit_key(struct fl_emitter *em, const char *name, struct fl_expr *const *items,
@@ -346,13 +345,15 @@ void fl_emit_key(struct fl_emitter *em, const char *name, struct fl_expr *const 
 	for (size_t i = 0; i < nitems; i++) {
 		const struct fl_expr *e = items[i];
 
-		if (e->builtin == FL_BUILTIN_func) {
+		enum fl_text text = fl_text_of(e);
+
+		if (text == FL_TEXT_FUNC) {
 			fl_buf_printf(em->out, "%s[%u] = c->func; ", name, at);
-		} else if (e->builtin == FL_BUILTIN_comm) {
+		} else if (text == FL_TEXT_COMM) {
 			fl_buf_printf(em->out,
 				      "fl_get_comm(c); %s[%u] = c->comm[0]; %s[%u] = c->comm[1]; ",
 				      name, at, name, at + 1);
-		} else if (e->type == FL_VALUE_STRING) {
+		} else if (text != FL_TEXT_NONE) {
 			unsigned int saved = em->bad;
 
 			em->bad = ++em->names;

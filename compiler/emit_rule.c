@@ -122,23 +122,12 @@ static void emit_return(struct fl_emitter *em, const struct fl_rule *rule,
 		emit_tag_check(em, rule, in);
 }
 
-unsigned int fl_log_words(const struct fl_expr *e)
-{
-	if (e->type != FL_VALUE_STRING || e->builtin == FL_BUILTIN_func)
-		return 1;
-	if (e->builtin == FL_BUILTIN_comm)
-		return FL_COMM_LEN / 8;
-	if (e->kind == FL_EXPR_STRING)
-		return (unsigned int)strlen(e->text) / 8 + 1;
-	return FL_STRING_LEN / 8;
-}
-
 static void emit_log_string(struct fl_emitter *em, const struct fl_expr *e, unsigned int at)
 {
 	unsigned int words = fl_log_words(e), n;
 	uint64_t word;
 
-	if (e->kind == FL_EXPR_STRING) {
+	if (fl_text_of(e) == FL_TEXT_LITERAL) {
 		size_t len = strlen(e->text);
 
 		for (unsigned int i = 0; i < words; i++) {
@@ -149,7 +138,7 @@ static void emit_log_string(struct fl_emitter *em, const struct fl_expr *e, unsi
 		}
 		return;
 	}
-	if (e->builtin == FL_BUILTIN_comm) {
+	if (fl_text_of(e) == FL_TEXT_COMM) {
 		fl_buf_printf(em->out,
 			      "\t\tfl_get_comm(c);\n\t\tw[%u] = c->comm[0];\n"
 			      "\t\tw[%u] = c->comm[1];\n",
@@ -181,7 +170,7 @@ static void emit_log(struct fl_emitter *em, const struct fl_action *act)
 	for (size_t i = 0; i < act->nargs; i++) {
 		const struct fl_expr *e = act->args[i];
 
-		if (e->builtin == FL_BUILTIN_func) {
+		if (fl_text_of(e) == FL_TEXT_FUNC) {
 			fl_buf_printf(em->out, "\t\tw[%u] = c->func;\n", at);
 		} else if (e->type == FL_VALUE_STRING) {
 			emit_log_string(em, e, at);

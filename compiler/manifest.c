@@ -242,11 +242,14 @@ static void keep_params(struct maker *m)
 
 static struct fl_obj_log_arg log_arg(const struct fl_expr *e)
 {
-	if (e->builtin == FL_BUILTIN_func)
-		return (struct fl_obj_log_arg){ FL_LOG_FUNC, 1 };
-	if (e->type != FL_VALUE_STRING)
-		return (struct fl_obj_log_arg){ FL_LOG_NUMBER, 1 };
-	return (struct fl_obj_log_arg){ FL_LOG_STRING, fl_log_words(e) };
+	enum fl_text text = fl_text_of(e);
+
+	return (struct fl_obj_log_arg){
+		.kind = text == FL_TEXT_NONE   ? FL_LOG_NUMBER
+			: text == FL_TEXT_FUNC ? FL_LOG_FUNC
+					       : FL_LOG_STRING,
+		.words = fl_log_words(e),
+	};
 }
 
 static void keep_logs(struct maker *m)

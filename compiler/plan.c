@@ -502,7 +502,7 @@ void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, st
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->script = script;
-	plan->tracks_children = script->uses_child;
+	plan->tracks_children = (script->needs & FL_NEED_CHILDREN) != 0;
 	plan->conds = fl_arena_alloc(a, script->ninstances * sizeof(plan->conds[0]));
 	for (size_t i = 0; i < script->nrules; i++) {
 		const struct fl_rule *rule = &script->rules[i];

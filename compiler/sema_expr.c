@@ -93,7 +93,7 @@ static void check_literal_length(struct fl_sema *s, const struct fl_expr *e,
 {
 	size_t len = strlen(literal->text), most = 255;
 
-	if (e->builtin == FL_BUILTIN_comm) {
+	if (fl_text_of(e) == FL_TEXT_COMM) {
 		if (len > COMM_MAX)
 			fl_report(s->diags, FL_E_COMM_LENGTH, literal->span,
 				  fl_arena_printf(s->arena, "%zu", len),
@@ -146,8 +146,8 @@ static bool check_strings(struct fl_sema *s, const struct fl_expr *e, struct fl_
 		fl_report(s->diags, FL_E_STRING_CONSTANT, e->span, NULL);
 		return false;
 	}
-	if ((l->builtin == FL_BUILTIN_func && !string_literal(r)) ||
-	    (r->builtin == FL_BUILTIN_func && !string_literal(l))) {
+	if ((fl_text_of(l) == FL_TEXT_FUNC && !string_literal(r)) ||
+	    (fl_text_of(r) == FL_TEXT_FUNC && !string_literal(l))) {
 		fl_report(s->diags, FL_E_FUNC_COMPARE, e->span, NULL);
 		return false;
 	}

@@ -178,13 +178,9 @@ static void check_builtin(struct fl_sema *s, struct fl_expr *e, enum fl_builtin 
 	}
 	e->builtin = b;
 	e->type = fl_builtin_type(b);
-	if (b == FL_BUILTIN_rand || b == FL_BUILTIN_random) {
+	if (b == FL_BUILTIN_rand || b == FL_BUILTIN_random)
 		e->mention = s->rule->ndraws++;
-		s->script->uses_random = true;
-	}
-	s->script->uses_child |= b == FL_BUILTIN_child;
-	s->script->uses_irq |= b == FL_BUILTIN_irq;
-	s->script->uses_ppid |= b == FL_BUILTIN_ppid;
+	s->script->needs |= fl_builtin_needs(b);
 	if (!s->script->first_mention[b].src)
 		s->script->first_mention[b] = e->span;
 	if (b == FL_BUILTIN_retval && s->instance && s->instance->func) {
@@ -360,17 +356,14 @@ unsigned int fl_key_words(struct fl_sema *s, const struct fl_expr *e)
 {
 	if (!e->type)
 		return 0;
-	if (e->type == FL_VALUE_POINTER || fl_is_number(e) || e->builtin == FL_BUILTIN_func)
-		return 1;
-	if (e->builtin == FL_BUILTIN_comm)
-		return 2;
-	if (e->type == FL_VALUE_STRING && e->kind != FL_EXPR_STRING)
-		return 8;
-	if (e->type == FL_VALUE_STRING)
+	if (fl_text_of(e) == FL_TEXT_LITERAL) {
 		fl_report(s->diags, FL_E_KEY_LITERAL, e->span, NULL);
-	else
-		fl_want_number(s, e, FL_OP_EQ);
-	return 0;
+		return 0;
+	}
+	if (e->type != FL_VALUE_POINTER && e->type != FL_VALUE_STRING &&
+	    !fl_want_number(s, e, FL_OP_EQ))
+		return 0;
+	return fl_key_size(e);
 }
 
 static struct fl_state_def *find_state(struct fl_script *script, const char *name)

@@ -114,8 +114,6 @@ void fl_check_return(struct fl_sema *s, struct fl_rule *rule, struct fl_action *
 	}
 	for (size_t i = 0; i < act->nchoices; i++)
 		check_choice(s, rule, &act->choices[i]);
-	if (act->is_one_of)
-		s->script->uses_random = true;
 	rule->fixed_value = act->nchoices == 1 && act->choices[0].value->is_constant;
 }
 
