@@ -98,11 +98,7 @@ static int prepare(struct run *r)
 		.session = fl_arming_options(r->o),
 	};
 
-	if (fl_engine_prepare(r->engine, &arming, &r->armed))
-		return r->errors.status;
-	/* a module that comes needs it again; its memory is not for a whole run */
-	fl_engine_cool(r->engine);
-	return 0;
+	return fl_engine_prepare(r->engine, &arming, &r->armed) ? r->errors.status : 0;
 }
 
 static int start_command(struct run *r)
@@ -181,6 +177,8 @@ static int armed_run(struct run *r)
 	fl_output_flush(&r->output);
 	if (!err)
 		err = release_command(r);
+	/* its memory is not for a whole run; a module that comes starts it again */
+	fl_engine_cool(r->engine);
 	if (!err)
 		fl_run_watch(r);
 	fl_armed_end(r->armed);

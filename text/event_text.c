@@ -46,13 +46,10 @@ void fl_event_print(FILE *out, const struct fl_object *obj, const struct fl_even
 		fl_log_text(obj, e, symbols, text, sizeof(text));
 		fprintf(out, ": %s\n", text);
 		break;
-	case FL_EVENT_STACK:
-		fputs(" called by ", out);
-		print_task(out, e);
-		print_stack(out, e, symbols);
-		break;
 	default:
 		fputs("  ", out);
 		print_task(out, e);
 	}
+	if (e->kind == FL_EVENT_STACK)
+		print_stack(out, e, symbols);
 }
