@@ -6,6 +6,8 @@
 #ifndef FL_FAULT_H
 #define FL_FAULT_H
 
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Whose fault a failure is; decides the exit status of a run that it ends. */
@@ -38,10 +40,26 @@ struct fl_fault {
 
 /* Fill in @fault: the strings for {0}, {1} ... follow, then NULL. They are copied. */
 void fl_fault_raise(struct fl_fault *fault, enum fl_fault_tag tag, ...) __attribute__((sentinel));
+void fl_fault_vraise(struct fl_fault *fault, enum fl_fault_tag tag, va_list ap);
 void fl_fault_release(struct fl_fault *fault);
 
-/* As an "error" event of docs/events.md, a line. */
+/* An "error" event of docs/events.md; strings may be NULL. */
+struct fl_error_event {
+	const char *severity;
+	const char *tag;
+	const char *file;
+	unsigned int line, column;
+	const char *text;
+	const char *hint;
+};
+void fl_error_event(FILE *out, const struct fl_error_event *e);
 void fl_fault_event(const struct fl_fault *fault, FILE *out);
+
+/* A number for a place, as an argument of fl_fault_raise(): fl_digits(n).text */
+struct fl_digits {
+	char text[24];
+};
+struct fl_digits fl_digits(int64_t n);
 
 /* "O_UNKNOWN"; NULL for FL_NO_FAULT */
 const char *fl_fault_tag_name(enum fl_fault_tag tag);

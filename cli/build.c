@@ -9,14 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "errors.h"
 #include "file.h"
 #include "lexer.h"
-
-static int cannot_read(const char *path, const char *why)
-{
-	fprintf(stderr, "faultline: error: '%s' cannot be read: %s\n", path, why);
-	return FL_EXIT_USAGE;
-}
 
 int fl_input_read(struct fl_input *in, const char *path)
 {
@@ -28,7 +23,7 @@ int fl_input_read(struct fl_input *in, const char *path)
 	in->source.name = is_stdin ? "standard input" : path;
 	fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return cannot_read(path, strerror(errno));
+		return fl_complain(FL_F_READ, path, strerror(errno), NULL);
 	/* too much is the compiler's to refuse */
 	err = fl_read_fd(fd, FL_MAX_SOURCE, &in->text, &in->source.len);
 	/* the true size, where there is one, makes the better message */
@@ -40,7 +35,7 @@ int fl_input_read(struct fl_input *in, const char *path)
 	if (!err)
 		return 0;
 	fl_input_release(in);
-	return cannot_read(path, fl_file_error(err));
+	return fl_complain(FL_F_READ, path, fl_file_error(err), NULL);
 }
 
 int fl_input_of(struct fl_input *in, const struct fl_options *o)

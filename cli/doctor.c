@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "errors.h"
 #include "inspect.h"
 #include "json.h"
 
@@ -168,10 +169,8 @@ int fl_doctor(const struct fl_options *o)
 	struct fl_diagnosis d;
 	int status = FL_EXIT_OK;
 
-	if (fl_diagnose(&d)) {
-		fprintf(stderr, "faultline: error: out of memory\n");
-		return FL_EXIT_FINDING;
-	}
+	if (fl_diagnose(&d))
+		return fl_complain(FL_F_MEMORY, NULL);
 	if (d.scope == FL_SCOPE_NOTHING)
 		status = d.denied ? FL_EXIT_PERMISSION : FL_EXIT_KERNEL;
 	if (o->json)

@@ -2,10 +2,10 @@
 #include "errors.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "build.h"
-#include "json.h"
 
 void fl_print_diags(const struct fl_diags *ds)
 {
@@ -25,32 +25,25 @@ void fl_print_diags(const struct fl_diags *ds)
 	fl_arena_release(&arena);
 }
 
-/* docs/events.md: the same for a mistake in a script as for a refusal of the kernel. */
-static void write_error(FILE *out, const char *severity, const char *tag, const struct fl_span *at,
-			const char *text, const char *hint)
+static void write_diag(FILE *out, const struct fl_diag *d)
 {
-	unsigned int line = 0, column = 0;
-	struct fl_json j = { .out = out };
+	static const char *const severities[] = { "error", "warning", "note" };
+	struct fl_error_event e = {
+		.severity = severities[d->severity],
+		.tag = fl_diag_tag_name(d->tag),
+		.text = d->text,
+		.hint = d->hint,
+	};
 
-	if (at && at->src)
-		fl_source_position(at->src, at->off, &line, &column);
-	fl_json_open(&j, NULL, '{');
-	fl_json_number(&j, "v", 1);
-	fl_json_string(&j, "type", "error");
-	fl_json_string(&j, "severity", severity);
-	fl_json_string(&j, "tag", tag);
-	fl_json_string(&j, "file", at && at->src ? at->src->name : NULL);
-	fl_json_number(&j, "line", line);
-	fl_json_number(&j, "column", column);
-	fl_json_string(&j, "text", text);
-	fl_json_string(&j, "hint", hint);
-	fl_json_close(&j, '{');
-	fl_json_line(&j);
+	if (d->span.src) {
+		e.file = d->span.src->name;
+		fl_source_position(d->span.src, d->span.off, &e.line, &e.column);
+	}
+	fl_error_event(out, &e);
 }
 
 void fl_errors_diags(void *arg, const struct fl_diags *ds)
 {
-	static const char *const severities[] = { "error", "warning", "note" };
 	static const int exits[] = {
 		[FL_CLASS_SCRIPT] = FL_EXIT_USAGE,
 		[FL_CLASS_KERNEL] = FL_EXIT_KERNEL,
@@ -59,12 +52,8 @@ void fl_errors_diags(void *arg, const struct fl_diags *ds)
 	struct fl_errors *e = arg;
 
 	fl_print_diags(ds);
-	for (size_t i = 0; e->json && i < ds->n; i++) {
-		const struct fl_diag *d = &ds->list[i];
-
-		write_error(e->json, severities[d->severity], fl_diag_tag_name(d->tag), &d->span,
-			    d->text, d->hint);
-	}
+	for (size_t i = 0; e->json && i < ds->n; i++)
+		write_diag(e->json, &ds->list[i]);
 	if (ds->nerrors)
 		e->status = exits[fl_diags_class(ds)];
 }
@@ -78,6 +67,7 @@ int fl_fault_exit(const struct fl_fault *f)
 	case FL_FAULT_REFUSED:
 		return FL_EXIT_KERNEL;
 	case FL_FAULT_REQUEST:
+	case FL_FAULT_USAGE:
 		return FL_EXIT_USAGE;
 	default:
 		return FL_EXIT_FINDING;
@@ -94,24 +84,41 @@ void fl_errors_fault(void *arg, const struct fl_fault *f)
 	if ((e->verbose || f->kind == FL_FAULT_DEFECT) && f->log)
 		fprintf(stderr, "%s", f->log);
 	if (e->json)
-		write_error(e->json, "error", NULL, NULL, f->text, f->hint[0] ? f->hint : NULL);
+		fl_fault_event(f, e->json);
 	e->status = fl_fault_exit(f);
 }
 
-int fl_errors_fail(struct fl_errors *e, int status, const char *text)
+int fl_complain(enum fl_fault_tag tag, ...)
 {
-	struct fl_fault f = { .prog = -1 };
+	struct fl_errors e = { .json = NULL };
+	struct fl_fault f;
+	va_list ap;
 
-	snprintf(f.text, sizeof(f.text), "%s", text);
+	va_start(ap, tag);
+	fl_fault_vraise(&f, tag, ap);
+	va_end(ap);
+	fl_errors_fault(&e, &f);
+	return e.status;
+}
+
+int fl_errors_no_memory(struct fl_errors *e)
+{
+	struct fl_fault f;
+
+	fl_fault_raise(&f, FL_F_MEMORY, NULL);
 	fl_errors_fault(e, &f);
-	e->status = status;
-	return status;
+	return e->status;
 }
 
 int fl_errors_new_engine(struct fl_errors *e, int err)
 {
-	return fl_errors_fail(e, FL_EXIT_FINDING,
-			      err == -ENOMEM ? "out of memory" : strerror(-err));
+	struct fl_fault f;
+
+	if (err == -ENOMEM)
+		return fl_errors_no_memory(e);
+	fl_fault_raise(&f, FL_F_SYSTEM, strerror(-err), NULL);
+	fl_errors_fault(e, &f);
+	return e->status;
 }
 
 int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out)

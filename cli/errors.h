@@ -24,8 +24,10 @@ void fl_errors_fault(void *arg, const struct fl_fault *f);
 /* The fl_exit for what the kernel refused. */
 int fl_fault_exit(const struct fl_fault *f);
 
-/* A failure of faultline's own. Returns @status. */
-int fl_errors_fail(struct fl_errors *e, int status, const char *text);
+/* A failure outside of an engine, to standard error; an fl_exit. As fl_fault_raise(). */
+int fl_complain(enum fl_fault_tag tag, ...) __attribute__((sentinel));
+/* Returns the status. */
+int fl_errors_no_memory(struct fl_errors *e);
 
 /* All of them to standard error. */
 void fl_print_diags(const struct fl_diags *ds);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errors.h"
 #include "candidate.h"
 #include "facts.h"
 #include "inspect.h"
@@ -250,8 +251,7 @@ int fl_explain(const struct fl_options *o)
 	int status;
 
 	if (!what || fl_facts_open(&facts, &k) || examine(&e, k, o, what) || k->out_of_memory) {
-		fprintf(stderr, "faultline: error: out of memory\n");
-		status = FL_EXIT_FINDING;
+		status = fl_complain(FL_F_MEMORY, NULL);
 	} else {
 		status = status_of(&e.v);
 		if (o->json)

@@ -11,17 +11,11 @@
 #include "file.h"
 #include "format.h"
 
-static int cannot_write(const char *path, const char *why)
-{
-	fprintf(stderr, "faultline: error: '%s' cannot be written: %s\n", path, why);
-	return FL_EXIT_USAGE;
-}
-
 static int replace(const char *path, const char *text, size_t len)
 {
 	int err = fl_replace_file(path, 0666, text, len);
 
-	return err ? cannot_write(path, fl_file_error(err)) : 0;
+	return err ? fl_complain(FL_F_WRITE, path, fl_file_error(err), NULL) : 0;
 }
 
 static int hand_out(const struct fl_options *o, const struct fl_input *in, bool is_stdin,
@@ -38,7 +32,7 @@ static int hand_out(const struct fl_options *o, const struct fl_input *in, bool 
 	if (is_stdin)
 		return fwrite(text, 1, len, stdout) == len
 			       ? 0
-			       : cannot_write("standard output", strerror(errno));
+			       : fl_complain(FL_F_WRITE, "standard output", strerror(errno), NULL);
 	return same ? 0 : replace(in->source.name, text, len);
 }
 
@@ -61,11 +55,11 @@ static int format_one(const struct fl_options *o, const char *path)
 	} else if (err == -EINVAL) {
 		status = FL_EXIT_USAGE;
 	} else {
-		fprintf(stderr, "faultline: error: '%s' could not be formatted: %s\n",
-			in.source.name,
+		status = fl_complain(
+			FL_F_FORMAT, in.source.name,
 			err == -ENOMEM ? "out of memory"
-				       : "it would have changed, which is a defect of faultline");
-		status = FL_EXIT_USAGE;
+				       : "it would have changed, which is a defect of faultline",
+			NULL);
 	}
 	free(text);
 	fl_input_release(&in);

@@ -147,10 +147,8 @@ static int print_help(struct helper *h)
 	/* a file of definitions alone is fine */
 	opts.sema.lenient = true;
 	h->diags.on_oom = &h->on_oom;
-	if (setjmp(h->on_oom)) {
-		fprintf(stderr, "faultline: error: out of memory\n");
-		return FL_EXIT_FINDING;
-	}
+	if (setjmp(h->on_oom))
+		return fl_complain(FL_F_MEMORY, NULL);
 	fl_parse_files(&h->in.source, &opts, &h->arena, &h->diags, &h->script);
 	fl_diags_sort(&h->diags);
 	fl_print_diags(&h->diags);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "errors.h"
 #include "build.h"
 #include "inspect.h"
 #include "repl.h"
@@ -67,17 +68,11 @@ int fl_interactive(const struct fl_options *o)
 	const char *meant = meant_to_run(o);
 	int err;
 
-	if (meant) {
-		fprintf(stderr,
-			"faultline: error: %s was given, and no rules\n"
-			"hint: -e 'RULES' or a script has them; the prompt can run commands, too\n",
-			meant);
-		return FL_EXIT_USAGE;
-	}
+	if (meant)
+		return fl_complain(FL_O_NO_RULES, meant, NULL);
 	asked = (struct fl_options){ .sysroot = "", .max_injections = -1 };
 	err = fl_repl(&opts);
 	if (!err)
 		return FL_EXIT_OK;
-	fprintf(stderr, "faultline: error: the prompt cannot be shown: %s\n", strerror(-err));
-	return FL_EXIT_FINDING;
+	return fl_complain(FL_F_PROMPT, strerror(-err), NULL);
 }

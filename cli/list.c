@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errors.h"
 #include "candidate.h"
 #include "facts.h"
 #include "inspect.h"
@@ -245,29 +246,19 @@ static void release(struct table *t)
 	free(t->module_text);
 }
 
-static int problem(int status, const char *text, const char *hint)
-{
-	fprintf(stderr, "faultline: error: %s\n", text);
-	if (hint)
-		fprintf(stderr, "hint: %s\n", hint);
-	return status;
-}
-
 /* Nothing was listed: is it the pattern, or can nothing be known here? */
 static int no_match(const struct table *t, const struct fl_options *o, const char *pattern)
 {
 	enum fl_list_state state = t->k->ops->list_state(t->k);
 	const char *why = t->k->ops->list_problem(t->k);
-	char text[512], near[512], hint[600];
+	char near[512], hint[600];
 
 	if (*why && !o->traceable && !o->nfiles) {
 		if (*t->k->ops->btf_problem(t->k))
 			why = t->k->ops->btf_problem(t->k);
-		return problem(state == FL_LIST_HIDDEN ? FL_EXIT_PERMISSION : FL_EXIT_KERNEL, why,
-			       "faultline doctor tells what can be done about it");
+		return fl_complain(state == FL_LIST_HIDDEN ? FL_F_LIST_HIDDEN : FL_F_LIST_UNKNOWN,
+				   why, NULL);
 	}
-	snprintf(text, sizeof(text), "no %s function matches '%s'",
-		 o->traceable ? "traceable" : "injectable", pattern);
 	if (fl_near_text(&t->near, near, sizeof(near)))
 		snprintf(hint, sizeof(hint), "near it: %s", near);
 	else if (*why && !o->traceable)
@@ -276,23 +267,19 @@ static int no_match(const struct table *t, const struct fl_options *o, const cha
 	else
 		snprintf(hint, sizeof(hint), "faultline -l%s lists all of them",
 			 o->traceable ? " --traceable" : "");
-	return problem(FL_EXIT_USAGE, text, hint);
+	return fl_complain(FL_F_NO_MATCH, o->traceable ? "traceable" : "injectable", pattern, hint,
+			   NULL);
 }
 
 static int read_traceable(struct table *t)
 {
 	int err = t->k->ops->each_traceable(t->k, consider, t);
-	char text[160];
 
 	if (!err || t->out_of_memory)
 		return 0;
-	snprintf(text, sizeof(text), "the kernel's list of traceable functions cannot be read: %s",
-		 strerror(-err));
-	if (err == -EACCES || err == -EPERM)
-		return problem(FL_EXIT_PERMISSION, text,
-			       "run it as root, where the kernel is not locked down");
-	return problem(FL_EXIT_KERNEL, text,
-		       "it is in tracefs: mount -t tracefs tracefs /sys/kernel/tracing");
+	return fl_complain(err == -EACCES || err == -EPERM ? FL_F_TRACEABLE_HIDDEN
+							   : FL_F_TRACEABLE_UNKNOWN,
+			   strerror(-err), NULL);
 }
 
 static void read_injectable(struct table *t)
@@ -331,7 +318,7 @@ static int list_kernel(struct table *t, const struct fl_options *o, const char *
 	if (status)
 		return status;
 	if (t->out_of_memory)
-		return problem(FL_EXIT_FINDING, "out of memory", NULL);
+		return fl_complain(FL_F_MEMORY, NULL);
 	if (!t->n)
 		return no_match(t, o, pattern);
 	sort(t);
@@ -346,7 +333,6 @@ static int list_kernel(struct table *t, const struct fl_options *o, const char *
 static int cannot_open(const char *path, int err)
 {
 	const char *why = strerror(-err);
-	char text[512];
 
 	if (err == -ENOEXEC)
 		why = "it is no kernel module";
@@ -354,8 +340,7 @@ static int cannot_open(const char *path, int err)
 		why = "it is a module for another kind of machine";
 	else if (err == -EBADMSG)
 		why = "it is damaged";
-	snprintf(text, sizeof(text), "'%s' cannot be read: %s", path, why);
-	return problem(FL_EXIT_USAGE, text, NULL);
+	return fl_complain(FL_F_READ, path, why, NULL);
 }
 
 static void note_types(const struct fl_ko *ko, const char *path, int err)
@@ -377,22 +362,16 @@ static void note_types(const struct fl_ko *ko, const char *path, int err)
 /* A module that is not loaded. */
 static int list_file(struct table *t, const struct fl_options *o, const char *path)
 {
-	char text[512], proto[1024];
+	char proto[1024];
 	struct fl_ko *ko;
 	int err = fl_ko_open(path, &ko);
 
 	if (err)
 		return cannot_open(path, err);
 	if (!ko->nfuncs) {
-		snprintf(text, sizeof(text),
-			 "module '%s' has no injectable functions: it has no section "
-			 "_error_injection_whitelist",
-			 ko->name);
+		err = fl_complain(FL_F_MODULE_EMPTY, ko->name, NULL);
 		fl_ko_close(ko);
-		return problem(
-			FL_EXIT_USAGE, text,
-			"ALLOW_ERROR_INJECTION(function, ERRNO) in its source makes one, where "
-			"the kernel has CONFIG_FUNCTION_ERROR_INJECTION");
+		return err;
 	}
 	err = fl_ko_read_types(ko, o->sysroot, t->k->release);
 	note_types(ko, path, err);
@@ -429,17 +408,16 @@ int fl_list(const struct fl_options *o)
 	int status;
 
 	if (fl_facts_open(&opts, &t.k))
-		return problem(FL_EXIT_FINDING, "out of memory", NULL);
+		return fl_complain(FL_F_MEMORY, NULL);
 	if (!fl_ko_is_path(pattern))
 		status = list_kernel(&t, o, pattern);
 	else if (o->traceable)
-		status = problem(FL_EXIT_USAGE, "--traceable is about loaded modules, not files",
-				 "load it, and say faultline -l --traceable 'MODULE:*'");
+		status = fl_complain(FL_O_TRACEABLE_FILE, NULL);
 	else
 		status = list_file(&t, o, pattern);
 	release(&t);
 	if (!status && (t.k->out_of_memory || t.out_of_memory))
-		status = problem(FL_EXIT_FINDING, "out of memory", NULL);
+		status = fl_complain(FL_F_MEMORY, NULL);
 	fl_facts_close(t.k);
 	return status;
 }

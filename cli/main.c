@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "errors.h"
 #include "clang.h"
 #include "rlimit.h"
 #include "fmt.h"
@@ -59,6 +60,5 @@ int main(int argc, char **argv)
 	fl_options_release(&o);
 	if ((!fflush(stdout) && !ferror(stdout)) || status)
 		return status;
-	fprintf(stderr, "faultline: error: standard output cannot be written\n");
-	return FL_EXIT_FINDING;
+	return fl_complain(FL_F_OUTPUT, NULL);
 }

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "errors.h"
 #include "run_impl.h"
 
 /* --- what the engine reports --------------------------------------------------- */
@@ -143,7 +144,7 @@ static int sum_up(struct run *r, uint64_t end_ns)
 	};
 
 	if (fl_armed_outcome(r->armed, &r->command, &outcome))
-		return fl_errors_fail(&r->errors, FL_EXIT_FINDING, "out of memory");
+		return fl_errors_no_memory(&r->errors);
 	if (s.command_ended)
 		s.command_status = fl_command_exit_status(&r->command);
 	if (!outcome.failed && !r->o->allow_idle)
@@ -201,11 +202,9 @@ static int open_report(struct run *r)
 
 	r->output.wait = fl_run_wait_reader;
 	r->output.arg = r;
-	if (err) {
-		fprintf(stderr, "faultline: error: '%s' cannot be written: %s\n",
-			r->o->output ? r->o->output : "the report", strerror(-err));
-		return FL_EXIT_USAGE;
-	}
+	if (err)
+		return fl_complain(FL_F_WRITE, r->o->output ? r->o->output : "the report",
+				   strerror(-err), NULL);
 	r->report = (struct fl_report_stream){
 		.ops = r->o->json ? &fl_report_json : &fl_report_text,
 		.out = r->output.text,
@@ -224,9 +223,9 @@ static int close_report(struct run *r, int status)
 {
 	if (fl_output_release(&r->output))
 		return status;
-	fprintf(stderr, "faultline: error: the report cannot be written: %s\n",
-		r->output.error == EAGAIN ? "nobody reads it" : strerror(r->output.error));
-	return FL_EXIT_FINDING;
+	return fl_complain(
+		FL_F_REPORT,
+		r->output.error == EAGAIN ? "nobody reads it" : strerror(r->output.error), NULL);
 }
 
 static void release(struct run *r)

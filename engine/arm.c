@@ -44,7 +44,7 @@ static int load(struct fl_armed *a, struct fl_part *p, struct fl_fault *fault)
 	if (!err)
 		err = fl_session_new(p->obj, &opts, &p->session);
 	if (err)
-		*fault = (struct fl_fault){ .prog = -1, .text = "out of memory" };
+		fl_fault_raise(fault, FL_F_MEMORY, NULL);
 	else
 		err = fl_session_load(p->session, fault);
 	free(states);

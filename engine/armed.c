@@ -81,8 +81,7 @@ int fl_part_watch(struct fl_part *p)
 	int err = fl_loop_add(&en->loop, fl_session_event_fd(p->session), take_events, p);
 
 	if (err)
-		fl_engine_fail(en, err, FL_FAULT_SYSTEM, "", "cannot wait for events: %s",
-			       strerror(-err));
+		fl_engine_fail(en, err, FL_F_EVENTS, strerror(-err), NULL);
 	return err;
 }
 

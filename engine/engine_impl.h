@@ -64,10 +64,9 @@ struct fl_engine {
 	void (*on_module)(struct fl_engine *en, const char *module, bool came);
 };
 
-/* report.c: a failure; @hint may be "". Returns @err. */
-__attribute__((format(printf, 5, 6))) int fl_engine_fail(struct fl_engine *en, int err,
-							 enum fl_fault_kind kind, const char *hint,
-							 const char *format, ...);
+/* report.c: report a failure; the strings for its places follow, then NULL. Returns @err. */
+__attribute__((sentinel)) int fl_engine_fail(struct fl_engine *en, int err, enum fl_fault_tag tag,
+					     ...);
 int fl_engine_no_memory(struct fl_engine *en);
 void fl_engine_report_fault(const struct fl_engine *en, const struct fl_fault *fault);
 void fl_engine_report_module(const struct fl_armed *a, const struct fl_module_news *news);

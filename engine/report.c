@@ -2,7 +2,6 @@
 /* report.c - what the sink is handed of failures, modules and the kernel log. */
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "engine_impl.h"
 #include "klog.h"
@@ -13,23 +12,21 @@ void fl_engine_report_fault(const struct fl_engine *en, const struct fl_fault *f
 		en->opts.sink.fault(en->opts.sink.arg, fault);
 }
 
-int fl_engine_fail(struct fl_engine *en, int err, enum fl_fault_kind kind, const char *hint,
-		   const char *format, ...)
+int fl_engine_fail(struct fl_engine *en, int err, enum fl_fault_tag tag, ...)
 {
-	struct fl_fault f = { .kind = kind, .prog = -1 };
+	struct fl_fault f;
 	va_list ap;
 
-	va_start(ap, format);
-	vsnprintf(f.text, sizeof(f.text), format, ap);
+	va_start(ap, tag);
+	fl_fault_vraise(&f, tag, ap);
 	va_end(ap);
-	snprintf(f.hint, sizeof(f.hint), "%s", hint);
 	fl_engine_report_fault(en, &f);
 	return err;
 }
 
 int fl_engine_no_memory(struct fl_engine *en)
 {
-	return fl_engine_fail(en, -ENOMEM, FL_FAULT_SYSTEM, "", "out of memory");
+	return fl_engine_fail(en, -ENOMEM, FL_F_MEMORY, NULL);
 }
 
 void fl_engine_report_module(const struct fl_armed *a, const struct fl_module_news *news)

@@ -43,8 +43,7 @@ int fl_engine_start(struct fl_engine *en, const struct fl_command_opts *opts, st
 	if (!err)
 		return 0;
 	fl_command_drop(c);
-	return fl_engine_fail(en, err, FL_FAULT_SYSTEM, "", "the command cannot be started: %s",
-			      strerror(-err));
+	return fl_engine_fail(en, err, FL_F_START, strerror(-err), NULL);
 }
 
 int fl_engine_release(struct fl_engine *en, struct fl_command *c)
@@ -53,8 +52,7 @@ int fl_engine_release(struct fl_engine *en, struct fl_command *c)
 
 	if (!err)
 		return 0;
-	return fl_engine_fail(en, err, FL_FAULT_REQUEST, "", "'%s' cannot be run: %s", c->name,
-			      strerror(-err));
+	return fl_engine_fail(en, err, FL_F_RUN, c->name, strerror(-err), NULL);
 }
 
 void fl_engine_drop(struct fl_engine *en, struct fl_command *c)
@@ -78,10 +76,8 @@ static int open_process(struct fl_engine *en, pid_t pid)
 	if (en->follow_fd >= 0)
 		return fl_loop_add(&en->loop, en->follow_fd, on_followed, en);
 	if (errno == EINVAL)
-		return fl_engine_fail(
-			en, -EINVAL, FL_FAULT_REQUEST, "/proc/PID/status has it as Tgid",
-			"%d is a thread; -p takes the process that it belongs to", pid);
-	return fl_engine_fail(en, -ESRCH, FL_FAULT_REQUEST, "", "there is no process %d", pid);
+		return fl_engine_fail(en, -EINVAL, FL_F_THREAD, fl_digits(pid).text, NULL);
+	return fl_engine_fail(en, -ESRCH, FL_F_NO_PROCESS, fl_digits(pid).text, NULL);
 }
 
 int fl_engine_follow(struct fl_engine *en, struct fl_armed *a, pid_t pid)
@@ -91,19 +87,16 @@ int fl_engine_follow(struct fl_engine *en, struct fl_armed *a, pid_t pid)
 	if (err)
 		return err;
 	if (fl_session_is_exempt(tasks_of(a), pid))
-		return fl_engine_fail(en, -EINVAL, FL_FAULT_REQUEST,
-				      pid == 1 ? "--include-init" : "--include-self lifts that",
-				      "process %d is exempt: it is %s", pid,
-				      pid == 1 ? "the first of all"
-					       : "faultline or an ancestor of it");
+		return fl_engine_fail(
+			en, -EINVAL, FL_F_EXEMPT, fl_digits(pid).text,
+			pid == 1 ? "the first of all" : "faultline or an ancestor of it",
+			pid == 1 ? "--include-init lifts that" : "--include-self lifts that", NULL);
 	err = fl_session_add_tree(tasks_of(a), pid);
 	if (err == -ESRCH)
-		return fl_engine_fail(en, err, FL_FAULT_REQUEST, "",
-				      "there is no process %d any more", pid);
+		return fl_engine_fail(en, err, FL_F_PROCESS_GONE, fl_digits(pid).text, NULL);
 	if (err)
-		return fl_engine_fail(en, err, FL_FAULT_SYSTEM, "",
-				      "the descendants of %d cannot be found: %s", pid,
-				      strerror(-err));
+		return fl_engine_fail(en, err, FL_F_DESCENDANTS, fl_digits(pid).text,
+				      strerror(-err), NULL);
 	return 0;
 }
 

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* translate.c - a script to an object, Clang in its own process; what is wrong goes to the sink. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine_impl.h"
 
 static int compiler_failed(struct fl_engine *en, const struct fl_source *src, char *log)
 {
-	struct fl_fault f = { .kind = FL_FAULT_DEFECT, .prog = -1, .log = log };
+	struct fl_fault f;
 
-	snprintf(f.text, sizeof(f.text),
-		 "the C for '%s' did not compile, which is a defect of faultline", src->name);
+	fl_fault_raise(&f, FL_F_COMPILER, src->name, NULL);
+	f.log = log;
 	fl_engine_report_fault(en, &f);
 	return -EIO;
 }

@@ -84,8 +84,7 @@ int fl_modules_listen(struct fl_engine *en, bool must)
 	en->uevent_fd = -1;
 	if (!must)
 		return 0;
-	return fl_engine_fail(en, err, FL_FAULT_KERNEL, "",
-			      "the kernel does not tell when modules come: %s", strerror(-err));
+	return fl_engine_fail(en, err, FL_F_MODULES, strerror(-err), NULL);
 }
 
 void fl_modules_unlisten(struct fl_engine *en)

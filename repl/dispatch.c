@@ -67,7 +67,7 @@ static bool nothing_more(struct fl_repl *r, char *rest)
 	rest = skip(rest);
 	if (!*rest)
 		return true;
-	fl_repl_say(r, "error: '%s' is one word too many\n", rest);
+	fl_repl_error(r, FL_P_TOO_MANY, rest, NULL);
 	return false;
 }
 
@@ -100,8 +100,7 @@ static void set_rate(struct fl_repl *r, struct fl_ref ref, char *text)
 	int err;
 
 	if (!read_percent(text, &rate)) {
-		fl_repl_say(r, "error: '%s' is not a per cent\nhint: set %s rate 0.5\n", text,
-			    rule->name);
+		fl_repl_error(r, FL_P_PERCENT, text, rule->name, NULL);
 		return;
 	}
 	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
@@ -129,13 +128,11 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 
 	if (!none &&
 	    (!fl_literal_read(text, &kind, &times) || kind != FL_LITERAL_NUMBER || times < 0)) {
-		fl_repl_say(r, "error: '%s' is not a number\nhint: set %s times 5, or none\n", text,
-			    rule->name);
+		fl_repl_error(r, FL_P_NUMBER, text, rule->name, NULL);
 		return;
 	}
 	if (!none && !times) {
-		fl_repl_say(r, "error: with 'times 0' it would never act\nhint: disable %s\n",
-			    rule->name);
+		fl_repl_error(r, FL_P_TIMES_0, rule->name, NULL);
 		return;
 	}
 	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
@@ -175,8 +172,7 @@ static void set_value(struct fl_repl *r, struct fl_ref ref, const char *text)
 	int err;
 
 	if (!fl_literal_read(text, &kind, &value) || kind != FL_LITERAL_NUMBER) {
-		fl_repl_say(r, "error: '%s' is not a value\nhint: set %s return -ENOMEM\n", text,
-			    rule->name);
+		fl_repl_error(r, FL_P_VALUE, text, rule->name, NULL);
 		return;
 	}
 	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
@@ -218,8 +214,7 @@ static void command_set(struct fl_repl *r, char *line)
 		return;
 	}
 	if (!*value) {
-		fl_repl_say(r, "error: set what?\nhint: set RULE rate 20, set RULE return -ENOMEM, "
-			       "set RULE times 5, set PARAM 3\n");
+		fl_repl_error(r, FL_P_SET_WHAT, NULL);
 		return;
 	}
 	if (!fl_repl_find(r, name, &ref))
@@ -231,10 +226,7 @@ static void command_set(struct fl_repl *r, char *line)
 	else if (!strncmp(what, "times", strlen(what)))
 		set_times(r, ref, value);
 	else
-		fl_repl_say(r,
-			    "error: a rule has no '%s'\nhint: rate, return and times can be "
-			    "set\n",
-			    what);
+		fl_repl_error(r, FL_P_NOT_SETTABLE, what, NULL);
 }
 
 struct enabling {
@@ -329,8 +321,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 	}
 	if (strcmp(text, "none") != 0 &&
 	    (!fl_literal_read(text, &kind, &ns) || kind != FL_LITERAL_TIME)) {
-		fl_repl_say(r, "error: '%s' is not a time\nhint: deadline 30s, deadline none\n",
-			    text);
+		fl_repl_error(r, FL_P_TIME, text, NULL);
 		return;
 	}
 	r->deadline_decided = true;
@@ -358,7 +349,7 @@ static void command_pause(struct fl_repl *r, bool pause)
 static void inspect(struct fl_repl *r, void (*fn)(const char *word), const char *arg)
 {
 	if (!fn) {
-		fl_repl_say(r, "error: that cannot be told here\n");
+		fl_repl_error(r, FL_P_NOT_HERE, NULL);
 		return;
 	}
 	fn(arg);
@@ -375,7 +366,7 @@ static void rule_command(struct fl_repl *r, enum command command, char *line)
 	if (command == CMD_watch && !*name)
 		fl_repl_watch(r, NULL);
 	else if (!*name)
-		fl_repl_say(r, "error: which rule?\nhint: 'list' shows them\n");
+		fl_repl_error(r, FL_P_WHICH_RULE, NULL);
 	else if (!fl_repl_find(r, name, &ref))
 		return;
 	else if (command == CMD_show)
@@ -395,9 +386,10 @@ static void file_command(struct fl_repl *r, enum command command, char *line)
 		len--;
 	line = (char *)path;
 	line[len] = '\0';
-	if (!len)
-		fl_repl_say(r, "error: %s\n",
-			    command == CMD_run ? "which command?" : "which file?");
+	if (!len && command == CMD_run)
+		fl_repl_error(r, FL_P_WHICH_COMMAND, NULL);
+	else if (!len)
+		fl_repl_error(r, FL_P_WHICH_FILE, NULL);
 	else if (command == CMD_load)
 		fl_repl_load(r, path);
 	else if (command == CMD_save)
@@ -467,18 +459,25 @@ static void dispatch(struct fl_repl *r, enum command command, char *line)
 	}
 }
 
+static void several(struct fl_repl *r, const char *name)
+{
+	char all[160] = "";
+	size_t len = 0;
+
+	for (int i = 0; i < NCOMMANDS && len < sizeof(all); i++) {
+		if (!strncmp(names[i], name, strlen(name)))
+			len += (size_t)snprintf(all + len, sizeof(all) - len, " %s", names[i]);
+	}
+	fl_repl_error(r, FL_P_SEVERAL_COMMANDS, name, all, NULL);
+}
+
 void fl_repl_command(struct fl_repl *r, char *line)
 {
 	const char *name = word(&line);
 	int command = find(name);
 
 	if (command == -2) {
-		fl_repl_say(r, "error: several commands begin with '%s':", name);
-		for (int i = 0; i < NCOMMANDS; i++) {
-			if (!strncmp(names[i], name, strlen(name)))
-				fl_repl_say(r, " %s", names[i]);
-		}
-		fl_repl_say(r, "\n");
+		several(r, name);
 	} else if (command >= 0) {
 		dispatch(r, (enum command)command, line);
 	}

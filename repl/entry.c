@@ -41,10 +41,7 @@ static bool name_rules(struct fl_repl *r, struct fl_entry *e, const char *name)
 		if (!label && name && e->obj->nrules == 1)
 			label = name;
 		if (label && name_is_taken(r, label)) {
-			fl_repl_say(r,
-				    "error: there is a rule '%s' already\n"
-				    "hint: 'disarm %s' first, or label this one otherwise\n",
-				    label, label);
+			fl_repl_error(r, FL_P_TAKEN, label, NULL);
 			return false;
 		}
 		do {
@@ -85,7 +82,7 @@ static struct fl_entry *new_entry(struct fl_repl *r, const char *name, const cha
 		fl_armed_set_user(a, e);
 	}
 	if (!e || !more || !e->text || !e->rules) {
-		fl_repl_say(r, "error: out of memory\n");
+		fl_repl_error(r, FL_F_MEMORY, NULL);
 		if (!e)
 			fl_armed_free(a);
 		free_entry(e);
@@ -219,7 +216,7 @@ static struct fl_entry *arm(struct fl_repl *r, const struct fl_rule_text *text,
 	if (!e)
 		return NULL;
 	if (keep_definitions(r, e, &src, prelude)) {
-		fl_repl_say(r, "error: out of memory\n");
+		fl_repl_error(r, FL_F_MEMORY, NULL);
 		free_entry(e);
 		return NULL;
 	}
@@ -242,7 +239,7 @@ struct fl_entry *fl_repl_arm(struct fl_repl *r, const struct fl_rule_text *text)
 	if (!err)
 		err = fl_definitions_add(&all, &r->definitions);
 	if (err)
-		fl_repl_say(r, "error: out of memory\n");
+		fl_repl_error(r, FL_F_MEMORY, NULL);
 	if (all.text) {
 		prelude.text = all.text;
 		prelude.len = strlen(all.text);
@@ -385,12 +382,9 @@ bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out)
 	if (matches == 1 && len)
 		return true;
 	if (matches && len)
-		fl_repl_say(r, "error: several rules begin with '%s'\n", name);
+		fl_repl_error(r, FL_P_SEVERAL_RULES, name, NULL);
 	else
-		fl_repl_say(r,
-			    "error: there is no rule '%s'\nhint: 'list' shows those that are "
-			    "armed\n",
-			    name);
+		fl_repl_error(r, FL_P_NO_RULE, name, NULL);
 	return false;
 }
 

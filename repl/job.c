@@ -105,7 +105,7 @@ void fl_repl_run(struct fl_repl *r, const char *command)
 	fl_engine_drain(r->engine);
 	fl_repl_each(r, add_acted, &after);
 	if (status < 0)
-		fl_repl_say(r, "error: it could not be run\n");
+		fl_repl_error(r, FL_P_RUN, NULL);
 	else if (WIFSIGNALED(status))
 		fl_repl_say(r, "ended by signal %d", WTERMSIG(status));
 	else

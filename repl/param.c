@@ -72,13 +72,10 @@ static bool refuse(struct fl_repl *r, const char *name, enum fl_literal kind, co
 	};
 
 	if (kind == FL_LITERAL_TEXT)
-		fl_repl_say(r,
-			    "error: parameter '%s' is a text, which is compiled into the rules\n"
-			    "hint: disarm them, and define it anew with another name\n",
-			    name);
+		fl_repl_error(r, FL_P_PARAM_TEXT, name, NULL);
 	else
-		fl_repl_say(r, "error: parameter '%s' is %s, and '%s' is not\nhint: %s\n", name,
-			    words[kind].what, text, words[kind].hint);
+		fl_repl_error(r, FL_P_PARAM_KIND, name, words[kind].what, text, words[kind].hint,
+			      NULL);
 	return false;
 }
 
@@ -142,7 +139,7 @@ static bool change(struct fl_repl *r, const char *name, const char *text, struct
 	good = plain && !fl_definitions_set(&r->definitions, name, plain);
 	free(plain);
 	if (!good)
-		fl_repl_say(r, "error: out of memory\n");
+		fl_repl_error(r, FL_F_MEMORY, NULL);
 	return good;
 }
 

@@ -66,7 +66,7 @@ static void take_text(struct fl_repl *r, const char *text)
 	bool good;
 
 	if (fl_definitions_read(&src, &own, &defined)) {
-		fl_repl_say(r, "error: out of memory\n");
+		fl_repl_error(r, FL_F_MEMORY, NULL);
 		return;
 	}
 	if (defined.alone) {
@@ -78,7 +78,7 @@ static void take_text(struct fl_repl *r, const char *text)
 			fl_repl_note_armed(r, e);
 	}
 	if (good && fl_definitions_add(&r->definitions, &defined))
-		fl_repl_say(r, "error: out of memory\n");
+		fl_repl_error(r, FL_F_MEMORY, NULL);
 	fl_definitions_release(&defined);
 }
 

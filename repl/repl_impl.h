@@ -101,7 +101,8 @@ struct fl_repl {
 	/* the terminal */
 	char *pending;	   /* lines of a rule that is not complete */
 	bool line_is_open; /* readline shows a prompt */
-	bool asked;	   /* whether to leave although rules are armed */
+	enum fl_fault_tag last_error;
+	bool asked; /* whether to leave although rules are armed */
 	bool leaving;
 	bool color;
 	bool quiet;	 /* events are kept, not shown: a command has the terminal */
@@ -113,6 +114,8 @@ struct fl_repl {
 /* say.c: print above the prompt, which comes back by itself. */
 __attribute__((format(printf, 2, 3))) void fl_repl_say(struct fl_repl *r, const char *format, ...);
 void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f);
+/* An error of the prompt's own; the strings for its places follow, then NULL. */
+void fl_repl_error(struct fl_repl *r, enum fl_fault_tag tag, ...) __attribute__((sentinel));
 /* For the engine's sink; @r is the prompt. */
 void fl_repl_on_fault(void *r, const struct fl_fault *f);
 void fl_repl_on_diags(void *r, const struct fl_diags *ds);

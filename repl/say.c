@@ -39,6 +39,18 @@ void fl_repl_fault(struct fl_repl *r, const struct fl_fault *f)
 		fl_repl_say(r, "%s", f->log);
 }
 
+void fl_repl_error(struct fl_repl *r, enum fl_fault_tag tag, ...)
+{
+	struct fl_fault f;
+	va_list ap;
+
+	va_start(ap, tag);
+	fl_fault_vraise(&f, tag, ap);
+	va_end(ap);
+	r->last_error = tag;
+	fl_repl_fault(r, &f);
+}
+
 void fl_repl_on_fault(void *arg, const struct fl_fault *f)
 {
 	fl_repl_fault(arg, f);

@@ -20,14 +20,14 @@ void fl_repl_load(struct fl_repl *r, const char *path)
 	char *copy;
 
 	if (err) {
-		fl_repl_say(r, "error: '%s' cannot be read: %s\n", path, strerror(-err));
+		fl_repl_error(r, FL_F_READ, path, fl_file_error(err), NULL);
 		return;
 	}
 	copy = strndup(text, len);
 	free(text);
 	/* a NUL in it ends it early: say so and not something else */
 	if (copy && strlen(copy) != len)
-		fl_repl_say(r, "error: '%s' is not a script\n", path);
+		fl_repl_error(r, FL_P_NOT_SCRIPT, path, NULL);
 	else if (copy)
 		e = fl_repl_arm(r, &(struct fl_rule_text){ .text = copy, .source = path });
 	if (e)
@@ -58,12 +58,9 @@ static bool collect_definitions(struct fl_repl *r, struct fl_definitions *all)
 		fl_definitions_release(&d);
 	}
 	if (err)
-		fl_repl_say(r, "error: out of memory\n");
+		fl_repl_error(r, FL_F_MEMORY, NULL);
 	if (conflict)
-		fl_repl_say(r,
-			    "error: '%s' is not the same to all rules, which one script cannot "
-			    "say\nhint: 'disarm' those of one file, save, and load it again\n",
-			    conflict);
+		fl_repl_error(r, FL_P_CONFLICT, conflict, NULL);
 	if (!err && !conflict)
 		return true;
 	fl_definitions_release(all);
@@ -136,11 +133,12 @@ void fl_repl_save(struct fl_repl *r, const char *path)
 	err = write_script(r, path, &d);
 	fl_definitions_release(&d);
 	if (err)
-		fl_repl_say(
-			r, "error: '%s' cannot be written: %s\n", path,
+		fl_repl_error(
+			r, FL_F_WRITE, path,
 			err == -ENOTSUP
 				? "a rule has a rate, and 'rand' is an argument of some functions"
-				: fl_file_error(err));
+				: fl_file_error(err),
+			NULL);
 	else
 		fl_repl_say(r, "%zu rule%s in %s\n", n, n == 1 ? "" : "s", path);
 }
@@ -174,7 +172,7 @@ static bool edit_text(struct fl_repl *r, const char *path)
 	status = fl_repl_job(r, command, false);
 	if (status == 0)
 		return true;
-	fl_repl_say(r, "error: '%s' failed; the rule is as it was\n", editor);
+	fl_repl_error(r, FL_P_EDITOR, editor, NULL);
 	return false;
 }
 
@@ -228,8 +226,7 @@ void fl_repl_edit(struct fl_repl *r, struct fl_ref ref)
 	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
 
 	if (!out || fprintf(out, "%s\n", old) < 0 || fclose(out)) {
-		fl_repl_say(r, "error: there is no place for a temporary file: %s\n",
-			    strerror(errno));
+		fl_repl_error(r, FL_P_TEMPORARY, strerror(errno), NULL);
 	} else if (edit_text(r, path)) {
 		text = read_back(r, path);
 		if (text && strcmp(text, old) != 0)

@@ -160,9 +160,7 @@ void fl_repl_stack(struct fl_repl *r, const char *number)
 	size_t first = r->nevents > FL_MAX_EVENTS ? r->nevents - FL_MAX_EVENTS : 0;
 
 	if (!wanted || wanted <= first || wanted > r->nevents) {
-		fl_repl_say(r,
-			    "error: there is no event '%s'\nhint: 'events' shows their numbers\n",
-			    number);
+		fl_repl_error(r, FL_P_NO_EVENT, number, NULL);
 		return;
 	}
 	if (!strchr(r->events[(wanted - 1) % FL_MAX_EVENTS].text, '\n')) {

@@ -93,7 +93,7 @@ static bool undo_of_rule(struct fl_repl *r, const struct fl_undo *u)
 	struct fl_ref ref;
 
 	if (!fl_repl_find_exactly(r, u->name, &ref)) {
-		fl_repl_say(r, "error: there is no rule '%s' any more\n", u->name);
+		fl_repl_error(r, FL_P_RULE_GONE, u->name, NULL);
 		return false;
 	}
 	if (u->kind != FL_UNDO_ARM)

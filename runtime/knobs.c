@@ -29,8 +29,8 @@ static int find_rule(const struct fl_session *s, size_t rule, struct fl_fault *f
 
 	if (rule < n)
 		return 0;
-	fl_fault_request(fault, n == 1 ? "there is only one rule" : "rules are numbered from 1",
-			 "there is no rule %zu", rule + 1);
+	fl_fault_raise(fault, FL_F_NO_RULE, fl_digits((int64_t)rule + 1).text,
+		       fl_digits((int64_t)n).text, NULL);
 	return -ENOENT;
 }
 
@@ -133,14 +133,12 @@ int fl_session_set_rate(struct fl_session *s, size_t rule, int64_t rate, struct 
 		return err;
 	r = &s->obj->rules[rule];
 	if (rate < 0 || rate > FL_RATE_ALL) {
-		fl_fault_request(fault, "a rate is a percentage from 0 to 100, such as 12.5",
-				 "rule %zu cannot have this rate", rule + 1);
+		fl_fault_raise(fault, FL_F_RATE, fl_digits((int64_t)rule + 1).text, NULL);
 		return -EINVAL;
 	}
 	if (r->has_rate && r->rate_param >= 0) {
-		fl_fault_request(fault, "set the parameter",
-				 "the rate of rule %zu is parameter '%s'", rule + 1,
-				 s->obj->params[r->rate_param].name);
+		fl_fault_raise(fault, FL_F_RATE_PARAM, fl_digits((int64_t)rule + 1).text,
+			       s->obj->params[r->rate_param].name, NULL);
 		return -EBUSY;
 	}
 	threshold = fl_rate(rate, true, false);
@@ -175,10 +173,8 @@ int fl_session_set_value(struct fl_session *s, size_t rule, int64_t value, struc
 		return err;
 	r = &s->obj->rules[rule];
 	if (!r->fixed_value) {
-		fl_fault_request(fault, "only one constant behind 'return' can be changed",
-				 r->returns ? "what rule %zu returns is worked out at the call"
-					    : "rule %zu returns nothing",
-				 rule + 1);
+		fl_fault_raise(fault, r->returns ? FL_F_COMPUTED : FL_F_RETURNS_NOTHING,
+			       fl_digits((int64_t)rule + 1).text, NULL);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < s->obj->nslots; i++) {
@@ -189,8 +185,8 @@ int fl_session_set_value(struct fl_session *s, size_t rule, int64_t value, struc
 			why = against_value(s, a, value);
 		if (!why)
 			continue;
-		fl_fault_request(fault, why, "'%s' cannot be made to return %s", a->shown,
-				 fl_value_name(a, value, text, sizeof(text)));
+		fl_fault_raise(fault, FL_F_VALUE, a->shown,
+			       fl_value_name(a, value, text, sizeof(text)), why, NULL);
 		return -EINVAL;
 	}
 	store(&rule_knobs(s, rule)->value, value);
@@ -219,8 +215,8 @@ int fl_session_set_times(struct fl_session *s, size_t rule, uint64_t times, stru
 		return err;
 	param = follows(s, rule, FL_KNOB_TIMES);
 	if (param) {
-		fl_fault_request(fault, "set the parameter",
-				 "how often rule %zu acts is parameter '%s'", rule + 1, param);
+		fl_fault_raise(fault, FL_F_TIMES_PARAM, fl_digits((int64_t)rule + 1).text, param,
+			       NULL);
 		return -EBUSY;
 	}
 	k = rule_knobs(s, rule);
@@ -303,13 +299,11 @@ int fl_session_change_param(struct fl_session *s, size_t param, int64_t value,
 			    struct fl_fault *fault)
 {
 	if (param >= s->obj->nparams) {
-		fl_fault_request(fault, "", "there is no such parameter");
+		fl_fault_raise(fault, FL_F_NO_PARAM, NULL);
 		return -ENOENT;
 	}
 	if (s->obj->params[param].string) {
-		fl_fault_request(fault, "start again with the new value",
-				 "parameter '%s' is a text, which is compiled into the rules",
-				 s->obj->params[param].name);
+		fl_fault_raise(fault, FL_F_PARAM_TEXT, s->obj->params[param].name, NULL);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < s->obj->nparam_uses; i++) {
@@ -317,9 +311,9 @@ int fl_session_change_param(struct fl_session *s, size_t param, int64_t value,
 
 		if (use->param != param || value >= least_for(use->knob))
 			continue;
-		fl_fault_request(fault, "",
-				 "rule %u needs parameter '%s' to be %" PRId64 " or more",
-				 use->rule + 1, s->obj->params[param].name, least_for(use->knob));
+		fl_fault_raise(fault, FL_F_PARAM_LEAST, fl_digits((int64_t)use->rule + 1).text,
+			       s->obj->params[param].name, fl_digits(least_for(use->knob)).text,
+			       NULL);
 		return -EINVAL;
 	}
 	fl_session_set_param(s, param, value);

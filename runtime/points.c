@@ -83,20 +83,18 @@ static int learn_kernel(struct fl_points *p, struct fl_fault *fault)
 	int err = fl_symbols_open(p->opts.root ? p->opts.root : "", &p->symbols);
 
 	if (err) {
-		fl_fault_set(fault, err, "cannot read the kernel's symbols from /proc/kallsyms");
+		fl_fault_errno(fault, FL_F_SYMBOLS, err);
 		return err;
 	}
 	find_addresses(p->symbols, k);
 	if (!k->text.start || k->text.end <= k->text.start || !k->modules) {
-		fl_fault_request(fault, "it needs CONFIG_KALLSYMS_ALL",
-				 "this kernel's symbols lack %s",
-				 k->modules ? "_stext or _etext" : "the list of modules");
-		fault->kind = FL_FAULT_KERNEL;
+		fl_fault_raise(fault, FL_F_NO_SYMBOL,
+			       k->modules ? "_stext or _etext" : "the list of modules", NULL);
 		return -EOPNOTSUPP;
 	}
 	err = scan_modules(p);
 	if (err)
-		fl_fault_set(fault, err, "cannot walk the kernel's list of modules");
+		fl_fault_errno(fault, FL_F_MODULE_LIST, err);
 	return err;
 }
 
@@ -108,12 +106,12 @@ int fl_points_open(struct fl_session *s, const struct fl_points_opts *opts, stru
 
 	*out = NULL;
 	if (!s->obj->sweep) {
-		fl_fault_request(fault, "", "these rules were not compiled for a sweep");
+		fl_fault_raise(fault, FL_F_NO_SWEEP, NULL);
 		return -EINVAL;
 	}
 	p = calloc(1, sizeof(*p));
 	if (!p) {
-		fl_fault_set(fault, -ENOMEM, "cannot keep points");
+		fl_fault_raise(fault, FL_F_MEMORY, NULL);
 		return -ENOMEM;
 	}
 	p->session = s;
@@ -192,11 +190,9 @@ static int check_value(const struct fl_points *p, const struct fl_chosen *c, str
 	if (!c->has_value || (a ? can_return(p, a, c->value) : can_any_return(p, c->value)))
 		return 0;
 	if (a)
-		fl_fault_request(fault, "", "'%s' cannot be made to return %" PRId64, a->shown,
-				 c->value);
+		fl_fault_raise(fault, FL_F_VALUE, a->shown, fl_digits(c->value).text, NULL);
 	else
-		fl_fault_request(fault, "", "no function of these rules may return %" PRId64,
-				 c->value);
+		fl_fault_raise(fault, FL_F_NO_VALUE, fl_digits(c->value).text, NULL);
 	return -EINVAL;
 }
 
@@ -208,8 +204,7 @@ int fl_points_begin(struct fl_points *p, uint64_t trial, const struct fl_chosen 
 
 	fl_points_end(p);
 	if (!trial || nchoices > FL_MAX_CHOSEN) {
-		fl_fault_request(fault, "", "a trial has a number and at most %d faults",
-				 FL_MAX_CHOSEN);
+		fl_fault_raise(fault, FL_F_TRIAL, fl_digits(FL_MAX_CHOSEN).text, NULL);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < nchoices; i++) {

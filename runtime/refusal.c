@@ -63,29 +63,6 @@ void fl_fault_log_release(struct fl_fault_log *log)
 	memset(log, 0, sizeof(*log));
 }
 
-static void start(struct fl_fault *fault, enum fl_fault_kind kind, const struct fl_fault_log *log)
-{
-	memset(fault, 0, sizeof(*fault));
-	fault->kind = kind;
-	fault->prog = -1;
-	if (log && log->text)
-		fault->log = strdup(log->text);
-}
-
-void fl_fault_say(struct fl_fault *fault, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(fault->text, sizeof(fault->text), format, ap);
-	va_end(ap);
-}
-
-void fl_fault_hint(struct fl_fault *fault, const char *text)
-{
-	snprintf(fault->hint, sizeof(fault->hint), "%s", text);
-}
-
 static bool is_confidential(void)
 {
 	char lockdown[FL_LOCKDOWN_SIZE];
@@ -93,46 +70,16 @@ static bool is_confidential(void)
 	return !fl_lockdown("", lockdown) && !strcmp(lockdown, "confidentiality");
 }
 
-static void locked_down(struct fl_fault *fault, const char *before, const char *func,
-			const char *after)
-{
-	fault->kind = FL_FAULT_PERMISSION;
-	fl_fault_say(fault, "the kernel is locked down (confidentiality): %s '%s'%s", before, func,
-		     after);
-	fl_fault_hint(fault,
-		      "boot with lockdown=integrity or lockdown=none, or without Secure Boot");
-}
-
-static void permission(struct fl_fault *fault)
-{
-	fault->kind = FL_FAULT_PERMISSION;
-	fl_fault_say(fault, "the kernel does not permit this process to load BPF programs");
-	fl_fault_hint(
-		fault,
-		"run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE; a container "
-		"or lockdown may forbid it all the same");
-}
-
-void fl_fault_request(struct fl_fault *fault, const char *advice, const char *format, ...)
-{
-	va_list ap;
-
-	start(fault, FL_FAULT_REQUEST, NULL);
-	va_start(ap, format);
-	vsnprintf(fault->text, sizeof(fault->text), format, ap);
-	va_end(ap);
-	fl_fault_hint(fault, advice);
-}
-
 const char *fl_fault_error(int err)
 {
 	return err == -ENOTSUPP ? "it is not supported" : strerror(-err);
 }
 
-void fl_fault_set(struct fl_fault *fault, int err, const char *text)
+void fl_fault_errno(struct fl_fault *fault, enum fl_fault_tag tag, int err)
 {
-	start(fault, err == -EPERM || err == -EACCES ? FL_FAULT_PERMISSION : FL_FAULT_SYSTEM, NULL);
-	fl_fault_say(fault, "%s: %s", text, fl_fault_error(err));
+	fl_fault_raise(fault, tag, fl_fault_error(err), NULL);
+	if (err == -EPERM || err == -EACCES)
+		fault->kind = FL_FAULT_PERMISSION;
 }
 
 bool fl_fault_said(const struct fl_fault_log *log, const char *text)
@@ -158,12 +105,6 @@ bool fl_fault_was_verified(const struct fl_fault_log *log)
 	return text && strtoul(text + strlen(processed), NULL, 10) > 0;
 }
 
-void fl_fault_rejected(struct fl_fault *fault, const char *func)
-{
-	fl_fault_say(fault, "the kernel's verifier rejected the program for '%s'", func);
-	fl_fault_hint(fault, "this is a defect of faultline; -v shows the verifier's log");
-}
-
 /* libbpf writes bpf_probe_read() where it finds that there is no ..._kernel(). */
 static bool lacks_reading(const struct fl_fault_log *log)
 {
@@ -179,14 +120,6 @@ static bool is_too_large(const struct fl_fault_log *log, int err)
 {
 	return err == -E2BIG &&
 	       (fl_fault_was_verified(log) || fl_fault_said(log, "map 'fl_scratches'"));
-}
-
-static void too_large(struct fl_fault *fault, const char *func)
-{
-	fault->kind = FL_FAULT_REQUEST;
-	fl_fault_say(fault, "the rules%s%s%s are together too large for the kernel",
-		     func ? " on '" : "", func ? func : "", func ? "'" : "");
-	fl_fault_hint(fault, "simplify their conditions, or arm them in separate runs");
 }
 
 /* Which program libbpf was at: it names the program before its log. */
@@ -210,41 +143,51 @@ static bool explain(struct fl_fault *fault, const struct fl_refused *r)
 	return ops->explain_load && ops->explain_load(fault, r);
 }
 
+static void explain_load(struct fl_fault *fault, const struct fl_refused *r)
+{
+	const struct fl_fault_log *log = r->log;
+	int err = r->err;
+
+	if (err == -ENOSYS)
+		fl_fault_raise(fault, FL_F_NO_BPF, NULL);
+	else if (is_too_large(log, err) && r->prog)
+		fl_fault_raise(fault, FL_F_TOO_LARGE, r->func, NULL);
+	else if (is_too_large(log, err))
+		fl_fault_raise(fault, FL_F_ALL_TOO_LARGE, NULL);
+	else if (r->prog && lacks_reading(log) && is_confidential())
+		fl_fault_raise(fault, FL_F_LOCKED_READ, r->func, NULL);
+	else if (r->prog && explain(fault, r))
+		return;
+	else if (r->prog && fl_fault_said(log, "BEGIN PROG LOAD LOG") &&
+		 (err == -EPERM || err == -EACCES))
+		fl_fault_raise(fault, FL_F_REJECTED, r->func, NULL);
+	else if (err == -EPERM || err == -EACCES)
+		fl_fault_raise(fault, FL_F_NOT_PERMITTED, NULL);
+	else if (r->prog && err == -EINVAL && fl_fault_was_verified(log))
+		fl_fault_raise(fault, FL_F_REJECTED, r->func, NULL);
+	else if (r->prog)
+		fl_fault_raise(fault, FL_F_PROGRAM, r->func, fl_fault_error(err), NULL);
+	else
+		fl_fault_raise(fault, FL_F_LOAD, fl_fault_error(err), NULL);
+}
+
+/* Raising a fault clears it, so these come last. */
+static void add_facts(struct fl_fault *fault, int prog, const struct fl_fault_log *log)
+{
+	fault->prog = prog;
+	fault->log = log->text ? strdup(log->text) : NULL;
+}
+
 void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		   const struct fl_fault_log *log, int err)
 {
 	struct fl_refused r = { .log = log, .err = err };
+	int prog = failed_prog(obj, log);
 
-	start(fault, FL_FAULT_SYSTEM, log);
-	fault->prog = failed_prog(obj, log);
-	if (fault->prog >= 0)
-		fill(&r, obj, fault->prog);
-
-	if (err == -ENOSYS) {
-		fault->kind = FL_FAULT_KERNEL;
-		fl_fault_say(fault, "this kernel has no BPF");
-		fl_fault_hint(fault, "it needs CONFIG_BPF_SYSCALL");
-	} else if (is_too_large(log, err)) {
-		too_large(fault, r.func);
-	} else if (r.prog && lacks_reading(log) && is_confidential()) {
-		locked_down(fault, "the program for", r.func, " may not read the kernel's memory");
-	} else if (r.prog && explain(fault, &r)) {
-		return;
-	} else if (err == -EPERM || err == -EACCES) {
-		if (r.prog && fl_fault_said(log, "BEGIN PROG LOAD LOG"))
-			fl_fault_rejected(fault, r.func);
-		else
-			permission(fault);
-	} else if (r.prog && err == -EINVAL && fl_fault_was_verified(log)) {
-		fl_fault_rejected(fault, r.func);
-	} else if (r.prog) {
-		fl_fault_say(fault, "the kernel rejected the program for '%s': %s", r.func,
-			     fl_fault_error(err));
-		fl_fault_hint(fault, "-v shows the verifier's log");
-	} else {
-		fl_fault_say(fault, "the programs cannot be loaded: %s", fl_fault_error(err));
-		fl_fault_hint(fault, "-v shows what libbpf said");
-	}
+	if (prog >= 0)
+		fill(&r, obj, prog);
+	explain_load(fault, &r);
+	add_facts(fault, prog, log);
 }
 
 void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
@@ -252,13 +195,12 @@ void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int i,
 {
 	struct fl_refused r = { .log = log, .err = err };
 
-	start(fault, FL_FAULT_SYSTEM, log);
-	fault->prog = i;
 	fill(&r, obj, i);
 	if (err != -EPERM && err != -EACCES)
 		fl_backend_ops(r.prog->backend)->explain_attach(fault, &r);
 	else if (is_confidential())
-		locked_down(fault, "a kprobe cannot be put on", r.func, "");
+		fl_fault_raise(fault, FL_F_LOCKED_KPROBE, r.func, NULL);
 	else
-		permission(fault);
+		fl_fault_raise(fault, FL_F_NOT_PERMITTED, NULL);
+	add_facts(fault, i, log);
 }

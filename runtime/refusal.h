@@ -23,29 +23,20 @@ void fl_fault_log_start(struct fl_fault_log *log, struct fl_fault_log *taken);
 void fl_fault_log_stop(struct fl_fault_log *log);
 void fl_fault_log_release(struct fl_fault_log *log);
 
-/* What was asked for cannot be done: the text by @format, @advice as hint or "". */
-__attribute__((format(printf, 3, 4))) void fl_fault_request(struct fl_fault *fault,
-							    const char *advice, const char *format,
-							    ...);
-
 /* In words, for a negative errno that may be one of the kernel's own. */
 const char *fl_fault_error(int err);
 
-/* For backend/: a text, a hint, and what the log says. */
-__attribute__((format(printf, 2, 3))) void fl_fault_say(struct fl_fault *fault, const char *format,
-							...);
-void fl_fault_hint(struct fl_fault *fault, const char *text);
+/* For backend/: what the log says. */
 bool fl_fault_said(const struct fl_fault_log *log, const char *text);
 /*
  * Did the verifier come to look at instructions? Where a program cannot be put
  * on its function at all, it says that it processed none.
  */
 bool fl_fault_was_verified(const struct fl_fault_log *log);
-/* The verifier did not take the program for @func. */
-void fl_fault_rejected(struct fl_fault *fault, const char *func);
 
-/* @err is a negative errno. */
-void fl_fault_set(struct fl_fault *fault, int err, const char *text);
+/* A tag whose only place is the negative errno; -EPERM and -EACCES are a matter of permission. */
+void fl_fault_errno(struct fl_fault *fault, enum fl_fault_tag tag, int err);
+
 void fl_fault_load(struct fl_fault *fault, const struct fl_object *obj,
 		   const struct fl_fault_log *log, int err);
 void fl_fault_attach(struct fl_fault *fault, const struct fl_object *obj, int prog,

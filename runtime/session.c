@@ -208,11 +208,7 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	int err;
 
 	if (!knows_its_pid()) {
-		fl_fault_request(
-			fault, "run it outside of that: docker run --pid=host, nsenter -t 1 -p",
-			"faultline runs in a name space of processes of its own, and could "
-			"not tell its tasks from others");
-		fault->kind = FL_FAULT_KERNEL;
+		fl_fault_raise(fault, FL_F_PID_NAMESPACE, NULL);
 		return -EOPNOTSUPP;
 	}
 	fl_fault_log_start(&s->log, s->opts.keep_figures ? &s->figures : NULL);
@@ -225,10 +221,8 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	}
 	err = share(s, ".data.run", sizeof(struct fl_run_knobs), &s->run);
 	if (!err && run_knobs(s)->abi != FL_ABI_VERSION) {
-		fl_fault_request(fault, "compile the rules again",
-				 "the programs are for version %llu of the shared memory, and this "
-				 "faultline has %d",
-				 (unsigned long long)run_knobs(s)->abi, FL_ABI_VERSION);
+		fl_fault_raise(fault, FL_F_ABI, fl_digits((int64_t)run_knobs(s)->abi).text,
+			       fl_digits(FL_ABI_VERSION).text, NULL);
 		return -EPROTO;
 	}
 	if (!err)
@@ -246,14 +240,14 @@ int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 	if (!err && s->obj->sweep)
 		err = share_sweep(s);
 	if (err) {
-		fl_fault_set(fault, err, "the memory shared with the programs cannot be mapped");
+		fl_fault_errno(fault, FL_F_SHARED_MEMORY, err);
 		return err;
 	}
 	ring = bpf_object__find_map_by_name(s->bpf, "fl_events");
 	s->events = ring ? ring_buffer__new(bpf_map__fd(ring), on_sample, s, NULL) : NULL;
 	if (!s->events) {
 		err = ring ? -errno : -ENOENT;
-		fl_fault_set(fault, err, "the ring buffer of events cannot be mapped");
+		fl_fault_errno(fault, FL_F_RING, err);
 		return err;
 	}
 	if (s->opts.extends)
@@ -285,7 +279,7 @@ int fl_session_attach(struct fl_session *s, struct fl_fault *fault)
 	if (!s->opts.extends)
 		err = fl_attach_followers(s);
 	if (err)
-		fl_fault_set(fault, err, "cannot follow the command's tasks, or modules");
+		fl_fault_errno(fault, FL_F_FOLLOW, err);
 	if (!err)
 		err = attach_programs(s, false, fault);
 	if (!err)

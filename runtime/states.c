@@ -50,7 +50,7 @@ int fl_share_states(struct fl_session *s, struct fl_fault *fault)
 	int failed = s->opts.extends ? share_script(s) : 0;
 
 	if (failed) {
-		fl_fault_set(fault, failed, "the memory of the rules cannot be shared");
+		fl_fault_errno(fault, FL_F_SHARED_RULES, failed);
 		return failed;
 	}
 	for (size_t i = 0; i < s->obj->nstates; i++) {
@@ -62,14 +62,12 @@ int fl_share_states(struct fl_session *s, struct fl_fault *fault)
 		if (!shared)
 			continue;
 		if (shared->nkeys != state->nkeys || shared->key_words != state->key_words) {
-			fl_fault_request(fault, "take another name for it",
-					 "'@%s' has other keys in the rules that are armed already",
-					 state->name);
+			fl_fault_raise(fault, FL_F_STATE_KEYS, state->name, NULL);
 			return -EINVAL;
 		}
 		err = map ? bpf_map__reuse_fd(map, shared->fd) : -ENOENT;
 		if (err) {
-			fl_fault_set(fault, err, "a state cannot be shared with other rules");
+			fl_fault_errno(fault, FL_F_SHARED_STATE, err);
 			return err;
 		}
 	}

@@ -33,38 +33,24 @@ bool fl_kprobe_explain_load(struct fl_fault *fault, const struct fl_refused *r)
 	if (!fl_fault_said(r->log, "unknown func bpf_override_return") &&
 	    !fl_fault_said(r->log, "cannot use helper bpf_override_return"))
 		return false;
-	fault->kind = FL_FAULT_KERNEL;
-	fl_fault_say(fault, "this kernel cannot override what '%s' returns by a kprobe", r->func);
-	snprintf(fault->hint, sizeof(fault->hint),
-		 "that needs CONFIG_BPF_KPROBE_OVERRIDE; it takes a kprobe because %s",
-		 r->prog->reason);
+	fl_fault_raise(fault, FL_F_NO_OVERRIDE, r->func, r->prog->reason, NULL);
 	return true;
 }
 
 void fl_kprobe_explain_attach(struct fl_fault *fault, const struct fl_refused *r)
 {
-	fault->kind = FL_FAULT_KERNEL;
 	switch (r->err) {
 	case -EADDRNOTAVAIL:
-		fl_fault_say(fault, "the kernel has several functions called '%s'", r->func);
-		fl_fault_hint(fault, "a kprobe cannot tell them apart");
+		fl_fault_raise(fault, FL_F_SEVERAL, r->func, NULL);
 		break;
 	case -ENOENT:
-		fl_fault_say(fault, "the kernel has no function '%s' that a kprobe can be put on",
-			     r->func);
-		fl_fault_hint(fault,
-			      "it may have been inlined, or its module was unloaded, or the kernel "
-			      "has no CONFIG_KPROBES");
+		fl_fault_raise(fault, FL_F_NO_FUNCTION, r->func, NULL);
 		break;
 	case -EINVAL:
-		fl_fault_say(fault, "the kernel does not let a kprobe override what '%s' returns",
-			     r->func);
-		fl_fault_hint(fault, "only functions on its list of injectable functions can be");
+		fl_fault_raise(fault, FL_F_OVERRIDE, r->func, NULL);
 		break;
 	default:
-		fault->kind = FL_FAULT_SYSTEM;
-		fl_fault_say(fault, "a kprobe cannot be put on '%s': %s", r->func,
-			     fl_fault_error(r->err));
+		fl_fault_raise(fault, FL_F_KPROBE, r->func, fl_fault_error(r->err), NULL);
 		break;
 	}
 }

@@ -16,10 +16,9 @@ const struct fl_backend_ops *fl_backend_ops(enum fl_backend b)
 
 void fl_explain_refusal(struct fl_fault *fault, const struct fl_refused *r)
 {
-	fault->kind = FL_FAULT_REFUSED;
 	/* BPF_MAX_TRAMP_LINKS in include/linux/bpf.h */
-	fl_fault_say(fault, "the kernel cannot attach a %s program to '%s': %s",
-		     fl_backend_name(r->prog->backend), r->func,
-		     r->err == -E2BIG ? "as many are on it as there may be (38)"
-				      : fl_fault_error(r->err));
+	const char *why = r->err == -E2BIG ? "as many are on it as there may be (38)"
+					   : fl_fault_error(r->err);
+
+	fl_fault_raise(fault, FL_F_ATTACH, fl_backend_name(r->prog->backend), r->func, why, NULL);
 }

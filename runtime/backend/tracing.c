@@ -50,19 +50,16 @@ bool fl_tracing_explain_load(struct fl_fault *fault, const struct fl_refused *r)
 	case -E2BIG:
 	case -ENOENT:
 		if (r->err == -EINVAL && fl_fault_was_verified(r->log))
-			fl_fault_rejected(fault, r->func);
+			fl_fault_raise(fault, FL_F_REJECTED, r->func, NULL);
 		else if (fl_fault_said(r->log, "is not modifiable"))
-			fl_fault_say(fault, "the kernel does not let '%s' be modified", r->func);
+			fl_fault_raise(fault, FL_F_NOT_MODIFIABLE, r->func, NULL);
 		else
-			fl_fault_say(fault, "the kernel cannot put a %s program on '%s'", backend,
-				     r->func);
+			fl_fault_raise(fault, FL_F_NO_PROGRAM, backend, r->func, NULL);
 		break;
 	case -EPERM:
 		if (!r->module || fl_fault_said(r->log, "BEGIN PROG LOAD LOG"))
 			return false;
-		fl_fault_say(fault,
-			     "the types of module '%s' cannot be opened without CAP_SYS_ADMIN",
-			     r->module);
+		fl_fault_raise(fault, FL_F_MODULE_TYPES, r->module, NULL);
 		break;
 	default:
 		return false;

@@ -161,6 +161,7 @@ static void test_server_dies_at_work(void **state)
 	assert_null(set);
 	assert_int_equal(heard.faults, 1);
 	assert_int_equal(heard.fault.kind, FL_FAULT_DEFECT);
+	assert_int_equal(heard.fault.tag, FL_F_COMPILER);
 	assert_string_equal(heard.log, "the compiler died\n");
 	/* what is armed has not noticed, and the next rule gets another process */
 	assert_int_equal(fake_machine_knobs(fake_machine.session)->armed, 1);

@@ -122,6 +122,7 @@ static void test_rate(void **state)
 	assert_int_equal(knobs[0].rate, fl_rate(FL_RATE_UNIT / 2, true, false));
 	assert_true(knobs[0].gate == FL_RATE_ALWAYS);
 	assert_int_equal(fl_session_set_rate(&session, 1, FL_RATE_UNIT, &fault), -EBUSY);
+	assert_int_equal(fault.tag, FL_F_RATE_PARAM);
 	assert_string_equal(fault.text, "the rate of rule 2 is parameter 'often'");
 	fl_session_rule_status(&session, 1, &st);
 	assert_int_equal(st.rate, 10 * FL_RATE_UNIT);
@@ -131,7 +132,9 @@ static void test_rate(void **state)
 	assert_true(knobs[2].rate == FL_RATE_ALWAYS);
 	assert_int_equal(fl_session_set_rate(&session, 0, FL_RATE_ALL + 1, &fault), -EINVAL);
 	assert_int_equal(fl_session_set_rate(&session, 0, -1, &fault), -EINVAL);
+	assert_int_equal(fault.tag, FL_F_RATE);
 	assert_int_equal(fl_session_set_rate(&session, 3, 0, &fault), -ENOENT);
+	assert_int_equal(fault.tag, FL_F_NO_RULE);
 }
 
 static void test_value(void **state)
@@ -143,10 +146,13 @@ static void test_value(void **state)
 	assert_int_equal(fl_session_set_value(&session, 0, 0, &fault), -EINVAL);
 	assert_string_equal(fault.text, "'f' cannot be made to return 0");
 	assert_int_equal(fl_session_set_value(&session, 0, -4096, &fault), -EINVAL);
+	assert_int_equal(fault.tag, FL_F_VALUE);
 	assert_string_equal(fault.hint, "an errno, -1 to -4095");
 	assert_int_equal(fl_session_set_value(&session, 1, -12, &fault), -EINVAL);
+	assert_int_equal(fault.tag, FL_F_COMPUTED);
 	assert_string_equal(fault.text, "what rule 2 returns is worked out at the call");
 	assert_int_equal(fl_session_set_value(&session, 2, -12, &fault), -EINVAL);
+	assert_int_equal(fault.tag, FL_F_RETURNS_NOTHING);
 	assert_string_equal(fault.text, "rule 3 returns nothing");
 	assert_int_equal(knobs[0].value, -12);
 	/* --force-return, but not where fmod_ret cannot */
@@ -171,6 +177,7 @@ static void test_times(void **state)
 	fl_session_rule_status(&session, 0, &st);
 	assert_int_equal(st.passed, 0);
 	assert_int_equal(fl_session_set_times(&session, 1, 4, &fault), -EBUSY);
+	assert_int_equal(fault.tag, FL_F_TIMES_PARAM);
 	assert_string_equal(fault.text, "how often rule 2 acts is parameter 'n'");
 	assert_int_equal(knobs[1].times, 3);
 	/* more changes than an epoch can count go round */
@@ -186,14 +193,17 @@ static void test_params(void **state)
 	assert_int_equal(knobs[1].times, 8);
 	assert_int_equal(fl_session_param(&session, 1), 8);
 	assert_int_equal(fl_session_change_param(&session, 1, 0, &fault), -EINVAL);
+	assert_int_equal(fault.tag, FL_F_PARAM_LEAST);
 	assert_string_equal(fault.text, "rule 2 needs parameter 'n' to be 1 or more");
 	assert_int_equal(knobs[1].times, 8);
 	assert_int_equal(fl_session_change_param(&session, 0, 20, &fault), 0);
 	assert_int_equal(param_knobs[0].below, fl_rate(20, false, false));
 	assert_int_equal(fl_session_change_param(&session, 2, 1, &fault), -EINVAL);
+	assert_int_equal(fault.tag, FL_F_PARAM_TEXT);
 	assert_string_equal(fault.text,
 			    "parameter 'who' is a text, which is compiled into the rules");
 	assert_int_equal(fl_session_change_param(&session, 3, 1, &fault), -ENOENT);
+	assert_int_equal(fault.tag, FL_F_NO_PARAM);
 }
 
 static void test_run(void **state)

@@ -248,6 +248,9 @@ test_list_file_errors() {
 	fl -l text.ko
 	expect_equal "text" 2 "$status"
 	expect_text err "'text.ko' cannot be read: it is no kernel module$"
+	fl -l --traceable text.ko
+	expect_equal "traceable" 2 "$status"
+	expect_text err "error: --traceable is about loaded modules, not files$"
 	fl -l /bin/true
 	expect_equal "program" 2 "$status"
 	expect_text err "'/bin/true' cannot be read: it is no kernel module$"

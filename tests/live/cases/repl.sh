@@ -169,6 +169,8 @@ test_repl_commands() {
 	say 'undo' 'c: fl_targets:fl_int1 by'
 	start_with 'call fl_int1 1'
 	expect_equal "edit taken back" 'int -5 x1' "$(cat answer)"
+	printf '#!/bin/sh\nexit 1\n' >editor
+	say 'edit c' 'failed; the rule is as it was'
 	say 'show c' 'instructions'
 	wait_text 'fl_rule_0'
 	say 'deadline 1h' 'all rules stop in 1h'
@@ -238,6 +240,13 @@ test_repl_params() {
 	say 'set rate 0' 'rate is now 0'
 	say 'a: on fl_int1 if comm == "bash" && rand < $rate return -EIO' 'a: fl_targets:fl_int1 by'
 	gives 'fl_int1 1' 'int 1001' "set before the rule came"
+	say 'a: on fl_int3 return -EIO' "there is a rule 'a' already"
+	keys -l -- 'param called = "bash"'
+	keys Enter
+	say 'set called ip' "parameter 'called' is a text, which is compiled into the rules"
+	say 's: on exit fl_int4 { @seen[pid] = retval }' 's: fl_targets:fl_int4 by'
+	say 't: on exit fl_int4 { @seen[pid, cpu] = retval }' "'@seen' has other keys in the rules that are armed already"
+	say 'disarm s' 's is disarmed'
 	say 'set rate 100' 'rate is now 100'
 	gives 'fl_int1 1' 'int -5' "set behind it"
 
