@@ -2,7 +2,7 @@
 #include "knobs.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "backend/ops.h"
@@ -227,42 +227,23 @@ int fl_session_set_times(struct fl_session *s, size_t rule, uint64_t times, stru
 	return 0;
 }
 
-/* A knob that was written with a parameter in its place. */
+/* A knob that was written with a parameter in its place; all are of 8 bytes. */
 static void store_knob(struct fl_rule_knobs *k, enum fl_knob which, uint64_t value)
 {
-	switch (which) {
-	case FL_KNOB_VALUE:
-		store(&k->value, (int64_t)value);
-		break;
-	case FL_KNOB_NTH_ONLY:
+#define MEMBER(m) offsetof(struct fl_rule_knobs, m)
+	static const size_t members[] = {
+		[FL_KNOB_VALUE] = MEMBER(value),       [FL_KNOB_NTH_FIRST] = MEMBER(nth_first),
+		[FL_KNOB_NTH_LAST] = MEMBER(nth_last), [FL_KNOB_NTH_ONLY] = MEMBER(nth_first),
+		[FL_KNOB_NTH_STEP] = MEMBER(nth_step), [FL_KNOB_EVERY] = MEMBER(every),
+		[FL_KNOB_AFTER] = MEMBER(after),       [FL_KNOB_TIMES] = MEMBER(times),
+		[FL_KNOB_AFTER_NS] = MEMBER(after_ns), [FL_KNOB_FOR_NS] = MEMBER(for_ns),
+	};
+#undef MEMBER
+
+	/* the end first: a range that is empty for a moment hits nothing too much */
+	if (which == FL_KNOB_NTH_ONLY)
 		store(&k->nth_last, value);
-		store(&k->nth_first, value);
-		break;
-	case FL_KNOB_NTH_FIRST:
-		store(&k->nth_first, value);
-		break;
-	case FL_KNOB_NTH_LAST:
-		store(&k->nth_last, value);
-		break;
-	case FL_KNOB_NTH_STEP:
-		store(&k->nth_step, value);
-		break;
-	case FL_KNOB_EVERY:
-		store(&k->every, value);
-		break;
-	case FL_KNOB_AFTER:
-		store(&k->after, value);
-		break;
-	case FL_KNOB_TIMES:
-		store(&k->times, value);
-		break;
-	case FL_KNOB_AFTER_NS:
-		store(&k->after_ns, value);
-		break;
-	case FL_KNOB_FOR_NS:
-		store(&k->for_ns, value);
-		break;
-	}
+	store((uint64_t *)((char *)k + members[which]), value);
 }
 
 void fl_session_set_param(struct fl_session *s, size_t param, int64_t value)

@@ -34,4 +34,6 @@ int engine_teardown(void **state);
 struct fl_arming engine_arming_of(const char *text);
 int engine_prepare(const char *text);
 
+#define WITH_ENGINE(test) cmocka_unit_test_setup_teardown(test, engine_setup, engine_teardown)
+
 #endif /* ENGINE_FIXTURE_H */

@@ -211,18 +211,13 @@ static void test_expectations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_a_module_comes_and_goes, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_a_module_that_is_refused, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_no_news_of_modules, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_many_commands, engine_setup, engine_teardown),
-		cmocka_unit_test_setup_teardown(test_commands_that_do_not_run, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_why_nothing_was_injected, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_expectations, engine_setup, engine_teardown),
+		WITH_ENGINE(test_a_module_comes_and_goes),
+		WITH_ENGINE(test_a_module_that_is_refused),
+		WITH_ENGINE(test_no_news_of_modules),
+		WITH_ENGINE(test_many_commands),
+		WITH_ENGINE(test_commands_that_do_not_run),
+		WITH_ENGINE(test_why_nothing_was_injected),
+		WITH_ENGINE(test_expectations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -286,24 +286,18 @@ static void test_kernel_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_from_rules_to_events, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_mistakes, engine_setup, engine_teardown),
-		cmocka_unit_test_setup_teardown(test_plans_again, engine_setup, engine_teardown),
-		cmocka_unit_test_setup_teardown(test_final_refusals, engine_setup, engine_teardown),
-		cmocka_unit_test_setup_teardown(test_measures, engine_setup, engine_teardown),
-		cmocka_unit_test_setup_teardown(test_states_are_shared, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_server_died_before, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_server_dies_at_work, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_watchers, engine_setup, engine_teardown),
-		cmocka_unit_test_setup_teardown(test_unwatch_in_a_turn, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_heartbeat_and_deadline, engine_setup,
-						engine_teardown),
-		cmocka_unit_test_setup_teardown(test_kernel_log, engine_setup, engine_teardown),
+		WITH_ENGINE(test_from_rules_to_events),
+		WITH_ENGINE(test_mistakes),
+		WITH_ENGINE(test_plans_again),
+		WITH_ENGINE(test_final_refusals),
+		WITH_ENGINE(test_measures),
+		WITH_ENGINE(test_states_are_shared),
+		WITH_ENGINE(test_server_died_before),
+		WITH_ENGINE(test_server_dies_at_work),
+		WITH_ENGINE(test_watchers),
+		WITH_ENGINE(test_unwatch_in_a_turn),
+		WITH_ENGINE(test_heartbeat_and_deadline),
+		WITH_ENGINE(test_kernel_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -496,19 +496,15 @@ static void test_million(void **state)
 #endif
 }
 
+#define IN_DIR(test) cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_round_trip, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_torn, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_torn_header, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_wrong, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_unknown, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_missing, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_two_sweeps, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_full_disk, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_kill, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_million, make_dir, remove_dir),
+		IN_DIR(test_round_trip), IN_DIR(test_torn),	 IN_DIR(test_torn_header),
+		IN_DIR(test_wrong),	 IN_DIR(test_unknown),	 IN_DIR(test_missing),
+		IN_DIR(test_two_sweeps), IN_DIR(test_full_disk), IN_DIR(test_kill),
+		IN_DIR(test_million),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
