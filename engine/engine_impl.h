@@ -10,7 +10,7 @@
  *	armed.c		a set of rules: begin and end, knobs, counters
  *	translate.c	a script to an object
  *	waits.c		what waits for which module; news of modules
- *	report.c	failures, modules and the kernel log, to the sink
+ *	sink.c		failures, modules and the kernel log, to the sink
  *	spawn.c		a process that waits to become a command
  *	refusals.c	what the kernel refused, for the next plan
  *	server.c	Clang in a process of its own
@@ -64,7 +64,7 @@ struct fl_engine {
 	void (*on_module)(struct fl_engine *en, const char *module, bool came);
 };
 
-/* report.c: report a failure; the strings for its places follow, then NULL. Returns @err. */
+/* sink.c: report a failure; the strings for its places follow, then NULL. Returns @err. */
 __attribute__((sentinel)) int fl_engine_fail(struct fl_engine *en, int err, enum fl_fault_tag tag,
 					     ...);
 int fl_engine_no_memory(struct fl_engine *en);

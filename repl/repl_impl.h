@@ -11,7 +11,7 @@
  *	entry.c		rules from text to armed and back
  *	undo.c		what was changed, and how it is taken back
  *	show.c		commands that only show
- *	watch.c		the live table
+ *	live_table.c	the live table
  *	script.c	load, save, edit
  *	job.c		run
  *	line.c		completion and history
@@ -193,7 +193,7 @@ void fl_repl_help(struct fl_repl *r, const char *topic);
 /* One line of a table; @wide: with the rule's text cut to so many columns. */
 void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool history);
 
-/* watch.c */
+/* live_table.c */
 void fl_repl_watch(struct fl_repl *r, const struct fl_ref *only);
 
 /* script.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report.c - what the sink is handed of failures, modules and the kernel log. */
+/* sink.c - what the sink is handed of failures, modules and the kernel log. */
 #include <errno.h>
 #include <stdarg.h>
 

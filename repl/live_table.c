@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* watch.c - a live table, until a key is pressed. */
+/* live_table.c - a live table, until a key is pressed. */
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
