@@ -82,8 +82,8 @@ static void offer_functions(struct completion *c, bool traceable)
 	if (traceable && k->ops->each_traceable(k, offer_function, c) >= 0)
 		return;
 	k->ops->each_injectable(k, offer_function, c);
-	if (!strncmp(c->word, "security_", c->word_len < 9 ? c->word_len : 9) && c->word_len)
-		k->ops->each_function(k, "security_", offer_function, c);
+	if (!strncmp(c->word, FL_SECURITY, c->word_len < 9 ? c->word_len : 9) && c->word_len)
+		k->ops->each_function(k, FL_SECURITY, offer_function, c);
 }
 
 /* The rule's function, when it names just one that is known. */

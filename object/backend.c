@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "backend.h"
 
-#include <string.h>
-
 #define WHY(id) (1U << FL_WHY_##id)
 /* what stands against all that go by BTF */
 #define TRACING \
@@ -131,15 +129,6 @@ bool fl_backend_has_other(enum fl_backend b, enum fl_backend asked, bool is_hook
 const char *fl_backend_name(enum fl_backend b)
 {
 	return backends[b].name;
-}
-
-enum fl_backend fl_backend_find(const char *name)
-{
-	for (size_t i = 0; i < COUNT(by_preference); i++) {
-		if (!strcmp(backends[by_preference[i]].name, name))
-			return by_preference[i];
-	}
-	return FL_BACKEND_AUTO;
 }
 
 bool fl_backend_is_exit(enum fl_backend b)

@@ -93,8 +93,6 @@ bool fl_backend_has_other(enum fl_backend b, enum fl_backend asked, bool is_hook
 
 /* "fmod_ret", "kprobe" */
 const char *fl_backend_name(enum fl_backend b);
-/* The one of that name; AUTO: none has it. */
-enum fl_backend fl_backend_find(const char *name);
 /* At the function's end and not at its start. */
 bool fl_backend_is_exit(enum fl_backend b);
 /* Attached by BTF id, by one of BPF's trampolines. */

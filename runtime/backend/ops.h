@@ -56,9 +56,6 @@ struct fl_backend_ops {
 
 const struct fl_backend_ops *fl_backend_ops(enum fl_backend b);
 
-/* explain_attach() of those that another back end may stand in for. */
-void fl_explain_refusal(struct fl_fault *fault, const struct fl_refused *r);
-
 #define FL_BACKEND(id, code, ops, ...) extern const struct fl_backend_ops fl_##ops##_ops;
 #include "backend.def"
 #undef FL_BACKEND
@@ -68,6 +65,8 @@ int fl_tracing_load(struct fl_attachment *a, struct bpf_prog_load_opts *opts,
 		    enum bpf_attach_type type);
 int fl_tracing_attach(struct fl_attachment *a);
 bool fl_tracing_explain_load(struct fl_fault *fault, const struct fl_refused *r);
+/* explain_attach() of those that another back end may stand in for, kprobe.multi too. */
+void fl_explain_refusal(struct fl_fault *fault, const struct fl_refused *r);
 
 /* kprobe.c: at a function's start, or at its end. */
 int fl_kprobe_attach(struct fl_attachment *a, bool at_end);

@@ -99,6 +99,8 @@ test_no_kprobe_override() {
 	fl explain fl_ret_ptr_null
 	expect_equal "explain" 4 "$status"
 	expect_text out "this kernel's kprobes cannot override$"
+	fl -l 'fl_targets:fl_ret_ptr_null'
+	expect_text out "^fl_ret_ptr_null +fl_targets +NULL +none "
 	fl doctor
 	expect_text out "^  no +kprobe override +this kernel has no bpf_override_return\\(\\)$"
 	expect_text out "not with 0 or NULL, which needs kprobes$"

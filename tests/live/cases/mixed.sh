@@ -88,6 +88,24 @@ test_mixed_kprobe_first() {
 	stop_other
 }
 
+# What is on a function counts for -l and explain too.
+test_mixed_explained() {
+	need_full
+	start_other -e 'on fl_ret_ptr_null log "x"'
+	expect_reason fl_ret_ptr_null undone 4
+	fl -l fl_ret_ptr_null
+	expect_text out "^fl_ret_ptr_null +fl_targets +NULL +none "
+	stop_other
+	start_other --backend kprobe -e 'on fl_int0 return -EIO'
+	fl explain fl_int0
+	expect_text out "^  back end +kprobe: a kprobe is on the function already, and a BPF trampoline would undo"
+	fl -l fl_int0
+	expect_text out "^fl_int0 +fl_targets +ERRNO +kprobe "
+	stop_other
+	fl explain fl_int0
+	expect_text out "^  back end +fmod_ret: "
+}
+
 # The prompt arms rules one by one.
 test_mixed_at_the_prompt() {
 	need_full
