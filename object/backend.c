@@ -7,6 +7,9 @@
 	(WHY(NOT_IN_BTF) | WHY(NOT_IN_MODULE_BTF) | WHY(VARIADIC) | WHY(MANY_ARGS) | WHY(REFUSED))
 
 _Static_assert(FL_NWHYS <= 32, "reasons are bits");
+#define FL_BACKEND(id, code, ...) _Static_assert((code) < FL_NBACKENDS, #id " leaves codes out");
+#include "backend.def"
+#undef FL_BACKEND
 
 struct backend {
 	const char *name;

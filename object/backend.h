@@ -18,7 +18,15 @@ enum fl_backend {
 #define FL_BACKEND(id, code, ...) FL_BACKEND_##id = (code),
 #include "backend.def"
 #undef FL_BACKEND
-	FL_NBACKENDS = 7 /* one more than the highest code */
+};
+
+/* Codes are those from 1 on. */
+enum {
+	FL_BACKEND_NO_ROW,
+#define FL_BACKEND(id, ...) FL_BACKEND_ROW_##id,
+#include "backend.def"
+#undef FL_BACKEND
+	FL_NBACKENDS
 };
 
 /* What keeps a back end from being used, in the order of precedence. */
