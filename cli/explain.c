@@ -10,7 +10,7 @@
 #include "inspect.h"
 #include "json.h"
 #include "near.h"
-#include "syscall.h"
+#include "arch.h"
 #include "verdict.h"
 
 struct explanation {

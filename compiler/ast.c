@@ -246,21 +246,6 @@ int fl_signal_number(const char *name)
 	return 0;
 }
 
-unsigned int fl_func_registers(const struct fl_func *f, unsigned int n)
-{
-	unsigned int registers = 0;
-
-	for (unsigned int i = 0; i < n && i < f->nparams; i++) {
-		const struct fl_type *t = &f->params[i].type;
-
-		if (t->kind != FL_TYPE_STRUCT && t->kind != FL_TYPE_UNION)
-			registers++;
-		else if (t->size <= 16)
-			registers += (t->size + 7) / 8;
-	}
-	return registers;
-}
-
 void fl_walk(const struct fl_expr *e, void (*fn)(const struct fl_expr *e, void *arg), void *arg)
 {
 	if (!e)

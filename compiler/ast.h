@@ -435,12 +435,6 @@ unsigned int fl_key_size(const struct fl_expr *e);
 /* The same in a log. */
 unsigned int fl_log_words(const struct fl_expr *e);
 
-/*
- * Registers, or words of 8 bytes, that the first @n parameters of @f take.
- * Small structures take one or two, larger ones are on the stack.
- */
-unsigned int fl_func_registers(const struct fl_func *f, unsigned int n);
-
 /* "delay"; NULL for the one without. */
 const char *fl_action_word(enum fl_action_kind kind);
 enum fl_operand fl_action_operand(enum fl_action_kind kind);

@@ -32,7 +32,6 @@
 #include "fl_templates.h"
 #include "manifest.h"
 #include "module_layout.h"
-#include "syscall.h"
 #include "use.h"
 
 struct compilation {
@@ -115,28 +114,13 @@ static bool find_task_offsets(struct compilation *c)
 	return true;
 }
 
-/*
- * Where each CPU counts what it is inside of: pcpu_hot.preempt_count since
- * Linux 6.2 (64701838bf05), __preempt_count before and again since 6.15.
- */
+/* Where the kernel counts what it is inside of. */
 static bool find_preempt_count(struct compilation *c)
 {
-	const struct fl_kernel_ops *ops = c->kernel->ops;
-	struct fl_member m;
-	struct fl_type hot;
 	const char *why;
-	int err = ops->address(c->kernel, "__per_cpu_offset", &c->emit.per_cpu_offset);
+	int err = c->emit.arch->preempt_count(c->kernel, &c->emit.preempt);
 
-	if (!err && !ops->address(c->kernel, "__preempt_count", &c->emit.preempt_count))
-		return true;
-	if (!err)
-		err = ops->address(c->kernel, "pcpu_hot", &c->emit.preempt_count);
-	if (!err && !ops->find_type(c->kernel, NULL, FL_TYPE_STRUCT, "pcpu_hot", &hot) &&
-	    !ops->member(c->kernel, hot.id, "preempt_count", &m)) {
-		c->emit.preempt_count += m.bit_offset / 8;
-		return true;
-	}
-	if (c->opts->sema.lenient)
+	if (!err || c->opts->sema.lenient)
 		return true;
 	why = err == -EACCES ? "the kernel hides its addresses"
 			     : "its symbols do not tell where it is counted";
@@ -230,7 +214,7 @@ static int back_end(struct compilation *c, char **log)
 	const struct fl_clang_opts opts = {
 		.headers = fl_templates,
 		.nheaders = fl_ntemplates,
-		.arch = fl_arch_find(c->kernel->arch)->target,
+		.arch = c->emit.arch->target,
 	};
 	struct fl_clang_result result = { 0 };
 	int err;
@@ -281,7 +265,7 @@ int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl
 	*out = NULL;
 	*log = NULL;
 	c.emit.ncpus = k->ncpus;
-	c.emit.machine = k->arch;
+	c.emit.arch = fl_arch_find(k->arch);
 	c.emit.seeded = opts->seeded;
 	c.emit.force_return = opts->sema.force_return;
 	c.emit.tracks_children = opts->tracks_children;

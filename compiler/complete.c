@@ -10,7 +10,7 @@
 #include "sema_impl.h"
 #include "compile.h"
 #include "parse.h"
-#include "syscall.h"
+#include "arch.h"
 #include "use.h"
 
 struct completion {

@@ -6,26 +6,26 @@
 #include <string.h>
 
 #include "fl_abi.h"
-#include "syscall.h"
 
 #define MAX_CHILDREN 65536 /* processes of a command followed at a time */
 
-/* How many registers the function itself is called with. */
-static unsigned int own_registers(const struct fl_on *on)
+/* How many words of arguments the function itself is called with. */
+static unsigned int own_words(const struct fl_emitter *em, const struct fl_on *on)
 {
-	return on->is_syscall ? 1 : fl_func_registers(on->func, on->func->nparams);
+	return on->is_syscall ? 1 : fl_arch_words(em->opts->arch, on->func, on->func->nparams);
 }
 
 /* The arguments of a system call are in the registers of whoever made it. */
-static void fetch_syscall_args(struct fl_emitter *em, const struct fl_plan_prog *prog,
-			       const struct fl_arch *arch)
+static void fetch_syscall_args(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
+	const struct fl_arch *arch = em->opts->arch;
+
 	if (fl_backend_is_tracing(prog->backend))
 		fl_buf_puts(em->out, "\tu64 regs = 0;\n\n"
 				     "\tbpf_probe_read_kernel(&regs, sizeof(regs), ctx);\n");
 	else
 		fl_buf_printf(em->out, "\tu64 regs = ctx[%u];\n\n", arch->args[0] / 8);
-	for (unsigned int i = 0; i < 6; i++) {
+	for (unsigned int i = 0; i < FL_SYSCALL_ARGS; i++) {
 		if (prog->args & 1U << i)
 			fl_buf_printf(
 				em->out,
@@ -40,7 +40,7 @@ static void fetch_syscall_args(struct fl_emitter *em, const struct fl_plan_prog 
  */
 static void fetch_tracing_args(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
-	unsigned int retval = own_registers(prog->attaches[0].on), most = 0;
+	unsigned int retval = own_words(em, prog->attaches[0].on), most = 0;
 
 	for (unsigned int i = 0; i < FL_MAX_PARAMS; i++) {
 		if (prog->args & 1U << i)
@@ -62,19 +62,23 @@ static void fetch_tracing_args(struct fl_emitter *em, const struct fl_plan_prog 
 			      retval);
 }
 
-static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *prog,
-			      const struct fl_arch *arch)
+static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
+	const struct fl_arch *arch = em->opts->arch;
+
 	for (unsigned int i = 0; i < FL_MAX_PARAMS; i++) {
+		struct fl_arg_place place;
+
 		if (!(prog->args & 1U << i))
 			continue;
-		if (i < arch->nargs)
-			fl_buf_printf(em->out, "\tc.arg[%u] = ctx[%u];\n", i, arch->args[i] / 8);
-		else
+		place = fl_arch_place(arch, prog->attaches[0].on->func, i);
+		if (place.on_stack)
 			fl_buf_printf(
 				em->out,
 				"\tbpf_probe_read_kernel(&c.arg[%u], 8, (void *)(ctx[%u] + %u));\n",
-				i, arch->stack / 8, arch->stack_args + (i - arch->nargs) * 8);
+				i, arch->stack / 8, place.offset);
+		else
+			fl_buf_printf(em->out, "\tc.arg[%u] = ctx[%u];\n", i, place.offset / 8);
 	}
 	if (prog->uses_retval)
 		fl_buf_printf(em->out, "\tc.retval = ctx[%u];\n", arch->ret / 8);
@@ -82,20 +86,19 @@ static void fetch_kprobe_args(struct fl_emitter *em, const struct fl_plan_prog *
 
 static void fetch(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
-	const struct fl_arch *arch = fl_arch_find(em->opts->machine);
-
 	if (prog->uses_ip)
 		fl_buf_puts(em->out, "\tc.ip = (u64)bpf_get_func_ip(ctx);\n");
 	if (prog->attaches[0].on->is_syscall && prog->args) {
-		fetch_syscall_args(em, prog, arch);
+		fetch_syscall_args(em, prog);
 		/* of what is left, only the result */
 		if (prog->uses_retval)
-			fl_buf_printf(em->out, "\tbpf_probe_read_kernel(&c.retval, 8, ctx + %u);\n",
-				      fl_backend_is_tracing(prog->backend) ? 1 : arch->ret / 8);
+			fl_buf_printf(
+				em->out, "\tbpf_probe_read_kernel(&c.retval, 8, ctx + %u);\n",
+				fl_backend_is_tracing(prog->backend) ? 1 : em->opts->arch->ret / 8);
 	} else if (fl_backend_is_tracing(prog->backend)) {
 		fetch_tracing_args(em, prog);
 	} else {
-		fetch_kprobe_args(em, prog, arch);
+		fetch_kprobe_args(em, prog);
 	}
 }
 
@@ -236,6 +239,23 @@ static void emit_states(const struct fl_emitter *em, struct fl_buf *out)
 	}
 }
 
+static void emit_interrupted(const struct fl_preempt *p, struct fl_buf *out)
+{
+	fl_buf_puts(out, "\nFL_INLINE u32 fl_interrupted(void)\n{\n\tint bad = 0;\n");
+	if (p->in_task)
+		fl_buf_puts(out, "\tu64 base = bpf_get_current_task();\n");
+	else
+		fl_buf_printf(out,
+			      "\tu64 base = FL_LOAD(u64, 0x%" PRIx64
+			      "ULL + 8 * bpf_get_smp_processor_id(), bad);\n",
+			      p->bases);
+	/* HARDIRQ_MASK, NMI_MASK, SOFTIRQ_OFFSET: include/linux/preempt.h */
+	fl_buf_printf(out,
+		      "\tu32 count = FL_LOAD(u32, base + 0x%" PRIx64 "ULL, bad);\n\n"
+		      "\treturn bad ? 0 : count & 0xff0100;\n}\n",
+		      p->offset);
+}
+
 /* What only some scripts need to know of the kernel. */
 static void emit_kernel(const struct fl_emitter *em, struct fl_buf *out)
 {
@@ -254,15 +274,8 @@ static void emit_kernel(const struct fl_emitter *em, struct fl_buf *out)
 			      "\tu64 parent = FL_LOAD(u64, bpf_get_current_task() + %u, bad);\n\n"
 			      "\treturn FL_LOAD(u32, parent + %u, bad);\n}\n",
 			      o->task_parent, o->task_tgid);
-	/* HARDIRQ_MASK, NMI_MASK, SOFTIRQ_OFFSET: include/linux/preempt.h */
 	if ((script->needs & FL_NEED_PREEMPT) || o->sweep)
-		fl_buf_printf(out,
-			      "\nFL_INLINE u32 fl_interrupted(void)\n{\n\tint bad = 0;\n"
-			      "\tu64 base = FL_LOAD(u64, 0x%" PRIx64
-			      "ULL + 8 * bpf_get_smp_processor_id(), bad);\n\n"
-			      "\treturn FL_LOAD(u32, base + 0x%" PRIx64
-			      "ULL, bad) & 0xff0100;\n}\n",
-			      o->per_cpu_offset, o->preempt_count);
+		emit_interrupted(&o->preempt, out);
 	if (script->needs & FL_NEED_PREEMPT)
 		fl_buf_puts(out, "\n#define fl_irq() ((s64)(fl_interrupted() != 0))\n");
 }

@@ -13,6 +13,7 @@
 #ifndef FL_EMIT_H
 #define FL_EMIT_H
 
+#include "arch.h"
 #include "plan.h"
 
 /* Byte offsets in struct module. */
@@ -31,16 +32,14 @@ struct fl_emit_opts {
 	bool force_return;
 	bool tracks_children; /* also where no rule asks */
 	enum fl_sweep sweep;
-	const char *machine;
+	const struct fl_arch *arch;
 	/* Byte offsets in struct task_struct, where something asks for them. */
 	uint32_t task_pid;
 	uint32_t task_tgid;
 	uint32_t task_parent;
 	uint32_t task_flags;
 	struct fl_module_offsets module; /* of a sweep */
-	/* Where the preemption count of a CPU is, likewise. */
-	uint64_t per_cpu_offset;
-	uint64_t preempt_count;
+	struct fl_preempt preempt;	 /* likewise */
 };
 
 /* To a power of two: what arrays are sized by, so that an index can be masked. */

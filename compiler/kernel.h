@@ -34,6 +34,7 @@ struct fl_type {
 	fl_type_id id;
 	fl_type_id target; /* PTR: pointee, ARRAY: element */
 	uint32_t nelems;   /* ARRAY */
+	bool is_wide;	   /* aligned to 16 bytes, for a __int128 in it */
 };
 
 struct fl_member {

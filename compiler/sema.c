@@ -308,6 +308,20 @@ static void check_expect(struct fl_sema *s, struct fl_expect *x)
 			  NULL);
 }
 
+/* Where arguments are has to be known of all that can be compiled. */
+static bool find_arch(struct fl_sema *s)
+{
+	const struct fl_script *script = s->script;
+	const struct fl_rule *first = script->rules;
+
+	s->arch = fl_arch_find(s->kernel->arch);
+	if (!s->arch && script->nrules)
+		fl_report(s->diags, FL_E_ARCH,
+			  first->ntargets ? first->targets[0].span : first->span, s->kernel->arch,
+			  fl_arch_names(), NULL);
+	return s->arch || !script->nrules;
+}
+
 void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema_opts *opts,
 	     struct fl_arena *a, struct fl_diags *ds)
 {
@@ -317,7 +331,7 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 	for (size_t i = 0; i < script->nrequires; i++)
 		check_require(&s, &script->requires[i]);
 	/* on a kernel that the script is not for, mistakes would be no news */
-	if (ds->nerrors > errors)
+	if (ds->nerrors > errors || !find_arch(&s))
 		return;
 	for (size_t i = 0; i < script->nparams; i++)
 		check_param(&s, &script->params[i]);

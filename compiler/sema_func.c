@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "sema_impl.h"
-#include "syscall.h"
 
 #define MAX_ONS 20000 /* functions of one rule */
 
@@ -145,7 +144,7 @@ static void take_syscall(const struct fl_syscall *call, struct fl_func *f)
 		f->params[i].type = call->params[i].type;
 	}
 	if (f->tag == FL_TAG_NONE && f->ret.kind == FL_TYPE_UNKNOWN)
-		f->ret = (struct fl_type){ FL_TYPE_INT, 8, true, "long", 0, 0, 0 };
+		f->ret = (struct fl_type){ FL_TYPE_INT, 8, true, "long", 0, 0, 0, false };
 }
 
 static void report_twice(struct fl_sema *s, const struct fl_target *t, const struct fl_func *f)

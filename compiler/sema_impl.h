@@ -16,6 +16,7 @@
 #ifndef FL_SEMA_IMPL_H
 #define FL_SEMA_IMPL_H
 
+#include "arch.h"
 #include "sema.h"
 
 #define FL_SYSCALL_PREFIX "sys_"
@@ -33,6 +34,7 @@ enum fl_place {
 struct fl_sema {
 	struct fl_script *script;
 	struct fl_kernel *kernel;
+	const struct fl_arch *arch; /* of the kernel */
 	const struct fl_sema_opts *opts;
 	struct fl_arena *arena;
 	struct fl_diags *diags;

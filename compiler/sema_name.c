@@ -12,7 +12,7 @@
 #include "near.h"
 #include "sema_impl.h"
 
-#define MAX_REGISTERS 6	    /* arg0 to arg5 */
+#define MAX_WORDS 6	    /* arg0 to arg5 */
 #define MAX_NAMED_ERRNO 600 /* include/linux/errno.h */
 
 const struct fl_let *fl_find_let(const struct fl_script *script, const char *name)
@@ -72,14 +72,17 @@ bool fl_depends_on_func(const struct fl_script *script, const struct fl_expr *e)
 	return d.found;
 }
 
-/* The registers that a small structure is in; NULL where it is in none. */
+/* The words that show a structure; NULL where none do. */
 static const char *words_of(struct fl_sema *s, const struct fl_func *f, unsigned int param)
 {
-	unsigned int first = fl_func_registers(f, param);
-	unsigned int n = fl_func_registers(f, param + 1) - first;
+	const struct fl_type *t = &f->params[param].type;
+	unsigned int first = fl_arch_words(s->arch, f, param);
+	unsigned int n = fl_arch_words(s->arch, f, param + 1) - first;
 
-	if (!n || f->params[param].type.kind == FL_TYPE_FLOAT || first + n > MAX_REGISTERS)
+	if (!n || t->kind == FL_TYPE_FLOAT || first + n > MAX_WORDS)
 		return NULL;
+	if (fl_arch_by_reference(s->arch, t))
+		return fl_arena_printf(s->arena, "at the address arg%u", first);
 	return n == 1 ? fl_arena_printf(s->arena, "arg%u", first)
 		      : fl_arena_printf(s->arena, "arg%u and arg%u", first, first + 1);
 }
@@ -93,17 +96,21 @@ static void set_argument(struct fl_sema *s, struct fl_expr *e, const struct fl_f
 		fl_report(s->diags, FL_E_BY_VALUE, e->span, e->text, words_of(s, f, param), NULL);
 		return;
 	}
+	e->index = fl_arch_words(s->arch, f, param);
+	if (e->index >= FL_MAX_PARAMS) {
+		fl_report(s->diags, FL_E_ARG_NUMBER, e->span, e->text, NULL);
+		return;
+	}
 	e->name_kind = FL_NAME_ARGUMENT;
-	e->index = fl_func_registers(f, param);
 	fl_set_type(s, e, t);
 }
 
 /* argN: with its type where the kernel tells it, else a plain number. */
-static void set_register(struct fl_sema *s, struct fl_expr *e, unsigned int n)
+static void set_word(struct fl_sema *s, struct fl_expr *e, unsigned int n)
 {
 	const struct fl_func *f = s->instance->func;
 
-	if (n >= MAX_REGISTERS) {
+	if (n >= MAX_WORDS) {
 		fl_report(s->diags, FL_E_ARG_NUMBER, e->span, e->text, NULL);
 		return;
 	}
@@ -113,7 +120,7 @@ static void set_register(struct fl_sema *s, struct fl_expr *e, unsigned int n)
 	for (unsigned int i = 0; f->in_btf && i < f->nparams; i++) {
 		enum fl_type_kind kind = f->params[i].type.kind;
 
-		if (fl_func_registers(f, i) == n && kind != FL_TYPE_STRUCT &&
+		if (fl_arch_words(s->arch, f, i) == n && kind != FL_TYPE_STRUCT &&
 		    kind != FL_TYPE_UNION && kind != FL_TYPE_FLOAT) {
 			fl_set_type(s, e, &f->params[i].type);
 			return;
@@ -132,7 +139,7 @@ static bool check_renamed(struct fl_sema *s, struct fl_expr *e)
 		if (f->in_btf && i < f->nparams)
 			set_argument(s, e, f, (unsigned int)i);
 		else
-			set_register(s, e, (unsigned int)i);
+			set_word(s, e, (unsigned int)i);
 		return true;
 	}
 	return false;
@@ -146,7 +153,7 @@ static bool check_argument(struct fl_sema *s, struct fl_expr *e)
 	if (!f)
 		return false;
 	if (n >= 0) {
-		set_register(s, e, (unsigned int)n);
+		set_word(s, e, (unsigned int)n);
 		return true;
 	}
 	for (unsigned int i = 0; f->in_btf && i < f->nparams; i++) {

@@ -4,7 +4,6 @@
 
 #include "near.h"
 #include "sema_impl.h"
-#include "syscall.h"
 
 struct search {
 	struct fl_kernel *kernel;

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "engine_impl.h"
-#include "syscall.h"
 
 #define BEAT_MS 250 /* injection stops when there is none for 3 s */
 #define NS_PER_MS UINT64_C(1000000)
@@ -72,7 +72,11 @@ struct fl_kernel *fl_engine_kernel(const struct fl_engine *en)
 
 void fl_engine_warm(struct fl_engine *en)
 {
-	fl_server_warm(&en->server, fl_arch_find(en->kernel->arch)->target);
+	const struct fl_arch *arch = fl_arch_find(en->kernel->arch);
+
+	/* rules for an unknown one are refused before there is C to compile */
+	if (arch)
+		fl_server_warm(&en->server, arch->target);
 }
 
 void fl_engine_cool(struct fl_engine *en)

@@ -309,19 +309,6 @@ static char *read_arch(const char *root)
 	return text;
 }
 
-/*
- * How many arguments BPF's trampolines pass on: arch_prepare_bpf_trampoline()
- * of x86 took no more than six before Linux 6.6 (commit 473e3150e30a).
- */
-static unsigned int trampoline_args(const char *arch, const char *release)
-{
-	unsigned int version, patchlevel;
-
-	if (strcmp(arch, "x86_64") != 0 || sscanf(release, "%u.%u", &version, &patchlevel) != 2)
-		return FL_MAX_PARAMS;
-	return version < 6 || (version == 6 && patchlevel < 6) ? 6 : FL_MAX_PARAMS;
-}
-
 int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out)
 {
 	struct fl_facts *f = calloc(1, sizeof(*f));
@@ -340,7 +327,7 @@ int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out)
 	f->search_symbols = opts->search_symbols;
 	f->k.release = f->release;
 	f->k.arch = f->arch;
-	f->trampoline_args = trampoline_args(f->arch, f->release);
+	f->of_arch = fl_arch_find(f->arch);
 	*out = &f->k;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef FL_FACTS_IMPL_H
 #define FL_FACTS_IMPL_H
 
+#include "arch.h"
 #include "btf.h"
 #include "config.h"
 #include "kernel.h"
@@ -22,7 +23,8 @@ struct fl_facts {
 	char *root;
 	char *release;
 	char *arch;
-	unsigned int trampoline_args; /* how many BPF's trampolines pass on */
+	const struct fl_arch *of_arch; /* NULL: an unknown one */
+	unsigned int trampoline_words; /* see trampoline_words(); 0: not looked up */
 	bool search_symbols;
 	struct fl_list list;
 	struct fl_traceable traceable;
@@ -58,7 +60,7 @@ int fl_facts_find_enumerator(struct fl_kernel *k, const char *module, const char
 			     int64_t *out);
 
 /* ... and to fill @out from the FUNC @id; false when the file makes no sense there. */
-bool fl_facts_describe_func(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
+bool fl_facts_describe_func(struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
 			    struct fl_func *out);
 
 /* attached.c */

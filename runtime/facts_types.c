@@ -8,6 +8,7 @@
 #define KIND_ENUM64 19	  /* newer than the headers that this may be built with */
 #define MAX_MEMBERS 65536 /* of one structure, in all */
 #define MAX_DEPTH 16	  /* anonymous members inside each other */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static fl_type_id make_id(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id)
 {
@@ -62,12 +63,36 @@ static uint32_t size_of(const struct fl_facts *f, const struct fl_object_types *
 	}
 }
 
+/*
+ * Is it a __int128, or is there one in it? Of those that are passed in
+ * registers nothing else is aligned to 16 bytes. @left bounds the search.
+ */
+static bool is_wide(const struct fl_btf *btf, uint32_t id, unsigned int *left)
+{
+	const struct btf_type *t = fl_btf_type(btf, fl_btf_skip(btf, id));
+	uint32_t kind = t ? BTF_INFO_KIND(t->info) : BTF_KIND_UNKN;
+	const struct btf_member *m;
+
+	if (kind == BTF_KIND_INT)
+		return t->size == 16;
+	if ((kind != BTF_KIND_STRUCT && kind != BTF_KIND_UNION) || t->size != 16)
+		return false;
+	m = (const struct btf_member *)(t + 1);
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(t->info) && *left; i++) {
+		--*left;
+		if (is_wide(btf, m[i].type, left))
+			return true;
+	}
+	return false;
+}
+
 /* A type with what is around it taken off. */
 static void describe(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
 		     struct fl_type *out)
 {
 	const struct btf_type *t;
 	const struct btf_array *array;
+	unsigned int left = MAX_DEPTH;
 
 	memset(out, 0, sizeof(*out));
 	out->name = "";
@@ -119,9 +144,59 @@ static void describe(const struct fl_facts *f, const struct fl_object_types *o, 
 		out->kind = FL_TYPE_FWD;
 		break;
 	}
+	out->is_wide = out->size == 16 && is_wide(&o->btf, id, &left);
 }
 
-bool fl_facts_describe_func(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
+static bool has_evidence(struct fl_facts *f, const struct fl_evidence *e)
+{
+	struct fl_object_types *o = fl_facts_object(f, NULL);
+	int64_t value;
+
+	if (!o || o->err)
+		return false;
+	switch (e->kind) {
+	case FL_EVIDENCE_FUNC:
+		return fl_btf_find_func(&o->btf, e->name) != 0;
+	case FL_EVIDENCE_STRUCT:
+		return fl_btf_find(&o->btf, e->name, BTF_KIND_STRUCT) != 0;
+	case FL_EVIDENCE_ENUMERATOR:
+		return fl_btf_find_enumerator(&o->btf, e->name, &value);
+	case FL_EVIDENCE_NONE:
+	default:
+		return false;
+	}
+}
+
+/*
+ * How many words of arguments BPF's trampolines pass on. The kernel refuses
+ * more only when one is attached, so look for what came with that feature.
+ */
+static unsigned int trampoline_words(struct fl_facts *f)
+{
+	const struct fl_arch *arch = f->of_arch;
+
+	if (f->trampoline_words)
+		return f->trampoline_words;
+	f->trampoline_words = arch->trampoline_words;
+	for (size_t i = 0; i < COUNT(arch->more_words); i++) {
+		if (has_evidence(f, &arch->more_words[i]))
+			f->trampoline_words = FL_MAX_PARAMS;
+	}
+	return f->trampoline_words;
+}
+
+static bool is_too_long(struct fl_facts *f, const struct fl_func *fn)
+{
+	unsigned int words;
+
+	if (!f->of_arch)
+		return false;
+	words = fl_arch_words(f->of_arch, fn, fn->nparams);
+	/* few functions are so long that the kernel matters */
+	return words > f->of_arch->trampoline_words && words > trampoline_words(f);
+}
+
+bool fl_facts_describe_func(struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
 			    struct fl_func *out)
 {
 	const struct btf_type *t = fl_btf_type(&o->btf, id);
@@ -141,13 +216,13 @@ bool fl_facts_describe_func(const struct fl_facts *f, const struct fl_object_typ
 	}
 	if (n > FL_MAX_PARAMS)
 		return false;
-	if (n > f->trampoline_args)
-		out->no_trampoline = FL_WHY_MANY_ARGS;
 	for (uint32_t i = 0; i < n; i++) {
 		out->params[i].name = fl_btf_string(&o->btf, params[i].name_off);
 		describe(f, o, params[i].type, &out->params[i].type);
 	}
 	out->nparams = n;
+	if (is_too_long(f, out))
+		out->no_trampoline = FL_WHY_MANY_ARGS;
 	describe(f, o, proto->type, &out->ret);
 	out->btf_id = id;
 	out->in_btf = true;

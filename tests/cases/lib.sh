@@ -30,6 +30,13 @@ cases_usage() {
 # The kernel of kernel/, which the cases are about if they do not say otherwise.
 root_cases() { "$cases_top/tests/cases/kernel/make" "$1"; }
 
+# The same one built for another architecture, and for one that is unknown.
+root_aarch64() { "$cases_top/tests/cases/kernel/make" "$1" aarch64; }
+root_riscv64() {
+	root_cases "$1"
+	echo riscv64 >"$1/proc/sys/kernel/arch"
+}
+
 # The facts of the real kernel `full`.
 root_full() { ln -s "$("$cases_top/tests/vm/facts" full)" "$1"; }
 

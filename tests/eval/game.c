@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 
 #include "model.h"
-#include "syscall.h"
+#include "arch.h"
 #include "use.h"
 
 #define MAX_FRAMES 128

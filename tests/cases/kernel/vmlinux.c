@@ -13,7 +13,23 @@ struct cred {
 	u32 gid;
 };
 
+#ifdef ARCH_aarch64
+struct thread_info {
+	unsigned long flags;
+	union {
+		u64 preempt_count;
+		struct {
+			u32 count;
+			u32 need_resched;
+		} preempt;
+	};
+};
+#endif
+
 struct task_struct {
+#ifdef ARCH_aarch64
+	struct thread_info thread_info;
+#endif
 	long state;
 	u32 flags;
 	int pid;
@@ -124,8 +140,8 @@ FUNCTION(int, should_failslab, (struct kmem_cache *s, u32 gfpflags))
 FUNCTION(bool, should_fail_alloc_page, (u32 gfp_mask, unsigned int order))
 FUNCTION(int, should_fail_bio, (struct bio *bio))
 FUNCTION(int, open_ctree, (struct file *file, void *fs_devices))
-FUNCTION(long, __x64_sys_openat, (const struct pt_regs *regs))
-FUNCTION(long, __x64_sys_read, (const struct pt_regs *regs))
+FUNCTION(long, SYS(openat), (const struct pt_regs *regs))
+FUNCTION(long, SYS(read), (const struct pt_regs *regs))
 FUNCTION(bool, within_error_injection_list, (unsigned long address))
 FUNCTION(long, vfs_read, (struct file *file, char *buf, size_t count, s64 *pos))
 FUNCTION(int, log_message, (const char *format, ...))

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* aarch64.c - the facts of 64-bit ARM, little endian; see arch.h. */
+#include <errno.h>
+
+#include "arch.h"
+
+/* u64 regs[31], then sp: struct pt_regs in arch/arm64/include/asm/ptrace.h */
+#define X(n) ((n)*8)
+#define SP X(31)
+
+/* __SYSCALL_DEFINEx in arch/arm64/include/asm/syscall_wrapper.h */
+#define FL_SYSCALL(name, args) { "sys_" #name, "__arm64_sys_" #name, NULL, { args } },
+/* arch/arm64/Kconfig selects CLONE_BACKWARDS */
+#define FL_CLONE_BACKWARDS
+static const struct fl_syscall syscalls[] = {
+#include "syscall_table.h"
+};
+
+/*
+ * current_thread_info()->preempt.count: arch/arm64/include/asm/preempt.h.
+ * arch/arm64/Kconfig selects THREAD_INFO_IN_TASK, so it is the task's.
+ */
+static int preempt_count(struct fl_kernel *k, struct fl_preempt *out)
+{
+	struct fl_member info, preempt, count;
+	struct fl_type task;
+
+	if (k->ops->find_type(k, NULL, FL_TYPE_STRUCT, "task_struct", &task) ||
+	    k->ops->member(k, task.id, "thread_info", &info) ||
+	    k->ops->member(k, info.type.id, "preempt", &preempt) ||
+	    k->ops->member(k, preempt.type.id, "count", &count))
+		return -ENOENT;
+	out->in_task = true;
+	out->offset = (info.bit_offset + preempt.bit_offset + count.bit_offset) / 8;
+	return 0;
+}
+
+const struct fl_arch fl_arch_aarch64 = {
+	.machine = "aarch64",
+	.target = "arm64",
+	/* regs_get_kernel_argument(), regs_return_value(): arch/arm64/include/asm/ptrace.h */
+	.nargs = 8,
+	.args = { X(0), X(1), X(2), X(3), X(4), X(5), X(6), X(7) },
+	.ret = X(0),
+	.stack = SP,
+	.stack_args = 0,
+	/* AAPCS64, "Parameter passing rules", B.4, C.10 and C.13 */
+	.large_by_reference = true,
+	.even_pairs = true,
+	.stack_is_last = true,
+	/* SC_ARM64_REGS_TO_ARGS in arch/arm64/include/asm/syscall_wrapper.h */
+	.syscall_args = { X(0), X(1), X(2), X(3), X(4), X(5) },
+	.syscalls = syscalls,
+	.preempt_count = preempt_count,
+	/*
+	 * arch_prepare_bpf_trampoline() in arch/arm64/net/bpf_jit_comp.c passes
+	 * what is in registers; struct arg_aux came with the arguments on the
+	 * stack, after 6.12.
+	 */
+	.trampoline_words = 8,
+	.more_words = { { FL_EVIDENCE_STRUCT, "arg_aux" } },
+};
