@@ -385,10 +385,9 @@ FL_INLINE void fl_fill_event(struct fl_event *e, u32 kind, u32 slot, u64 ordinal
 	e->value = 0;
 	e->kind = kind;
 	e->slot = slot;
-	e->pid = fl_pid();
-	e->tid = fl_tid();
-	e->cpu = fl_cpu();
-	e->uid = fl_uid();
+#define FL_EVENT_FIELD(type, name, how) e->name = how;
+	FL_EVENT_FIELDS(FL_EVENT_FIELD)
+#undef FL_EVENT_FIELD
 	e->site = 0;
 	e->words = 0;
 	bpf_get_current_comm(e->comm, sizeof(e->comm));

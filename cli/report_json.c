@@ -155,10 +155,9 @@ static void event(struct fl_report_stream *r, const struct fl_object *obj, const
 	put_function(&j, a);
 	fl_json_number(&j, "ordinal", (int64_t)e->ordinal);
 	fl_json_string(&j, "comm", comm);
-	fl_json_number(&j, "pid", e->pid);
-	fl_json_number(&j, "tid", e->tid);
-	fl_json_number(&j, "uid", e->uid);
-	fl_json_number(&j, "cpu", e->cpu);
+#define FL_EVENT_FIELD(type, name, how) fl_json_number(&j, #name, (int64_t)e->name);
+	FL_EVENT_FIELDS(FL_EVENT_FIELD)
+#undef FL_EVENT_FIELD
 	put_kind(&j, r, obj, e, a);
 	end(&j);
 }

@@ -18,7 +18,7 @@
 #endif
 
 /* One more for every change of what is below: programs and runtime must agree. */
-#define FL_ABI_VERSION 1
+#define FL_ABI_VERSION 2
 
 #define FL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 #define FL_MAX_EXEMPT 32
@@ -238,6 +238,16 @@ enum fl_event_kind {
 	FL_EVENT_STACK = 4, /* followed by addresses, innermost first */
 };
 
+/*
+ * FIELD(type, name, how): what every event says of the call, and how programs
+ * have it. In JSON it has the same name (docs/events.schema.json).
+ */
+#define FL_EVENT_FIELDS(FIELD)      \
+	FIELD(__u32, pid, fl_pid()) \
+	FIELD(__u32, tid, fl_tid()) \
+	FIELD(__u32, uid, fl_uid()) \
+	FIELD(__u32, cpu, fl_cpu())
+
 /* A record of the ring buffer. What follows it are words of 8 bytes. */
 struct fl_event {
 	__u64 time_ns;
@@ -245,13 +255,13 @@ struct fl_event {
 	__s64 value;   /* INJECTED: what is returned */
 	__u32 kind;    /* enum fl_event_kind */
 	__u32 slot;    /* which rule on which function */
-	__u32 pid;     /* the process (TGID) */
-	__u32 tid;
-	__u32 cpu;
-	__u32 uid;
+#define FL_EVENT_FIELD(type, name, how) type name;
+	FL_EVENT_FIELDS(FL_EVENT_FIELD)
+#undef FL_EVENT_FIELD
 	__u32 site;  /* LOG: number of the format */
 	__u32 words; /* that follow */
 	char comm[FL_COMM_LEN];
 };
+_Static_assert(sizeof(struct fl_event) == 72, "a change needs a new FL_ABI_VERSION");
 
 #endif /* FL_ABI_H */

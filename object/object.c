@@ -16,7 +16,6 @@ SAME_SIZE(fl_rule_knobs, 8 * 13);
 SAME_SIZE(fl_rule_state, 64);
 SAME_SIZE(fl_param_knob, 32);
 SAME_SIZE(fl_counts, 64);
-SAME_SIZE(fl_event, 8 * 3 + 4 * 8 + FL_COMM_LEN);
 
 void fl_object_free(struct fl_object *obj)
 {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -380,13 +381,17 @@ static void test_not_for_files(void **state)
 static void test_versions(void **state)
 {
 	struct file f = written(&whole);
+	char said[80];
 
 	(void)state;
 	f.data[8]++;
-	refused(&f, -EPROTONOSUPPORT, "of version 2.1, and this faultline reads 1.1");
+	snprintf(said, sizeof(said), "of version %d.%d, and this faultline reads %d.%d",
+		 FL_FLO_VERSION + 1, FL_ABI_VERSION, FL_FLO_VERSION, FL_ABI_VERSION);
+	refused(&f, -EPROTONOSUPPORT, said);
 	f.data[8]--;
 	f.data[12] = 77;
-	refused(&f, -EPROTONOSUPPORT, "of version 1.77");
+	snprintf(said, sizeof(said), "of version %d.77", FL_FLO_VERSION);
+	refused(&f, -EPROTONOSUPPORT, said);
 	free(f.data);
 }
 
