@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,19 +13,6 @@
 #include "sweep_impl.h"
 
 #define LEAK_BATCH 64 /* trials */
-
-void fl_sweep_note(const struct sweep *s, const char *format, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	if (!s->sink->note)
-		return;
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	s->sink->note(s->sink->arg, text);
-}
 
 static void take_splat(void *arg, const struct fl_splat *splat)
 {

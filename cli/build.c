@@ -113,3 +113,14 @@ struct fl_facts_opts fl_facts_options(const struct fl_options *o)
 		.search_symbols = o->mode == FL_MODE_RUN || o->mode == FL_MODE_EXPLAIN,
 	};
 }
+
+int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out)
+{
+	const struct fl_engine_opts opts = {
+		.facts = fl_facts_options(o),
+		.sink = { .arg = e, .diags = fl_errors_diags, .fault = fl_errors_fault },
+	};
+	int err = fl_engine_new(&opts, out);
+
+	return err ? fl_errors_new_engine(e, err) : 0;
+}

@@ -8,6 +8,9 @@
 #include "options.h"
 #include "session.h"
 
+struct fl_engine;
+struct fl_errors;
+
 /* A script in memory. */
 struct fl_input {
 	struct fl_source source;
@@ -30,5 +33,8 @@ bool fl_is_same_file(const char *a, const char *b);
 struct fl_compile_opts fl_compile_options(const struct fl_options *o);
 struct fl_session_opts fl_arming_options(const struct fl_options *o);
 struct fl_facts_opts fl_facts_options(const struct fl_options *o);
+
+/* An engine that reports to @e. 0 with *out yours, or an fl_exit, reported. */
+int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out);
 
 #endif /* FL_BUILD_H */

@@ -5,8 +5,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "build.h"
-
 void fl_print_diags(const struct fl_diags *ds)
 {
 	struct fl_arena arena;
@@ -119,15 +117,4 @@ int fl_errors_new_engine(struct fl_errors *e, int err)
 	fl_fault_raise(&f, FL_F_SYSTEM, strerror(-err), NULL);
 	fl_errors_fault(e, &f);
 	return e->status;
-}
-
-int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out)
-{
-	const struct fl_engine_opts opts = {
-		.facts = fl_facts_options(o),
-		.sink = { .arg = e, .diags = fl_errors_diags, .fault = fl_errors_fault },
-	};
-	int err = fl_engine_new(&opts, out);
-
-	return err ? fl_errors_new_engine(e, err) : 0;
 }

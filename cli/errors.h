@@ -34,7 +34,5 @@ void fl_print_diags(const struct fl_diags *ds);
 
 /* There is no engine, because of @err. Returns an fl_exit. */
 int fl_errors_new_engine(struct fl_errors *e, int err);
-/* An engine whose sink has those two. 0 with *out yours, or an fl_exit, reported. */
-int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out);
 
 #endif /* FL_ERRORS_H */
