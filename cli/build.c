@@ -72,9 +72,9 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 	return (struct fl_compile_opts){
 		.sema = {
 			.system_wide = o->system_wide,
-			/* check cannot know; most scripts are run with one */
+			/* check and objects cannot know; most scripts are run with one */
 			.has_command = o->command || o->shell_command || o->pid ||
-				       o->mode == FL_MODE_CHECK,
+				       o->mode == FL_MODE_CHECK || o->emit == FL_EMIT_TO_OBJECT,
 			.force_return = o->force_return,
 			.wait = o->wait_for_module,
 			.lenient = o->mode == FL_MODE_CHECK,
@@ -82,7 +82,9 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 			.nallowed = o->nallowed,
 		},
 		.plan = { .backend = o->backend, .force_return = o->force_return },
-		.emit = o->emit_c ? FL_EMIT_C : FL_EMIT_OBJECT,
+		.emit = o->emit == FL_EMIT_TO_C	       ? FL_EMIT_C
+			: o->emit == FL_EMIT_TO_OBJECT ? FL_EMIT_FILE
+						       : FL_EMIT_OBJECT,
 		.seeded = o->has_seed,
 		.settings = o->settings,
 		.nsettings = o->nsettings,

@@ -5,6 +5,7 @@
 #include "build.h"
 #include "errors.h"
 #include "run.h"
+#include "stored.h"
 
 static int check_one(const struct fl_options *o, struct fl_engine *en, struct fl_errors *errors,
 		     const char *path)
@@ -39,7 +40,7 @@ int fl_check(const struct fl_options *o)
 	return worst;
 }
 
-int fl_emit_text(const struct fl_options *o)
+int fl_emit_to(const struct fl_options *o)
 {
 	const struct fl_compile_opts opts = fl_compile_options(o);
 	struct fl_errors errors = { .verbose = o->verbose };
@@ -55,7 +56,9 @@ int fl_emit_text(const struct fl_options *o)
 		fl_engine_compile(en, &in.source, &opts, &obj);
 		status = errors.status;
 	}
-	if (!status)
+	if (!status && o->emit == FL_EMIT_TO_OBJECT)
+		status = fl_stored_write(o, &errors, obj);
+	else if (!status)
 		fwrite(obj->c_text, 1, obj->c_len, stdout);
 	fl_object_free(obj);
 	fl_engine_free(en);

@@ -47,7 +47,7 @@ static const char *meant_to_run(const struct fl_options *o)
 {
 	return o->command || o->shell_command ? "a command"
 	       : o->pid			      ? "-p"
-	       : o->emit_c		      ? "--emit"
+	       : o->emit		      ? "--emit"
 	       : o->output		      ? "-o"
 	       : o->json		      ? "-f json"
 	       : o->wait_for_module	      ? "--wait-for-module"

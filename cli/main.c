@@ -51,8 +51,8 @@ int main(int argc, char **argv)
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_rlimit_raise();
 		status = fl_interactive(&o);
-	} else if (o.emit_c) {
-		status = fl_emit_text(&o);
+	} else if (o.emit) {
+		status = fl_emit_to(&o);
 	} else {
 		fl_rlimit_raise();
 		status = fl_run(&o);

@@ -90,16 +90,24 @@ static int apply_all(const struct reader *r)
 	return 0;
 }
 
+static bool ends_in(const char *name, const char *suffix)
+{
+	size_t len = strlen(name);
+
+	return len >= strlen(suffix) && !strcmp(name + len - strlen(suffix), suffix);
+}
+
 /* A function's name has no slash; a script's ends in .fault, or has one. NULL is neither. */
 static bool is_script(const char *name)
 {
-	static const char suffix[] = ".fault";
-	size_t len = name ? strlen(name) : 0;
-
-	if (!len)
+	if (!name || !*name)
 		return false;
-	return !strcmp(name, "-") || strchr(name, '/') ||
-	       (len >= strlen(suffix) && !strcmp(name + len - strlen(suffix), suffix));
+	return !strcmp(name, "-") || strchr(name, '/') || ends_in(name, ".fault");
+}
+
+bool fl_runs_object(const struct fl_options *o)
+{
+	return o->mode == FL_MODE_RUN && o->nfiles && ends_in(o->files[0], ".flo");
 }
 
 bool fl_explains_rules(const struct fl_options *o)
@@ -140,12 +148,32 @@ static int check_explain(struct fl_options *o)
 	return 0;
 }
 
+/* What was decided when the object was compiled. */
+static int check_object(struct fl_options *o)
+{
+	const char *option = o->emit		  ? "--emit"
+			     : o->system_wide	  ? "--system-wide"
+			     : o->nallowed	  ? "--allow"
+			     : o->force_return	  ? "--force-return"
+			     : o->backend	  ? "--backend"
+			     : o->wait_for_module ? "--wait-for-module"
+						  : NULL;
+
+	return option ? fl_usage(o, FL_O_COMPILED_IN, option, o->files[0]) : 0;
+}
+
 static int check_run(struct fl_options *o)
 {
-	if (o->output && o->emit_c)
+	if (o->output && o->emit == FL_EMIT_TO_C)
 		return fl_usage(o, FL_O_OUTPUT);
-	if (*o->sysroot && !o->emit_c)
+	if (!o->output && o->emit == FL_EMIT_TO_OBJECT)
+		return fl_usage(o, FL_O_NO_OUTPUT);
+	if (o->wait_for_module && o->emit == FL_EMIT_TO_OBJECT)
+		return fl_usage(o, FL_O_OBJECT_WAITS);
+	if (*o->sysroot && !o->emit)
 		return fl_usage(o, FL_O_SYSROOT);
+	if (fl_runs_object(o) && check_object(o))
+		return FL_EXIT_USAGE;
 	return check_one_script(o);
 }
 

@@ -27,6 +27,13 @@ enum fl_mode {
 	FL_NMODES
 };
 
+/* --emit, in the order of its choices. */
+enum fl_emit_to {
+	FL_EMIT_TO_KERNEL, /* not given: the rules are armed */
+	FL_EMIT_TO_C,
+	FL_EMIT_TO_OBJECT,
+};
+
 struct fl_options {
 	enum fl_mode mode;
 	enum fl_mode topic; /* of help: the mode that it is about; with a file, that script */
@@ -43,7 +50,7 @@ struct fl_options {
 	const char **allowed;	   /* --allow */
 	size_t nallowed;
 	enum fl_backend backend;
-	bool emit_c;
+	enum fl_emit_to emit;
 	bool json;	/* -f */
 	bool traceable; /* list what can be traced instead of what can fail */
 	bool help;
@@ -74,6 +81,8 @@ struct fl_options {
 int fl_options_parse(struct fl_options *o, int argc, char **argv);
 void fl_options_release(struct fl_options *o);
 
+/* Is what runs an object, FILE.flo? */
+bool fl_runs_object(const struct fl_options *o);
 /* explain: is it about rules, and not about a function? */
 bool fl_explains_rules(const struct fl_options *o);
 

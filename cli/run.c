@@ -2,7 +2,8 @@
 /*
  * run.c - one run from rules to summary, by an engine:
  *
- *	prepare			engine/arm.c: compile, load, attach
+ *	prepare			engine/arm.c: compile, load, attach; of an object that
+ *				is run, stored.c: read
  *	start the command	held back until the rules are armed
  *	begin, release, watch	watch.c: until the command, the deadline or a signal
  *				ends it; engine/awaited.c: modules that come and go
@@ -18,6 +19,7 @@
 
 #include "errors.h"
 #include "run_impl.h"
+#include "stored.h"
 
 /* --- what the engine reports --------------------------------------------------- */
 
@@ -93,13 +95,21 @@ static int open_engine(struct run *r)
 
 static int prepare(struct run *r)
 {
-	const struct fl_arming arming = {
+	struct fl_arming arming = {
+		.object = r->object,
 		.src = r->input.source,
 		.compile = fl_compile_options(r->o),
 		.session = fl_arming_options(r->o),
 	};
 
-	return fl_engine_prepare(r->engine, &arming, &r->armed) ? r->errors.status : 0;
+	if (r->object && !r->o->has_seed)
+		arming.session.seed = r->object->seed;
+	if (r->object && r->object->force_return)
+		arming.session.force_return = true;
+	r->object = NULL;
+	if (fl_engine_prepare(r->engine, &arming, &r->armed))
+		return r->errors.status;
+	return fl_runs_object(r->o) ? fl_stored_settings(r->o, &r->errors, r->armed) : 0;
 }
 
 static int start_command(struct run *r)
@@ -238,6 +248,7 @@ static void release(struct run *r)
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
 	fl_lazy_symbols_release(&r->report.symbols);
+	fl_object_free(r->object);
 	fl_input_release(&r->input);
 }
 
@@ -251,14 +262,17 @@ int fl_run(const struct fl_options *o)
 	};
 	int status;
 
-	status = fl_input_of(&r.input, o);
+	status = fl_runs_object(o) ? 0 : fl_input_of(&r.input, o);
 	if (!status)
 		status = open_report(&r);
 	if (status) {
 		release(&r);
 		return status;
 	}
-	status = open_engine(&r);
+	if (fl_runs_object(o))
+		status = fl_stored_read(o, &r.errors, &r.object);
+	if (!status)
+		status = open_engine(&r);
 	if (!status)
 		status = prepare(&r);
 	if (!status) {

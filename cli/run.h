@@ -5,9 +5,9 @@
 
 #include "options.h"
 
-int fl_run(const struct fl_options *o);	      /* arm, watch, disarm, sum up */
-int fl_check(const struct fl_options *o);     /* compile only */
-int fl_emit_text(const struct fl_options *o); /* --emit */
+int fl_run(const struct fl_options *o);	    /* arm, watch, disarm, sum up */
+int fl_check(const struct fl_options *o);   /* compile only */
+int fl_emit_to(const struct fl_options *o); /* --emit */
 
 int fl_interactive(const struct fl_options *o); /* the REPL */
 

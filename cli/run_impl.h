@@ -22,6 +22,7 @@ struct fl_status {
 struct run {
 	const struct fl_options *o;
 	struct fl_input input;
+	struct fl_object *object; /* read from a file, and not with the engine yet */
 	struct fl_engine *engine;
 	struct fl_armed *armed; /* NULL: not yet */
 	struct fl_command command;

@@ -367,6 +367,8 @@ struct fl_tracker {
 /* sema: address ranges that a pattern stands for. */
 struct fl_pattern_set {
 	const struct fl_pattern *pattern;
+	const char
+		*symbol; /* what the kernel was asked for: a system call has another name there */
 	const struct fl_range *ranges;
 	size_t nranges;
 	size_t first; /* in the table of all */
@@ -397,6 +399,7 @@ struct fl_script {
 	FL_LIST(struct fl_tracker, trackers);
 	FL_LIST(struct fl_pattern_set, patterns);
 	FL_LIST(const struct fl_action *, logs);
+	FL_LIST(const struct fl_expr *, cgroups); /* calls of cgroup() */
 	FL_LIST(struct fl_awaited, waits);
 	unsigned int ninstances;
 	unsigned int needs;			    /* FL_NEED_* of its builtins */

@@ -13,6 +13,7 @@
  *	plan	plan.c		programs, back ends, order of evaluation
  *	emit	emit.c		C that stands on bpf-templates/; emit.h tells its files
  *	make	manifest.c	the object that outlives all this
+ *		lasting.c	  and outlives the process: the kernel it is for
  *	clang	clang.cpp	C to ELF bytes, in memory
  *
  * Order matters in one place: sema goes over everything even after syntax
@@ -237,6 +238,16 @@ static int back_end(struct compilation *c, char **log)
 	return 0;
 }
 
+static bool make_lasting(struct compilation *c)
+{
+	const char *unknown = fl_make_lasting(c->object, &c->plan, &c->emit, c->kernel, &c->kept);
+
+	if (unknown)
+		fl_report(c->diags, FL_E_NO_BUILD_ID, c->script.rules[0].targets[0].span, unknown,
+			  NULL);
+	return !unknown;
+}
+
 /* Everything that may run out of memory; what it allocated is in @c. */
 static int run(struct compilation *c, char **log)
 {
@@ -253,7 +264,9 @@ static int run(struct compilation *c, char **log)
 	fl_buf_init(&c->text, &c->arena);
 	fl_emit(&c->plan, &c->emit, &c->text);
 	c->object = fl_make_object(&c->plan, &c->emit, &c->text, &c->kept);
-	return c->opts->emit == FL_EMIT_OBJECT ? back_end(c, log) : 0;
+	if (c->opts->emit == FL_EMIT_FILE && !make_lasting(c))
+		return -EINVAL;
+	return c->opts->emit == FL_EMIT_C ? 0 : back_end(c, log);
 }
 
 int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl_compile_opts *opts,

@@ -11,6 +11,7 @@
 
 enum fl_emit_what {
 	FL_EMIT_OBJECT,
+	FL_EMIT_FILE, /* an object that says which kernel it is for, for fl_flo_write() */
 	FL_EMIT_C,    /* stop before Clang: the object has no ELF */
 	FL_EMIT_NONE, /* stop after sema: there is no object */
 };

@@ -88,6 +88,8 @@ enum fl_list_state {
 	FL_LIST_HIDDEN,	    /* there may be a list; we may not read it */
 };
 
+#define FL_BUILD_ID 65 /* characters of one, the NUL included */
+
 struct fl_kernel;
 
 struct fl_kernel_ops {
@@ -199,6 +201,13 @@ struct fl_kernel_ops {
 	 * is not set. *known is false where the configuration cannot be read.
 	 */
 	const char *(*config)(struct fl_kernel *k, const char *name, bool *known);
+
+	/*
+	 * What the linker made of the contents of the kernel proper, or of @module
+	 * where that is not NULL, in hexadecimal. -ENOENT: it has none, or the
+	 * kernel does not show it.
+	 */
+	int (*build_id)(struct fl_kernel *k, const char *module, char out[FL_BUILD_ID]);
 
 	/* Id and depth below the root of a control group (version 2). -ENOENT. */
 	int (*cgroup)(struct fl_kernel *k, const char *path, uint64_t *id, unsigned int *level);

@@ -63,6 +63,7 @@ static void check_cgroup(struct fl_sema *s, struct fl_expr *e)
 	e->type = FL_VALUE_INT;
 	e->value = id;
 	e->index = level;
+	*FL_APPEND(s->arena, s->script, cgroups) = e;
 }
 
 /* within(f if EXPR): what watches f is put together in sema_rule.c's terms. */

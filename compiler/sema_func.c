@@ -495,7 +495,8 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 	struct fl_pattern_set *set;
 	const struct fl_range *ranges = NULL;
 	size_t n = 0, first = 0;
-	int err = k->ops->ranges(k, p->module, call ? call->function : p->name, &ranges, &n);
+	const char *symbol = call ? call->function : p->name;
+	int err = k->ops->ranges(k, p->module, symbol, &ranges, &n);
 
 	if (err && !goes_on_without_code(s, p, err))
 		return;
@@ -507,6 +508,7 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 	e->type = FL_VALUE_INT;
 	set = FL_APPEND(s->arena, s->script, patterns);
 	set->pattern = p;
+	set->symbol = symbol;
 	set->ranges = ranges;
 	set->nranges = n;
 	set->first = first;

@@ -3,6 +3,8 @@
  * arm.c - the way of rules into the kernel:
  *
  *	compile	compiler/	text to an object, Clang by server.c
+ *	or fit	fit.c		an object that was compiled earlier: is it for this
+ *				kernel?
  *	load	runtime/	its programs through the verifier
  *	attach	runtime/	onto their functions, still idle
  *	again	refusals.c	with another plan, where the kernel refused a
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 
 #include "engine_impl.h"
+#include "fit.h"
 
 static int compile(struct fl_armed *a, const struct fl_wait *only, size_t nonly, struct fl_part *p)
 {
@@ -29,6 +32,19 @@ static int compile(struct fl_armed *a, const struct fl_wait *only, size_t nonly,
 	opts.plan.nrefusals = a->refusals.n;
 	err = fl_engine_compile(a->en, &a->arming.src, &opts, &p->obj);
 	fl_engine_beat(a->en);
+	return err;
+}
+
+/* An object that there is already. */
+static int take_object(struct fl_armed *a, struct fl_part *p)
+{
+	struct fl_fault fault;
+	int err = fl_object_fits(a->arming.object, a->en->kernel, &fault);
+
+	p->obj = a->arming.object;
+	a->arming.object = NULL;
+	if (err)
+		fl_engine_report_fault(a->en, &fault);
 	return err;
 }
 
@@ -64,8 +80,9 @@ static int attach(struct fl_armed *a, struct fl_part *p, struct fl_fault *fault)
 static int try_part(struct fl_armed *a, const struct fl_wait *only, size_t nonly, struct fl_part *p,
 		    bool *again)
 {
+	bool is_object = a->arming.object;
 	struct fl_fault fault;
-	int err = compile(a, only, nonly, p);
+	int err = is_object ? take_object(a, p) : compile(a, only, nonly, p);
 
 	*again = false;
 	if (err || (only && !p->obj->nslots))
@@ -77,7 +94,8 @@ static int try_part(struct fl_armed *a, const struct fl_wait *only, size_t nonly
 		return a->arming.measure ? 0 : fl_part_watch(p);
 	fl_session_free(p->session);
 	p->session = NULL;
-	*again = fl_refusals_note(&a->refusals, p->obj, &fault, a->arming.compile.plan.backend);
+	*again = !is_object &&
+		 fl_refusals_note(&a->refusals, p->obj, &fault, a->arming.compile.plan.backend);
 	if (!*again)
 		fl_engine_report_fault(a->en, &fault);
 	fl_fault_release(&fault);
@@ -110,6 +128,8 @@ int fl_engine_prepare(struct fl_engine *en, const struct fl_arming *arming, stru
 	struct fl_armed *a = fl_armed_new(en, arming);
 	int err = a ? 0 : fl_engine_no_memory(en);
 
+	if (!a)
+		fl_object_free(arming->object);
 	/* from before the script is compiled, so that no module is missed */
 	if (!err && en->opts.sink.module && !arming->measure)
 		err = fl_modules_listen(en, arming->compile.sema.wait);

@@ -37,6 +37,7 @@ void fl_armed_free(struct fl_armed *a)
 	free(a->parts);
 	free(a->waits);
 	fl_refusals_release(&a->refusals);
+	fl_object_free(a->arming.object);
 	free(a);
 }
 

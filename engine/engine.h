@@ -101,6 +101,8 @@ void fl_engine_cool(struct fl_engine *en);
 /* --- sets of rules --------------------------------------------------------- */
 
 struct fl_arming {
+	/* Armed as it is, instead of @src; the engine's from now on, whatever happens. */
+	struct fl_object *object;
 	struct fl_source src;
 	/* What @src and @compile point to must outlive a set that waits for modules. */
 	struct fl_compile_opts compile;

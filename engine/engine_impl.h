@@ -13,6 +13,7 @@
  *	sink.c		failures, modules and the kernel log, to the sink
  *	spawn.c		a process that waits to become a command
  *	refusals.c	what the kernel refused, for the next plan
+ *	fit.c		objects of an earlier compilation: for this kernel?
  *	server.c	Clang in a process of its own
  *	loop.c		descriptors and handlers
  *

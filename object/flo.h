@@ -42,7 +42,7 @@ int fl_flo_write(const struct fl_object *obj, void **data, size_t *len);
  */
 int fl_flo_read(const void *data, size_t len, struct fl_object **out, char why[FL_FLO_WHY]);
 
-/* FNV-1a of 64 bits, which notices every change of one byte; @sum is 0 at first. */
+/* FNV-1a over words of 8 bytes, which notices every change of one word; @sum is 0 at first. */
 uint64_t fl_checksum(uint64_t sum, const void *data, size_t len);
 
 #endif /* FL_FLO_H */

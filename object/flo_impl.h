@@ -39,6 +39,8 @@ enum fl_flo_section {
 	FL_FLO_OPS = 18,
 	FL_FLO_MODULES = 19,
 	FL_FLO_FACTS = 20,
+	FL_FLO_COMMANDS = 21,
+	FL_FLO_ALLOWS = 22,
 	FL_FLO_NSECTIONS
 };
 
@@ -54,6 +56,7 @@ enum fl_flo_kind {
 	FL_FLO_STRING_OR, /* or NULL */
 	FL_FLO_MANY,	  /* the next records of section arg: a pointer, and the count at count */
 	FL_FLO_ONE,	  /* the next record of it: a pointer */
+	FL_FLO_ONE_OR,	  /* the same, or NULL */
 };
 
 struct fl_flo_field {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "flo_impl.h"
+#include <endian.h>
+#include <string.h>
 
 #include "fl_abi.h"
+#include "flo_impl.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -33,11 +35,20 @@
 	}
 
 static const struct fl_flo_field head[] = {
-	FIELD(STRING, fl_object, release),    FIELD(STRING, fl_object, arch),
-	FIELD(STRING, fl_object, build_id),   FIELD(U64, fl_object, seed),
-	FIELD(U32, fl_object, ncpus),	      FIELD(BOOL, fl_object, tracks_children),
-	FIELD(BOOL, fl_object, uses_keys),    FIELD(BOOL, fl_object, seeded),
+	FIELD(STRING, fl_object, release),
+	FIELD(STRING, fl_object, arch),
+	FIELD(STRING, fl_object, build_id),
+	FIELD(U64, fl_object, seed),
+	FIELD(U32, fl_object, ncpus),
+	FIELD(BOOL, fl_object, tracks_children),
+	FIELD(BOOL, fl_object, uses_keys),
+	FIELD(BOOL, fl_object, seeded),
 	FIELD(BOOL, fl_object, force_return),
+	ENUM(fl_object, sweep, FL_SWEEP_RECORDED + 1),
+	MANY(fl_object, setups, COMMANDS),
+	{ FL_FLO_ONE_OR, FL_FLO_COMMANDS, offsetof(struct fl_object, run), 0 },
+	MANY(fl_object, cleanups, COMMANDS),
+	MANY(fl_object, checks, COMMANDS),
 };
 
 static const struct fl_flo_field progs[] = {
@@ -150,6 +161,20 @@ static const struct fl_flo_field facts[] = {
 	FIELD(U64, fl_obj_fact, value),
 };
 
+static const struct fl_flo_field commands[] = {
+	FIELD(STRING, fl_obj_command, command),
+	FIELD(STRING_OR, fl_obj_command, message),
+	FIELD(STRING, fl_obj_command, source),
+	FIELD(U32, fl_obj_command, line),
+};
+
+static const struct fl_flo_field allows[] = {
+	FIELD(STRING, fl_obj_allow, pattern),
+	FIELD(STRING_OR, fl_obj_allow, reason),
+	FIELD(STRING, fl_obj_allow, source),
+	FIELD(U32, fl_obj_allow, line),
+};
+
 #define TOP(type, name)                                                                  \
 	{                                                                                \
 		sizeof(type), name, COUNT(name), true, offsetof(struct fl_object, name), \
@@ -179,6 +204,8 @@ const struct fl_flo_layout fl_flo_layouts[FL_FLO_NSECTIONS] = {
 	[FL_FLO_OPS] = OWNED(fl_obj_op, ops),
 	[FL_FLO_MODULES] = TOP(struct fl_obj_module, modules),
 	[FL_FLO_FACTS] = TOP(struct fl_obj_fact, facts),
+	[FL_FLO_COMMANDS] = OWNED(fl_obj_command, commands),
+	[FL_FLO_ALLOWS] = TOP(struct fl_obj_allow, allows),
 };
 
 /* A field more in one of these is one more above, and a new version. */
@@ -187,10 +214,15 @@ _Static_assert(sizeof(size_t) == 8, "counts are words");
 
 uint64_t fl_checksum(uint64_t sum, const void *data, size_t len)
 {
-	const uint8_t *p = data;
+	const char *p = data;
 
 	sum ^= 0xcbf29ce484222325ULL;
-	for (size_t i = 0; i < len; i++)
-		sum = (sum ^ p[i]) * 0x100000001b3ULL;
+	for (size_t n; len; p += n, len -= n) {
+		uint64_t word = 0;
+
+		n = len < sizeof(word) ? len : sizeof(word);
+		memcpy(&word, p, n);
+		sum = (sum ^ le64toh(word)) * 0x100000001b3ULL;
+	}
 	return sum ^ 0xcbf29ce484222325ULL;
 }

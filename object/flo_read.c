@@ -173,13 +173,20 @@ static bool read_field(struct reader *r, const struct fl_flo_field *f, uint64_t 
 		return word == UINT64_MAX || (is_index(r, f, word) && word <= INT32_MAX);
 	case FL_FLO_STRING:
 	case FL_FLO_STRING_OR:
-		*(const char **)at = word ? r->strings + (word - 1) : NULL;
-		return word ? word - 1 < r->sections[FL_FLO_STRINGS].size
-			    : f->kind == FL_FLO_STRING_OR;
+		if (!word)
+			return f->kind == FL_FLO_STRING_OR;
+		if (word > r->sections[FL_FLO_STRINGS].size)
+			return false;
+		*(const char **)at = r->strings + (word - 1);
+		return true;
 	case FL_FLO_MANY:
 		*(size_t *)(record + f->count) = word;
 		*(void **)at = take(r, f->arg, word);
 		return *(void **)at != NULL;
+	case FL_FLO_ONE_OR:
+		if (!word)
+			return true;
+		/* fall through */
 	case FL_FLO_ONE:
 		*(void **)at = take(r, f->arg, 1);
 		return word == 1 && *(void **)at;

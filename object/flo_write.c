@@ -79,6 +79,8 @@ static uint64_t word_of(struct writer *w, const struct fl_flo_field *f, const ch
 		n = *(const size_t *)(record + f->count);
 		/* fall through */
 	case FL_FLO_ONE:
+	case FL_FLO_ONE_OR:
+		n = f->kind != FL_FLO_MANY ? *(const void *const *)at != NULL : n;
 		add_records(w, f->arg, *(const void *const *)at, n);
 		return n;
 	default:

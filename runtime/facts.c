@@ -256,6 +256,7 @@ static const struct fl_kernel_ops ops = {
 	.ranges = fl_facts_ranges,
 	.address = fl_facts_address,
 	.config = fl_facts_config,
+	.build_id = fl_facts_build_id,
 	.cgroup = fl_facts_cgroup,
 };
 

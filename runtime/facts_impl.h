@@ -72,6 +72,7 @@ int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
 		    const struct fl_range **out, size_t *n);
 int fl_facts_address(struct fl_kernel *k, const char *name, uint64_t *out);
 const char *fl_facts_config(struct fl_kernel *k, const char *name, bool *known);
+int fl_facts_build_id(struct fl_kernel *k, const char *module, char out[FL_BUILD_ID]);
 int fl_facts_cgroup(struct fl_kernel *k, const char *path, uint64_t *id, unsigned int *level);
 void fl_facts_more_release(struct fl_facts *f);
 

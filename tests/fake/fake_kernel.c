@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -441,6 +442,13 @@ static const char *config(struct fl_kernel *k, const char *name, bool *known)
 	return strcmp(name, "KPROBES") ? NULL : "y";
 }
 
+static int build_id(struct fl_kernel *k, const char *module, char out[FL_BUILD_ID])
+{
+	(void)k;
+	snprintf(out, FL_BUILD_ID, "%s", module ? "beef" : "cafe");
+	return 0;
+}
+
 static int cgroup(struct fl_kernel *k, const char *path, uint64_t *id, unsigned int *level)
 {
 	(void)k;
@@ -470,6 +478,7 @@ void fake_kernel_init(struct fake_kernel *f)
 		.ranges = ranges,
 		.address = address,
 		.config = config,
+		.build_id = build_id,
 		.cgroup = cgroup,
 		.has_module = has_module,
 	};

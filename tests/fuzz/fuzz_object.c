@@ -12,6 +12,8 @@
 #include "flo_impl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 
 static void seal(uint8_t *file, size_t size)
 {
@@ -25,6 +27,34 @@ static void seal(uint8_t *file, size_t size)
 	memcpy(file, FL_FLO_MAGIC, FL_FLO_WORD);
 	memcpy(file + FL_FLO_WORD, versions, sizeof(versions));
 	memcpy(file + 2 * FL_FLO_WORD, numbers, sizeof(numbers));
+}
+
+/* A field of a record becomes another number; most of a file is programs, which nobody reads. */
+static bool change_field(uint8_t *data, size_t size, unsigned int seed)
+{
+	static const uint64_t words[] = { 0, 1, 2, 3, 8, 255, 1ULL << 32, UINT64_MAX };
+	unsigned int section = 1 + seed % (FL_FLO_NSECTIONS - 1);
+	const uint8_t *entry = data + FL_FLO_HEADER + (section - 1) * FL_FLO_ENTRY;
+	uint64_t at, len, word;
+
+	if (size < FL_FLO_HEADER + (FL_FLO_NSECTIONS - 1) * FL_FLO_ENTRY || section == FL_FLO_ELF)
+		return false;
+	memcpy(&at, entry + 8, sizeof(at));
+	memcpy(&len, entry + 16, sizeof(len));
+	if (len < FL_FLO_WORD || at > size || len > size - at)
+		return false;
+	data += at + (seed >> 8) % (len / FL_FLO_WORD) * FL_FLO_WORD;
+	memcpy(&word, data, sizeof(word));
+	word = seed & 128 ? word + 1 : words[(seed >> 4) % 8];
+	memcpy(data, &word, sizeof(word));
+	return true;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned int seed)
+{
+	if (seed & 1 && change_field(data, size, seed >> 1))
+		return size;
+	return LLVMFuzzerMutate(data, size, most);
 }
 
 static uint64_t counter(void *arg, uint32_t rule, enum fl_counter which)

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Objects as bytes: all of one comes back, and a damaged one is refused with a reason. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "unit.h"
 
-#include <cmocka.h>
+#include <errno.h>
+#include <stdlib.h>
 
 #include "fl_abi.h"
 #include "flo_impl.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct fl_obj_prog progs[] = {
 	{ "fl0_many", FL_BACKEND_KPROBE_MULTI, "one program for many functions", false, 0, 2 },
@@ -94,6 +86,14 @@ static struct fl_obj_fact facts[] = {
 	{ FL_FACT_CGROUP, "/system.slice", NULL, 77 },
 };
 
+static struct fl_obj_command setups[] = { { "modprobe x", NULL, "a.fault", 20 },
+					  { "mkdir y", NULL, "a.fault", 21 } };
+static struct fl_obj_command run[] = { { "ls", NULL, "b.fault", 22 } };
+static struct fl_obj_command cleanups[] = { { "rmdir y", NULL, "a.fault", 23 } };
+static struct fl_obj_command checks[] = { { "test -e z", "z is there", "a.fault", 24 },
+					  { "true", NULL, "b.fault", 25 } };
+static struct fl_obj_allow allows[] = { { "*lockdep*", "known", "a.fault", 26 } };
+
 static char elf[] = "\177ELF and what follows";
 
 #define LIST(name) .name = (name), .n##name = COUNT(name)
@@ -114,6 +114,12 @@ static const struct fl_object whole = {
 	LIST(expects),
 	LIST(modules),
 	LIST(facts),
+	LIST(setups),
+	.run = run,
+	LIST(cleanups),
+	LIST(checks),
+	LIST(allows),
+	.sweep = FL_SWEEP_RECORDED,
 	.release = "6.12.48",
 	.arch = "x86_64",
 	.build_id = "0123456789abcdef",
@@ -252,6 +258,26 @@ static void same_facts(const struct fl_obj_fact *a, const struct fl_obj_fact *b)
 	NUMBER(value);
 }
 
+static void same_commands(const struct fl_obj_command *a, const struct fl_obj_command *b)
+{
+	TEXT(command);
+	TEXT(message);
+	TEXT(source);
+	NUMBER(line);
+}
+
+#define same_setups same_commands
+#define same_cleanups same_commands
+#define same_checks same_commands
+
+static void same_allows(const struct fl_obj_allow *a, const struct fl_obj_allow *b)
+{
+	TEXT(pattern);
+	TEXT(reason);
+	TEXT(source);
+	NUMBER(line);
+}
+
 #define SAME(name)                                             \
 	do {                                                   \
 		NUMBER(n##name);                               \
@@ -276,6 +302,14 @@ static void same_objects(const struct fl_object *a, const struct fl_object *b)
 	SAME(expects);
 	SAME(modules);
 	SAME(facts);
+	SAME(setups);
+	SAME(cleanups);
+	SAME(checks);
+	SAME(allows);
+	NUMBER(sweep);
+	assert_int_equal(!a->run, !b->run);
+	if (a->run)
+		same_commands(a->run, b->run);
 	TEXT(release);
 	TEXT(arch);
 	TEXT(build_id);
@@ -352,6 +386,8 @@ static void test_other_bools(void **state)
 	(void)state;
 	other.tracks_children = other.seeded = false;
 	other.uses_keys = other.force_return = true;
+	other.run = NULL;
+	other.sweep = FL_SWEEP_NONE;
 	f = written(&other);
 	assert_int_equal(fl_flo_read(f.data, f.len, &obj, why), 0);
 	same_objects(&other, obj);
@@ -484,6 +520,11 @@ static void test_numbers_of_others(void **state)
 		{ FL_FLO_HEAD, 0, 4, 6, "wrong number of CPUs" },
 		{ FL_FLO_HEAD, 0, 0, 0, "section 1, record 0, field 0" },
 		{ FL_FLO_HEAD, 0, 5, 2, "section 1, record 0, field 5" },
+		{ FL_FLO_HEAD, 0, 9, 3, "section 1, record 0, field 9" },
+		{ FL_FLO_HEAD, 0, 10, 7, "section 1, record 0, field 10" },
+		{ FL_FLO_HEAD, 0, 10, 3, "section 1, record 0, field 13" },
+		{ FL_FLO_HEAD, 0, 11, 2, "section 1, record 0, field 11" },
+		{ FL_FLO_HEAD, 0, 11, 0, "belong to none" },
 		{ FL_FLO_PROGS, 0, 1, 0, "no back end" },
 		{ FL_FLO_PROGS, 0, 1, FL_NBACKENDS, "section 4, record 0, field 1" },
 		{ FL_FLO_PROGS, 0, 5, 3, "functions of another" },
