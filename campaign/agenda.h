@@ -8,13 +8,13 @@
 
 #include "ledger.h"
 
-enum fl_sweep_each {
-	FL_SWEEP_PATH,	   /* rule, function and call path */
-	FL_SWEEP_CALL,	   /* each matched call of the workload by its ordinal */
-	FL_SWEEP_FUNCTION, /* rule and function */
+enum fl_by {
+	FL_BY_PATH,	/* rule, function and call path */
+	FL_BY_CALL,	/* each matched call of the workload by its ordinal */
+	FL_BY_FUNCTION, /* rule and function */
 };
 
-enum fl_sweep_occurrence {
+enum fl_occurrence {
 	FL_OCCURRENCE_FIRST,
 	FL_OCCURRENCE_LAST,
 	FL_OCCURRENCE_ALL,
@@ -29,8 +29,8 @@ struct fl_value_list {
 };
 
 struct fl_agenda_opts {
-	enum fl_sweep_each each;
-	enum fl_sweep_occurrence occurrence;
+	enum fl_by each;
+	enum fl_occurrence occurrence;
 	uint32_t nth;
 	bool modes[FL_NINJECT];
 	const char *only; /* a glob over function and path; NULL: all */

@@ -63,7 +63,7 @@ static int run_once(struct sweep *s, bool *had, size_t nhad)
 		fl_examine(s, trial);
 	if (!err)
 		err = refuse(s, trial);
-	if (!err && s->o->agenda.each != FL_SWEEP_CALL)
+	if (!err && s->o->agenda.each != FL_BY_CALL)
 		err = fl_book_points(s, 0);
 	r.us = trial->us;
 	r.matched = trial->matched;
@@ -71,9 +71,9 @@ static int run_once(struct sweep *s, bool *had, size_t nhad)
 	if (!err)
 		err = fl_book(s, &r);
 	for (size_t i = 0; !err && i < s->seen && i < nhad; i++) {
-		struct fl_world_point p;
+		bool after;
 
-		had[i] = s->world->point(s->world_arg, i, &p) && p.calls;
+		had[i] = s->world->calls(s->world_arg, i, &after) > 0;
 	}
 	free(trial);
 	return err;
@@ -127,7 +127,7 @@ int fl_sweep_baseline(struct sweep *s)
 		err = book_unstable(s, had, had + MOST, MOST);
 	free(had);
 	matched = s->l->matched;
-	if (!err && s->o->agenda.each == FL_SWEEP_CALL)
+	if (!err && s->o->agenda.each == FL_BY_CALL)
 		err = book_calls(s, matched);
 	if (err)
 		return err;

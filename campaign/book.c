@@ -28,8 +28,11 @@ int fl_book_sync(struct sweep *s)
 	return s->journal ? fl_journal_sync(s->journal, s->t) : 0;
 }
 
-static int book_new(struct sweep *s, uint64_t n, const struct fl_world_point *p, const char *key)
+static int book_new(struct sweep *s, size_t i, uint64_t n, const struct fl_world_point *p,
+		    const char *key)
 {
+	bool after;
+	const uint64_t calls = s->world->calls(s->world_arg, i, &after);
 	const struct fl_record r = {
 		.type = FL_RECORD_POINT,
 		.id = (uint32_t)s->l->nspots,
@@ -41,8 +44,8 @@ static int book_new(struct sweep *s, uint64_t n, const struct fl_world_point *p,
 		.path = p->path,
 		.npath = p->npath,
 		.trial = n,
-		.after = p->after,
-		.calls = p->calls,
+		.after = after,
+		.calls = calls,
 	};
 
 	return fl_book(s, &r);
@@ -74,7 +77,7 @@ static int meet(struct sweep *s, size_t i, uint64_t n)
 	snprintf(key, sizeof(key), "%016" PRIx64, p.key);
 	spot = fl_ledger_spot(s->l, key);
 	if (!spot)
-		err = book_new(s, n, &p, key);
+		err = book_new(s, i, n, &p, key);
 	if (err)
 		return err;
 	spot = fl_ledger_spot(s->l, key);
@@ -85,16 +88,18 @@ static int meet(struct sweep *s, size_t i, uint64_t n)
 static int look_again(struct sweep *s, size_t i)
 {
 	const struct fl_spot *spot;
-	struct fl_world_point p;
 	struct fl_record r = { .type = FL_RECORD_REACHED };
+	bool after;
 
 	if (s->spot_of[i] == UINT32_MAX)
 		return 0;
 	spot = &s->l->spots[s->spot_of[i]];
-	if (spot->reached || !s->world->point(s->world_arg, i, &p) || !p.calls || p.after)
+	if (spot->reached)
+		return 0;
+	r.calls = s->world->calls(s->world_arg, i, &after);
+	if (!r.calls || after)
 		return 0;
 	r.id = s->spot_of[i];
-	r.calls = p.calls;
 	return fl_book(s, &r);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* found.c - what the oracles found in a trial, each fingerprint once. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,20 @@ void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerp
 	f->no_memory |= !more[f->n].kind || !more[f->n].fingerprint || !more[f->n].title ||
 			!more[f->n].text;
 	f->n++;
+}
+
+void fl_found_print(const struct fl_ledger *l, const struct fl_record *begun, const char *kind,
+		    char *buf, size_t size)
+{
+	const struct fl_spot *spot;
+	size_t len = (size_t)snprintf(buf, size, "%s", kind);
+
+	if (!begun->nfaults)
+		return;
+	spot = &l->spots[begun->faults[begun->nfaults - 1].point];
+	for (size_t i = 0; i < spot->npath && i < FL_FINGERPRINT_SYMBOLS && len < size; i++)
+		len += (size_t)snprintf(buf + len, size - len, " %.*s",
+					(int)strcspn(spot->path[i], "+"), spot->path[i]);
 }
 
 void fl_found_clear(struct fl_found_list *f)

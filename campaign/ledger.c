@@ -364,6 +364,8 @@ static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 		return "a trial ends that did not begin";
 	l->open = false;
 	l->dirty |= r->dirty;
+	if (r->injected)
+		l->hit = *b;
 	l->busy_us += r->us;
 	if (b->again && (r->dirty || r->outcome == FL_OUTCOME_CRASH))
 		forget_unscanned(l, b);
@@ -398,7 +400,7 @@ static const char *apply_finding(struct fl_ledger *l, const struct fl_record *r)
 static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
 {
 	struct fl_known_finding *f;
-	const struct fl_record *b = &l->begun;
+	const struct fl_record *b = r->n == l->hit.n ? &l->hit : &l->begun;
 
 	if (!r->id || r->id > l->nfindings)
 		return "a finding is blamed on a trial that was not found before";

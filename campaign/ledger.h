@@ -86,6 +86,7 @@ struct fl_ledger {
 	bool dirty; /* the machine of the last start had an oops */
 	bool open;  /* a trial began and has not ended: */
 	struct fl_record begun;
+	struct fl_record hit; /* the last trial with an injection, as it began */
 	struct fl_ledger_index *index;
 	bool no_memory;
 };

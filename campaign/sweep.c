@@ -20,6 +20,8 @@ static void take_splat(void *arg, const struct fl_splat *splat)
 
 	if (splat->flags & FL_SPLAT_DIRTY)
 		s->dirty = true;
+	if (splat->flags & FL_SPLAT_LOCKDEP)
+		s->lockdep_off = true;
 	if (splat->flags & FL_SPLAT_EXPECTED)
 		return;
 	for (size_t i = 0; i < s->o->nallowed; i++) {
@@ -112,12 +114,8 @@ static void add_end(struct sweep *s, enum fl_outcome_kind how)
 	const struct fl_record *b = &s->l->begun;
 	const struct fl_spot *spot = &s->l->spots[b->faults[b->nfaults - 1].point];
 	char print[1024], title[300];
-	size_t len = (size_t)snprintf(print, sizeof(print), "%s", kind);
 
-	for (size_t i = 0; i < spot->npath && i < FL_FINGERPRINT_SYMBOLS && len < sizeof(print);
-	     i++)
-		len += (size_t)snprintf(print + len, sizeof(print) - len, " %.*s",
-					(int)strcspn(spot->path[i], "+"), spot->path[i]);
+	fl_found_print(s->l, b, kind, print, sizeof(print));
 	snprintf(title, sizeof(title), "the machine %s while %s was made to fail",
 		 how == FL_OUTCOME_HANG ? "hung" : "died", spot->function);
 	fl_found_add(&s->found, kind, print, title,

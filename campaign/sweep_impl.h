@@ -38,15 +38,19 @@ struct sweep {
 	uint64_t started_us;
 	uint64_t trials; /* of this process */
 	bool looks_for_leaks;
-	bool lost_leaks;  /* of trials before this process */
-	bool dirty;	  /* an oops: the machine is not to be trusted */
-	bool lockdep_off; /* and said */
+	bool lost_leaks; /* of trials before this process */
+	bool dirty;	 /* an oops: the machine is not to be trusted */
+	bool lockdep_off;
+	bool lockdep_said;
 };
 
 /* found.c: what the oracles of a trial say. */
 void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
 		  const char *title, const char *text);
 void fl_found_clear(struct fl_found_list *f);
+/* A fingerprint where no stack is: @kind and the path of the fault of a trial. */
+void fl_found_print(const struct fl_ledger *l, const struct fl_record *begun, const char *kind,
+		    char *buf, size_t size);
 
 /* examine.c */
 /* Everything in the kernel log up to now goes into the list of what was found. */

@@ -19,7 +19,7 @@ static void translate(const struct sweep *s, const struct fl_fault_at *f, struct
 		.has_value = f->has_value,
 		.value = f->value,
 	};
-	if (s->o->agenda.each == FL_SWEEP_CALL)
+	if (s->o->agenda.each == FL_BY_CALL)
 		to->occurrence = to->key;
 }
 
@@ -62,11 +62,47 @@ static int end(struct sweep *s, const struct fl_trial *trial, enum fl_outcome_ki
 	return fl_book(s, &r);
 }
 
+/*
+ * A workload that fails although nothing was injected: has an earlier trial
+ * broken something for good?
+ */
+static int check_damage(struct sweep *s, bool *damaged)
+{
+	struct fl_trial *trial = calloc(1, sizeof(*trial));
+	int err;
+
+	*damaged = false;
+	if (!trial)
+		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+	err = s->world->trial(s->world_arg, 0, NULL, 0, s->limit_us, trial, s->t);
+	*damaged = !err && (trial->status || trial->timed_out || trial->trouble[0]);
+	free(trial);
+	return err;
+}
+
+/* The trial at hand is done again on a fresh machine; the one before is to blame. */
+static int give_up(struct sweep *s)
+{
+	static const struct fl_trial none = { 0 };
+	const uint64_t n = s->l->hit.n;
+	char text[256], print[1024];
+	int err;
+
+	s->dirty = true;
+	snprintf(text, sizeof(text), "the workload fails without a fault since trial %" PRIu64, n);
+	fl_found_clear(&s->found);
+	fl_found_print(s->l, &s->l->hit, "damage", print, sizeof(print));
+	fl_found_add(&s->found, "damage", print, text, text);
+	err = end(s, &none, FL_OUTCOME_CUT);
+	return err || !n ? err : fl_book_findings(s, n);
+}
+
 int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
 		   struct fl_trial *trial)
 {
 	struct fl_world_fault chosen[FL_MAX_FAULTS];
 	enum fl_outcome_kind outcome;
+	bool damaged = false;
 	int err, failed;
 
 	for (size_t i = 0; i < nfaults; i++)
@@ -82,11 +118,14 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 		end(s, trial, FL_OUTCOME_CUT);
 		return failed;
 	}
-	if (trial->trouble[0])
-		fl_found_add(&s->found, "setup", "setup", trial->trouble, trial->trouble);
 	fl_examine(s, trial);
 	outcome = fl_examine_outcome(s, trial, nfaults);
-	if (s->o->agenda.each != FL_SWEEP_CALL)
+	if (outcome == FL_OUTCOME_MISSED && (trial->status || trial->trouble[0])) {
+		err = check_damage(s, &damaged);
+		if (err || damaged)
+			return err ? err : give_up(s);
+	}
+	if (s->o->agenda.each != FL_BY_CALL)
 		err = fl_book_points(s, s->l->last);
 	if (!err)
 		err = end(s, trial, outcome);

@@ -10,7 +10,7 @@
 #include "trouble.h"
 
 struct fl_world_fault {
-	uint64_t key;	     /* of the point; with FL_SWEEP_CALL unused */
+	uint64_t key;	     /* of the point; with FL_BY_CALL unused */
 	uint64_t occurrence; /* from 1 */
 	enum fl_inject_mode mode;
 	bool has_value;
@@ -25,8 +25,6 @@ struct fl_world_point {
 	const char *context; /* or NULL */
 	const char *path[FL_MAX_FRAMES];
 	size_t npath;
-	uint64_t calls; /* in the last trial */
-	bool after;	/* the first call in the last trial came after an injection */
 };
 
 /* Something that the workload itself found wrong. */
@@ -65,6 +63,11 @@ struct fl_world_ops {
 	size_t (*npoints)(void *arg);
 	/* What @out points to lives until the next call; false: that one stays empty. */
 	bool (*point)(void *arg, size_t i, struct fl_world_point *out);
+	/*
+	 * Calls of a point in the last trial; *after: all may have come after an
+	 * injection.
+	 */
+	uint64_t (*calls)(void *arg, size_t i, bool *after);
 	/* Lines that the kernel logged since the last call. */
 	void (*log)(void *arg, fl_line_fn fn, void *to);
 	/* A line in the kernel log. */

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "run.h"
 #include "session.h"
+#include "sweep_cli.h"
 
 static int print_version(void)
 {
@@ -48,6 +49,14 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_EXPLAIN) {
 		fl_rlimit_raise();
 		status = fl_explains_rules(&o) ? fl_explain_rules(&o) : fl_explain(&o);
+	} else if (o.mode == FL_MODE_SWEEP) {
+		fl_rlimit_raise();
+		status = fl_sweep_command(&o);
+	} else if (o.mode == FL_MODE_REPLAY) {
+		fl_rlimit_raise();
+		status = fl_replay_command(&o);
+	} else if (o.mode == FL_MODE_REPORT) {
+		status = fl_report_command(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_rlimit_raise();
 		status = fl_interactive(&o);

@@ -46,7 +46,8 @@ enum {
 	FL_IN_RUNS = FL_IN_RUN | FL_IN_EXPLAIN, /* what explain describes is a run */
 	FL_IN_RULES = FL_IN_RUNS | FL_IN_CHECK,
 	FL_IN_FACTS = FL_IN_RULES | FL_IN_LIST,
-	FL_IN_ALL = FL_IN_RULES | FL_IN_FORMAT | FL_IN_LIST | FL_IN_DOCTOR,
+	FL_IN_ALL = FL_IN_RULES | FL_IN_FORMAT | FL_IN_LIST | FL_IN_DOCTOR | FL_IN_SWEEP |
+		    FL_IN_REPLAY | FL_IN_REPORT,
 };
 
 struct fl_option {
@@ -93,6 +94,8 @@ const char *fl_mode_name(enum fl_mode mode);
 /* Note a mistake with the strings for its places: FL_EXIT_USAGE. */
 #define fl_usage(o, ...) (fl_fault_raise(&(o)->fault, __VA_ARGS__, NULL), FL_EXIT_USAGE)
 
+/* "500ms", "30s"; to ns. */
+bool fl_option_duration(const char *text, uint64_t *out);
 /* Store @arg (NULL for a flag) where the row says. 0, or FL_EXIT_USAGE with the mistake noted. */
 int fl_option_apply(struct fl_options *o, const struct fl_option *opt, const char *arg);
 /* NAME=VALUE; cut in two in a copy. Likewise. */

@@ -19,7 +19,7 @@ static bool parse_number(const char *text, uint64_t *out)
 }
 
 /* A number with the unit of time that the language has too; to ns. */
-static bool parse_duration(const char *text, uint64_t *out)
+bool fl_option_duration(const char *text, uint64_t *out)
 {
 	static const struct {
 		const char *name;
@@ -168,7 +168,7 @@ int fl_option_apply(struct fl_options *o, const struct fl_option *opt, const cha
 	case FL_ARG_NUMBER:
 		return read_number(o, opt, name, arg);
 	case FL_ARG_DURATION:
-		if (!parse_duration(arg, &number))
+		if (!fl_option_duration(arg, &number))
 			return fl_usage(o, FL_O_TIME, name, arg);
 		store_number(o, opt, number);
 		return 0;

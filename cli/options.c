@@ -118,7 +118,7 @@ bool fl_explains_rules(const struct fl_options *o)
 /* May NAME=VALUE be a parameter's? */
 static bool follows_script(const struct fl_options *o)
 {
-	return (o->mode == FL_MODE_RUN && o->nfiles) ||
+	return ((o->mode == FL_MODE_RUN || o->mode == FL_MODE_SWEEP) && o->nfiles) ||
 	       (o->mode == FL_MODE_EXPLAIN && is_script(o->files[0]));
 }
 
@@ -191,6 +191,13 @@ static int check_combination(struct fl_options *o)
 		return o->nfiles ? fl_usage(o, FL_O_NO_WORDS, "doctor", o->files[0]) : 0;
 	case FL_MODE_LIST:
 		return o->nfiles > 1 ? fl_usage(o, FL_O_TOO_MANY, o->files[1], "-l") : 0;
+	case FL_MODE_SWEEP:
+		return check_one_script(o);
+	case FL_MODE_REPLAY:
+	case FL_MODE_REPORT:
+		if (o->nfiles > 1)
+			return fl_usage(o, FL_O_TOO_MANY, o->files[1], fl_mode_name(o->mode));
+		return o->nfiles ? 0 : fl_usage(o, FL_O_NO_FOLDER, fl_mode_name(o->mode));
 	default:
 		return 0;
 	}
@@ -393,6 +400,8 @@ int fl_options_parse(struct fl_options *o, int argc, char **argv)
 	int err;
 
 	memset(o, 0, sizeof(*o));
+	o->argv = argv;
+	o->argc = argc;
 	o->sysroot = "";
 	o->max_injections = -1;
 	o->files = calloc((size_t)argc + 1, sizeof(o->files[0]));

@@ -18,6 +18,7 @@ enum fl_exit {
 	FL_EXIT_IDLE = 3,
 	FL_EXIT_KERNEL = 4,
 	FL_EXIT_PERMISSION = 5,
+	FL_EXIT_FRESH = 6, /* a campaign wants a fresh machine to go on */
 };
 
 enum fl_mode {
@@ -45,9 +46,23 @@ struct fl_options {
 	char **command;		   /* NULL-terminated, or NULL */
 	const char *shell_command; /* -c, or NULL */
 	const char *output;	   /* -o, or NULL */
-	const char *sysroot;	   /* facts are read below it; "" is / */
-	int pid;		   /* -p, or 0 */
-	const char **allowed;	   /* --allow */
+	/* of a campaign; texts as given, or NULL */
+	const char *occurrence;
+	const char *values;
+	const char *only;
+	const char *shard;
+	const char *budget;
+	const char *console;
+	uint64_t timeout_ns;  /* of a trial; 0: as the baseline says */
+	uint32_t each;	      /* --each: path, call, function */
+	uint32_t inject_mode; /* --mode: once, on, all, both */
+	uint32_t depth;
+	bool keep_going;
+	char **argv; /* the whole command line, borrowed */
+	int argc;
+	const char *sysroot;  /* facts are read below it; "" is / */
+	int pid;	      /* -p, or 0 */
+	const char **allowed; /* --allow */
 	size_t nallowed;
 	enum fl_backend backend;
 	enum fl_emit_to emit;

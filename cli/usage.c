@@ -12,7 +12,8 @@ static const char about[] = "Makes chosen kernel functions fail, by rules such a
 
 static const char statuses[] =
 	"Exit status: 0 as asked; 1 a finding; 2 bad usage or a script with errors;\n"
-	"3 nothing was injected; 4 this kernel cannot; 5 not permitted.\n";
+	"3 nothing was injected; 4 this kernel cannot; 5 not permitted; 6 a sweep wants\n"
+	"a fresh machine.\n";
 
 /* @left, and @text beside it or, where that is too long, below; in lines. */
 static void put_entry(FILE *out, const char *left, const char *text)

@@ -193,6 +193,11 @@ size_t fl_armed_nparts(const struct fl_armed *a)
 	return a->nparts;
 }
 
+struct fl_session *fl_armed_session(const struct fl_armed *a, size_t part)
+{
+	return a->parts[part]->session;
+}
+
 const struct fl_object *fl_armed_object(const struct fl_armed *a, size_t part)
 {
 	return a->parts[part]->obj;

@@ -138,6 +138,8 @@ size_t fl_armed_nparts(const struct fl_armed *a);
 const struct fl_object *fl_armed_object(const struct fl_armed *a, size_t part);
 /* The rule in the newest part that knows more of it than its text. */
 const struct fl_obj_rule *fl_armed_rule(const struct fl_armed *a, size_t rule);
+/* The session of a part, for points.h; the engine's. */
+struct fl_session *fl_armed_session(const struct fl_armed *a, size_t part);
 /* Functions that rules are on. */
 size_t fl_object_functions(const struct fl_object *obj);
 

@@ -72,7 +72,39 @@ bool fl_is_splat(const char *line)
 	return false;
 }
 
-void fl_klog_splats(int fd, void (*fn)(const char *line, void *arg), void *arg)
+/* Characters that do not print come as "\\x0a". */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		unsigned int c;
+		int len = 0;
+
+		if (text[0] == '\\' && text[1] == 'x' && sscanf(text + 2, "%2x%n", &c, &len) == 1 &&
+		    len == 2 && c) {
+			*to++ = (char)c;
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
+}
+
+static void each_line(char *text, void (*fn)(const char *line, void *arg), void *arg)
+{
+	char *end;
+
+	while ((end = strchr(text, '\n'))) {
+		*end = '\0';
+		fn(text, arg);
+		text = end + 1;
+	}
+	fn(text, arg);
+}
+
+void fl_klog_lines(int fd, void (*fn)(const char *line, void *arg), void *arg)
 {
 	char record[8192];
 	ssize_t n;
@@ -92,7 +124,27 @@ void fl_klog_splats(int fd, void (*fn)(const char *line, void *arg), void *arg)
 			continue;
 		text++;
 		text[strcspn(text, "\n")] = '\0';
-		if (fl_is_splat(text))
-			fn(text, arg);
+		unescape(text);
+		each_line(text, fn, arg);
 	}
+}
+
+struct splat_filter {
+	void (*fn)(const char *line, void *arg);
+	void *arg;
+};
+
+static void pass_splat(const char *line, void *arg)
+{
+	const struct splat_filter *f = arg;
+
+	if (fl_is_splat(line))
+		f->fn(line, f->arg);
+}
+
+void fl_klog_splats(int fd, void (*fn)(const char *line, void *arg), void *arg)
+{
+	struct splat_filter f = { fn, arg };
+
+	fl_klog_lines(fd, pass_splat, &f);
 }

@@ -17,6 +17,9 @@ void fl_klog(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 int fl_klog_open(void);
 
+/* Hand every new line to @fn. Never blocks. */
+void fl_klog_lines(int fd, void (*fn)(const char *line, void *arg), void *arg);
+
 /*
  * Hand every new line that begins a report of something gone wrong - a
  * warning, an oops, a sanitizer's report - to @fn. Never blocks.

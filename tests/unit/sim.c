@@ -136,6 +136,9 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 		snprintf(s->trial->stacks, sizeof(s->trial->stacks), " sim_wait_%zu+0x1/0x2\n",
 			 point);
 		return true;
+	case SIM_DAMAGE:
+		s->damaged = true;
+		return false;
 	case SIM_CRASH:
 		if (s->crash)
 			s->crash();
@@ -198,6 +201,10 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 		s->seen[i].calls = 0;
 		s->seen[i].after = false;
 	}
+	if (s->damaged) {
+		out->status = 127;
+		return 0;
+	}
 	for (size_t i = 0; i < s->npoints && !out->timed_out; i++)
 		run_point(s, i);
 	if (!nfaults) {
@@ -227,10 +234,16 @@ static bool point(void *arg, size_t i, struct fl_world_point *out)
 		.context = "task",
 		.path = { frame, "entry+0x2" },
 		.npath = 2,
-		.calls = s->seen[i].calls,
-		.after = s->seen[i].after,
 	};
 	return true;
+}
+
+static uint64_t calls(void *arg, size_t i, bool *after)
+{
+	const struct sim *s = arg;
+
+	*after = s->seen[i].after;
+	return s->seen[i].calls;
 }
 
 static void each_line(const char *text, fl_line_fn fn, void *to)
@@ -312,6 +325,7 @@ const struct fl_world_ops sim_ops = {
 	.trial = trial,
 	.npoints = npoints,
 	.point = point,
+	.calls = calls,
 	.log = take_log,
 	.mark = mark,
 	.state = state,

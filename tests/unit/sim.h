@@ -26,6 +26,7 @@ enum sim_bug {
 	SIM_REVEALS,   /* its error path has a point of its own, that is handled */
 	SIM_SOMETIMES, /* its point is reached in every second run only */
 	SIM_LOCKDEP,   /* a report, and lockdep is off */
+	SIM_DAMAGE,    /* no run succeeds any more */
 	SIM_NBUGS,
 };
 
@@ -47,6 +48,7 @@ struct sim {
 	size_t nleaked;
 	size_t modules; /* uses left */
 	bool lockdep_off;
+	bool damaged;
 	bool has_leak_checker;
 	uint64_t runs;
 	uint64_t now_us;

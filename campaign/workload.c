@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "workload.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "session.h"
+
+#define DEAD_US UINT64_C(3000000) /* what was killed has that long to be gone */
+
+/* Our own descriptors are replaced for as long as it takes to fork. */
+static int replace(int fd, int with)
+{
+	int saved = with < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
+
+	if (saved >= 0)
+		dup2(with, fd);
+	return saved;
+}
+
+static void restore(int fd, int saved)
+{
+	if (saved < 0)
+		return;
+	dup2(saved, fd);
+	close(saved);
+}
+
+int fl_workload_start(const struct fl_workload *w, char *const *argv, bool beside,
+		      struct fl_command *c)
+{
+	const struct fl_command_opts opts = { .argv = argv, .own_group = true, .beside = beside };
+	int in = replace(STDIN_FILENO, w->input), out = replace(STDOUT_FILENO, w->output),
+	    err = replace(STDERR_FILENO, w->output), ret;
+
+	ret = fl_engine_start(w->engine, &opts, c);
+	restore(STDIN_FILENO, in);
+	restore(STDOUT_FILENO, out);
+	restore(STDERR_FILENO, err);
+	return ret;
+}
+
+/* state and process group of a task's stat line */
+static bool read_state(const char *pid, char *state, int *group)
+{
+	char path[300], *text, *close;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	text = fl_read_text(path, &len);
+	close = text ? strrchr(text, ')') : NULL;
+	if (close && close[1] && close[2]) {
+		char *end;
+
+		*state = close[2];
+		strtol(close + 3, &end, 10); /* the parent */
+		*group = (int)strtol(end, NULL, 10);
+	}
+	free(text);
+	return close != NULL;
+}
+
+static void add_stack(const char *pid, char state, struct fl_workload_end *end)
+{
+	size_t len = strlen(end->stacks), n;
+	char path[300], comm[32] = "", *text;
+
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	text = fl_read_text(path, &n);
+	if (text)
+		snprintf(comm, sizeof(comm), "%.*s", (int)strcspn(text, "\n"), text);
+	free(text);
+	snprintf(path, sizeof(path), "/proc/%s/stack", pid);
+	text = fl_read_text(path, &n);
+	snprintf(end->stacks + len, sizeof(end->stacks) - len, "%s (%s), state %c:\n%s", comm, pid,
+		 state, text ? text : "");
+	free(text);
+}
+
+/* Those in D state first: they are why it hangs. */
+static void take_stacks(int group, struct fl_workload_end *end)
+{
+	for (int pass = 0; pass < 2; pass++) {
+		DIR *d = opendir("/proc");
+		struct dirent *e;
+
+		while (d && (e = readdir(d))) {
+			char state = 0;
+			int of = 0;
+
+			if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
+			    !read_state(e->d_name, &state, &of) || of != group || state == 'Z')
+				continue;
+			if ((state == 'D') == !pass)
+				add_stack(e->d_name, state, end);
+		}
+		if (d)
+			closedir(d);
+	}
+}
+
+/* Until it has ended, @us have passed, or somebody has had enough. */
+static bool wait_for(const struct fl_workload *w, struct fl_command *c, uint64_t us)
+{
+	uint64_t until = fl_now_ns() + us * 1000;
+
+	while (!fl_command_poll(c)) {
+		uint64_t now = fl_now_ns();
+
+		if (now >= until || (w->interrupted && w->interrupted(w->arg)))
+			return false;
+		fl_engine_step(w->engine, (int)((until - now) / 1000000 + 1));
+	}
+	return true;
+}
+
+int fl_workload_go(const struct fl_workload *w, struct fl_command *c, uint64_t limit_us,
+		   struct fl_workload_end *end)
+{
+	const pid_t group = c->pid;
+	uint64_t start = fl_now_ns();
+	int err;
+
+	*end = (struct fl_workload_end){ 0 };
+	err = fl_engine_release(w->engine, c);
+	if (err)
+		return err;
+	if (!wait_for(w, c, limit_us)) {
+		end->interrupted = w->interrupted && w->interrupted(w->arg);
+		end->timed_out = !end->interrupted;
+		if (end->timed_out)
+			take_stacks(group, end);
+		kill(-group, SIGKILL);
+		end->stuck = !wait_for(&(struct fl_workload){ .engine = w->engine }, c, DEAD_US);
+	}
+	end->us = (fl_now_ns() - start) / 1000;
+	if (c->ended)
+		end->status = fl_command_exit_status(c);
+	return 0;
+}
+
+int fl_workload_shell(const struct fl_workload *w, const char *line, uint64_t limit_us,
+		      struct fl_workload_end *end)
+{
+	char *argv[] = { (char *)"sh", (char *)"-c", (char *)line, NULL };
+	struct fl_command c = { 0 };
+	int err = fl_workload_start(w, argv, true, &c);
+
+	if (!err)
+		err = fl_workload_go(w, &c, limit_us, end);
+	fl_engine_drop(w->engine, &c);
+	return err;
+}

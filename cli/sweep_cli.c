@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sweep_cli.c - faultline sweep, replay and report: campaign/ with a kernel and a terminal. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "build.h"
+#include "errors.h"
+#include "live.h"
+#include "lookup.h"
+#include "option.h"
+#include "page.h"
+#include "settings.h"
+#include "standalone.h"
+#include "sweep.h"
+#include "sweep_cli.h"
+
+#define LINE_EVERY_NS UINT64_C(60000000000) /* without a terminal */
+#define DRAW_EVERY_NS UINT64_C(500000000)
+#define MAX_OPTIONS 16
+
+struct campaign {
+	const struct fl_options *o;
+	struct fl_input input;
+	struct fl_errors errors;
+	struct fl_engine *engine;
+	struct fl_armed *armed;
+	struct fl_live *live;
+	struct fl_live_opts live_opts;
+	struct fl_settings settings;
+	struct fl_sweep_opts opts;
+	struct fl_machine machine;
+	struct fl_record_option options[MAX_OPTIONS];
+	size_t noptions;
+	struct fl_allowed *allowed;
+	char script[24];
+	char output[PATH_MAX];
+	char depth[16];
+	int signal_fd;
+	int signals; /* that asked for the end */
+	bool is_terminal;
+	bool drawn;
+	uint64_t started_ns, drawn_ns;
+};
+
+static int trouble(const struct fl_trouble *t)
+{
+	fprintf(stderr, "faultline: error: %s\n", t->text);
+	if (t->hint[0])
+		fprintf(stderr, "hint: %s\n", t->hint);
+	return (int)t->status;
+}
+
+/* --- while it runs ------------------------------------------------------------- */
+
+static void clear_line(struct campaign *c)
+{
+	if (c->drawn)
+		fputs("\r\033[K", stderr);
+	c->drawn = false;
+}
+
+static void on_note(void *arg, const char *text)
+{
+	clear_line(arg);
+	fprintf(stderr, "%s\n", text);
+}
+
+static void on_finding(void *arg, uint32_t id, const struct fl_known_finding *f)
+{
+	const struct campaign *c = arg;
+
+	clear_line(arg);
+	fprintf(stderr, "finding %" PRIu32 ": %s\n  %s\n  faultline replay %s/%" PRIu32 "\n", id,
+		f->title, f->fingerprint, c->opts.dir, id);
+}
+
+static void on_progress(void *arg, const struct fl_ledger *l, const struct fl_agenda *a)
+{
+	struct campaign *c = arg;
+	uint64_t now = fl_now_ns(), every = c->is_terminal ? DRAW_EVERY_NS : LINE_EVERY_NS;
+	struct fl_agenda_sums sums;
+	size_t left;
+	double rate;
+
+	if (c->o->quiet || now - c->drawn_ns < every)
+		return;
+	fl_agenda_sum(a, &sums);
+	left = sums.left[FL_LEFT_TODO];
+	rate = (double)l->trials / ((double)l->busy_us / 1e6 + 1e-9);
+	clear_line(c);
+	fprintf(stderr,
+		"%" PRIu64 " trials, %zu of %zu points left, %zu findings, %.1f/s, %.0f s left%s",
+		l->trials, left, sums.found, l->nfindings, rate, (double)left / (rate + 1e-9),
+		c->is_terminal ? "" : "\n");
+	c->drawn = c->is_terminal;
+	c->drawn_ns = now;
+}
+
+static void on_signal(void *arg)
+{
+	struct campaign *c = arg;
+	struct signalfd_siginfo info;
+
+	while (read(c->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (!c->signals++)
+			on_note(c, "ending after this trial; once more ends it now");
+	}
+}
+
+static bool asked_to_stop(void *arg)
+{
+	return ((const struct campaign *)arg)->signals > 0;
+}
+
+static bool asked_twice(void *arg)
+{
+	return ((const struct campaign *)arg)->signals > 1;
+}
+
+static void watch_signals(struct campaign *c)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	c->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (c->signal_fd >= 0)
+		fl_engine_watch(c->engine, c->signal_fd, on_signal, c);
+}
+
+/* --- what the command line says ------------------------------------------------- */
+
+static int set(struct campaign *c, const char *name, const char *value)
+{
+	if (!value)
+		return 0;
+	if (!fl_settings_set(&c->settings, name, value)) {
+		fprintf(stderr, "faultline: error: --%s '%s' is not %s\n", name, value,
+			fl_settings_form(name));
+		return FL_EXIT_USAGE;
+	}
+	c->options[c->noptions++] = (struct fl_record_option){ name, value };
+	return 0;
+}
+
+/* A number of trials, or a time. */
+static int set_budget(struct campaign *c, const char *text)
+{
+	uint64_t n;
+	char *end;
+
+	if (!text)
+		return 0;
+	n = strtoull(text, &end, 10);
+	if (end != text && !*end && n) {
+		c->opts.budget_trials = n;
+		return 0;
+	}
+	if (fl_option_duration(text, &n)) {
+		c->opts.budget_us = n / 1000;
+		return 0;
+	}
+	fprintf(stderr,
+		"faultline: error: --budget '%s' is neither a number nor a time such as 30m\n",
+		text);
+	return FL_EXIT_USAGE;
+}
+
+/* Where nothing is said, the environment of an array job may. */
+static const char *shard_of_environment(char *buf, size_t size)
+{
+	static const struct {
+		const char *index, *total;
+		unsigned long from;
+	} jobs[] = {
+		{ "SHARD_INDEX", "SHARD_NUMBER", 1 },
+		{ "CI_NODE_INDEX", "CI_NODE_TOTAL", 1 },
+		{ "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", 0 },
+	};
+	const char *task = getenv("SLURM_ARRAY_TASK_ID"), *count = getenv("SLURM_ARRAY_TASK_COUNT"),
+		   *least = getenv("SLURM_ARRAY_TASK_MIN");
+
+	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+		const char *index = getenv(jobs[i].index), *total = getenv(jobs[i].total);
+
+		if (!index || !total)
+			continue;
+		snprintf(buf, size, "%lu/%s", strtoul(index, NULL, 10) + 1 - jobs[i].from, total);
+		return buf;
+	}
+	if (!task || !count)
+		return NULL;
+	snprintf(buf, size, "%lu/%s",
+		 strtoul(task, NULL, 10) - strtoul(least ? least : "0", NULL, 10) + 1, count);
+	return buf;
+}
+
+static int read_settings(struct campaign *c)
+{
+	static const char *const each[] = { "path", "call", "function" };
+	static const char *const modes[] = { "once", "on", "all", "both" };
+	static char shard[64];
+	const struct fl_options *o = c->o;
+	int status;
+
+	fl_settings_init(&c->settings);
+	snprintf(c->depth, sizeof(c->depth), "%u", o->depth ? o->depth : 1);
+	status = set(c, "each", each[o->each]);
+	if (!status)
+		status = set(c, "mode", modes[o->inject_mode]);
+	if (!status)
+		status = set(c, "depth", c->depth);
+	if (!status)
+		status = set(c, "occurrence", o->occurrence);
+	if (!status)
+		status = set(c, "values", o->values);
+	if (!status)
+		status = set(c, "only", o->only);
+	if (!status)
+		status = set(c, "shard",
+			     o->shard ? o->shard : shard_of_environment(shard, sizeof(shard)));
+	return status ? status : set_budget(c, o->budget);
+}
+
+/* Of everything that makes points what they are. */
+static void hash_script(struct campaign *c)
+{
+	const struct fl_object *obj = fl_armed_object(c->armed, 0);
+	uint64_t h = fl_lookup_text(c->input.source.text);
+	char *const *run = c->live_opts.run;
+
+	for (size_t i = 0; i < obj->nrules; i++)
+		h = fl_lookup_mix(h ^ fl_lookup_text(obj->rules[i].text));
+	for (size_t i = 0; i < obj->nsetups; i++)
+		h = fl_lookup_mix(h ^ fl_lookup_text(obj->setups[i].command));
+	if (obj->run)
+		h = fl_lookup_mix(h ^ fl_lookup_text(obj->run->command));
+	for (size_t i = 0; run && run[i]; i++)
+		h = fl_lookup_mix(h ^ fl_lookup_text(run[i]));
+	h = fl_lookup_mix(h ^ (uint64_t)c->settings.agenda.each);
+	snprintf(c->script, sizeof(c->script), "%016" PRIx64, h);
+}
+
+/* --- from rules to a sweep ------------------------------------------------------ */
+
+static char *standalone(void *arg, const struct fl_spot *spots[FL_MAX_FAULTS],
+			const struct fl_fault_at *faults, size_t n)
+{
+	const struct campaign *c = arg;
+
+	return fl_standalone_rules(fl_armed_object(c->armed, 0), spots, faults, n);
+}
+
+static char *shell(void *arg, const char *name)
+{
+	const struct campaign *c = arg;
+
+	return fl_standalone_shell(fl_armed_object(c->armed, 0), c->live_opts.run, name);
+}
+
+static void on_diags(void *arg, const struct fl_diags *ds)
+{
+	fl_errors_diags(&((struct campaign *)arg)->errors, ds);
+}
+
+/* A workload that cannot be run is an outcome of its trial. */
+static void on_fault(void *arg, const struct fl_fault *f)
+{
+	struct campaign *c = arg;
+
+	if (!c->live)
+		fl_errors_fault(&c->errors, f);
+}
+
+static int open_engine(struct campaign *c)
+{
+	const struct fl_engine_opts opts = {
+		.facts = fl_facts_options(c->o),
+		.sink = { .arg = c, .diags = on_diags, .fault = on_fault },
+	};
+	int err = fl_engine_new(&opts, &c->engine);
+
+	return err ? fl_errors_new_engine(&c->errors, err) : 0;
+}
+
+static int prepare(struct campaign *c)
+{
+	struct fl_arming arming = {
+		.src = c->input.source,
+		.compile = fl_compile_options(c->o),
+		.session = fl_arming_options(c->o),
+	};
+	int status = open_engine(c);
+
+	if (status)
+		return status;
+	arming.compile.sema.has_command = true;
+	arming.compile.sweep = FL_SWEEP_SYSTEMATIC;
+	arming.session.silent = true;
+	if (fl_engine_prepare(c->engine, &arming, &c->armed))
+		return c->errors.status;
+	/* its process would be taken for one that the workload left */
+	fl_engine_cool(c->engine);
+	return 0;
+}
+
+static void fill_options(struct campaign *c)
+{
+	const struct fl_object *obj = fl_armed_object(c->armed, 0);
+	struct fl_sweep_opts *o = &c->opts;
+
+	fl_settings_values(&c->settings, obj);
+	hash_script(c);
+	fl_machine_now(&c->machine);
+	c->allowed = calloc(obj->nallows + 1, sizeof(*c->allowed));
+	for (size_t i = 0; c->allowed && i < obj->nallows; i++)
+		c->allowed[o->nallowed++] =
+			(struct fl_allowed){ obj->allows[i].pattern, obj->allows[i].reason };
+	o->agenda = c->settings.agenda;
+	o->faultline = FL_VERSION;
+	o->script = c->script;
+	o->kernel = c->machine.release;
+	o->build_id = c->machine.build_id;
+	o->boot = c->machine.boot;
+	o->argv = (const char *const *)c->o->argv;
+	o->nargv = (size_t)c->o->argc;
+	o->options = c->options;
+	o->noptions = c->noptions;
+	o->allowed = c->allowed;
+	o->timeout_us = c->o->timeout_ns / 1000;
+	o->keep_going = c->o->keep_going;
+	o->console = c->o->console ? c->o->console : fl_pstore_log();
+	o->standalone = standalone;
+	o->shell = shell;
+	o->arg = c;
+}
+
+static int open_world(struct campaign *c)
+{
+	static char *by_shell[] = { (char *)"sh", (char *)"-c", NULL, NULL };
+	const struct fl_options *o = c->o;
+	struct fl_trouble t = { 0 };
+
+	c->live_opts = (struct fl_live_opts){
+		.each = c->settings.agenda.each,
+		.any_context = o->system_wide,
+		.run = o->command,
+		.output = c->output,
+		.interrupted = asked_twice,
+		.arg = c,
+	};
+	if (o->shell_command) {
+		by_shell[2] = (char *)o->shell_command;
+		c->live_opts.run = by_shell;
+	}
+	if (!c->live_opts.run && !fl_armed_object(c->armed, 0)->run) {
+		fprintf(stderr, "faultline: error: nothing to run\n"
+				"hint: -- COMMAND, -c COMMAND, or run \"COMMAND\" in the script\n");
+		return FL_EXIT_USAGE;
+	}
+	if (fl_live_new(c->engine, c->armed, &c->live_opts, &c->live, &t))
+		return trouble(&t);
+	return 0;
+}
+
+static int start(struct campaign *c)
+{
+	int status = read_settings(c);
+
+	if (!status)
+		status = fl_input_of(&c->input, c->o);
+	if (!status)
+		status = prepare(c);
+	if (!status)
+		status = open_world(c);
+	if (status)
+		return status;
+	watch_signals(c);
+	fill_options(c);
+	return 0;
+}
+
+static void end(struct campaign *c)
+{
+	fl_live_free(c->live);
+	if (c->signal_fd >= 0) {
+		fl_engine_unwatch(c->engine, c->signal_fd);
+		close(c->signal_fd);
+	}
+	fl_engine_free(c->engine);
+	fl_input_release(&c->input);
+	free(c->allowed);
+}
+
+static void init(struct campaign *c, const struct fl_options *o, const char *dir)
+{
+	*c = (struct campaign){
+		.o = o,
+		.errors = { .verbose = o->verbose },
+		.signal_fd = -1,
+		.is_terminal = isatty(STDERR_FILENO) != 0,
+		.started_ns = fl_now_ns(),
+		.drawn_ns = fl_now_ns(),
+	};
+	c->opts.dir = dir;
+	snprintf(c->output, sizeof(c->output), "%s/output", dir);
+}
+
+static int sweep(struct campaign *c)
+{
+	const struct fl_sweep_sink sink = {
+		.arg = c,
+		.note = on_note,
+		.finding = on_finding,
+		.progress = on_progress,
+		.stop = asked_to_stop,
+	};
+	struct fl_sweep_result result;
+	struct fl_trouble t = { 0 };
+	struct fl_ledger l;
+	struct fl_agenda agenda;
+	int status;
+
+	fl_ledger_init(&l);
+	if (fl_sweep_run(&c->opts, &fl_live_ops, c->live, &sink, &l, &result, &t)) {
+		clear_line(c);
+		status = trouble(&t);
+	} else {
+		clear_line(c);
+		status = result.status;
+		fl_agenda_init(&agenda, &c->opts.agenda, &l);
+		if (!c->o->quiet)
+			fl_page(stdout, c->opts.dir, &l, &agenda);
+	}
+	fl_ledger_release(&l);
+	return status;
+}
+
+int fl_sweep_command(const struct fl_options *o)
+{
+	const char *dir = o->output ? o->output : "faultline-sweep";
+	struct campaign c;
+	int status;
+
+	init(&c, o, dir);
+	if (mkdir(dir, 0777) && errno != EEXIST) {
+		fprintf(stderr, "faultline: error: cannot make folder '%s': %s\n", dir,
+			strerror(errno));
+		return FL_EXIT_USAGE;
+	}
+	status = start(&c);
+	if (!status)
+		status = sweep(&c);
+	end(&c);
+	return status;
+}
+
+/* --- replay and report ------------------------------------------------------------ */
+
+/* "DIR/N" in two; false: it is none. */
+static bool split(const char *word, char *dir, size_t size, uint32_t *id)
+{
+	const char *slash = strrchr(word, '/');
+	char *end;
+
+	while (slash && !slash[1] && slash > word) /* "DIR/N/" */
+		slash = memrchr(word, '/', (size_t)(slash - word));
+	if (!slash || (size_t)(slash - word) >= size)
+		return false;
+	memcpy(dir, word, (size_t)(slash - word));
+	dir[slash - word] = '\0';
+	*id = (uint32_t)strtoul(slash + 1, &end, 10);
+	return *id && (!*end || !strcmp(end, "/"));
+}
+
+/* The options that the sweep was started with. */
+static int options_of(const struct fl_ledger *l, struct fl_options *o, char ***argv)
+{
+	*argv = calloc(l->nargv + 1, sizeof(**argv));
+	if (!*argv)
+		return FL_EXIT_FINDING;
+	for (size_t i = 0; i < l->nargv; i++)
+		(*argv)[i] = l->argv[i];
+	return fl_options_parse(o, (int)l->nargv, *argv);
+}
+
+static int replay(struct campaign *c, struct fl_ledger *l, uint32_t id)
+{
+	const struct fl_sweep_sink sink = { .arg = c, .note = on_note };
+	struct fl_trouble t = { 0 };
+	int shown;
+
+	if (fl_sweep_replay(&c->opts, &fl_live_ops, c->live, &sink, l, id, &shown, &t))
+		return trouble(&t);
+	printf("%s: %s\n", shown ? "shown again" : "not shown again",
+	       l->findings[id - 1].fingerprint);
+	return shown ? FL_EXIT_FINDING : FL_EXIT_OK;
+}
+
+int fl_replay_command(const struct fl_options *o)
+{
+	char dir[PATH_MAX], **argv = NULL;
+	struct fl_options swept = { 0 };
+	struct fl_trouble t = { 0 };
+	struct fl_ledger l;
+	struct campaign c;
+	uint32_t id;
+	int status;
+
+	if (!split(o->files[0], dir, sizeof(dir), &id)) {
+		fprintf(stderr, "faultline: error: '%s' is not DIR/N, a finding's folder\n",
+			o->files[0]);
+		return FL_EXIT_USAGE;
+	}
+	fl_ledger_init(&l);
+	if (fl_ledger_read(&l, dir, &t)) {
+		status = trouble(&t);
+	} else {
+		status = options_of(&l, &swept, &argv);
+		swept.verbose |= o->verbose;
+		init(&c, &swept, dir);
+		if (!status)
+			status = start(&c);
+		if (!status)
+			status = replay(&c, &l, id);
+		end(&c);
+		fl_options_release(&swept);
+	}
+	fl_ledger_release(&l);
+	free(argv);
+	return status;
+}
+
+int fl_report_command(const struct fl_options *o)
+{
+	struct fl_settings settings;
+	struct fl_trouble t = { 0 };
+	struct fl_agenda agenda;
+	struct fl_ledger l;
+	int status = FL_EXIT_OK;
+
+	fl_ledger_init(&l);
+	if (fl_ledger_read(&l, o->files[0], &t)) {
+		status = trouble(&t);
+	} else {
+		fl_settings_of(&settings, &l);
+		fl_agenda_init(&agenda, &settings.agenda, &l);
+		fl_page(stdout, o->files[0], &l, &agenda);
+	}
+	fl_ledger_release(&l);
+	return status;
+}
