@@ -225,10 +225,12 @@ static int run_workload(struct fl_live *w, const struct fl_world_fault *faults, 
 	struct fl_chosen chosen[FL_MAX_FAULTS];
 	struct fl_fault fault = { 0 };
 	struct fl_command c = { 0 };
-	int err = end ? 0 : fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot go on");
+	int err = 0;
 
+	if (!end)
+		return fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot go on");
 	choose(faults, n, chosen);
-	if (!err && fl_workload_start(&w->work, w->o->run ? w->o->run : shell, false, &c))
+	if (fl_workload_start(&w->work, w->o->run ? w->o->run : shell, false, &c))
 		err = fl_trouble_set(t, FL_SWEEP_USAGE, "sweep-run", "",
 				     "the workload cannot be started");
 	if (!err && fl_points_begin(w->points, ++w->trials, chosen, n, &fault))
