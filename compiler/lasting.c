@@ -4,7 +4,6 @@
 
 #include "flo.h"
 #include "manifest.h"
-#include "syscall.h"
 
 struct lasting {
 	struct fl_object *obj;
@@ -54,8 +53,8 @@ static void add_facts(struct lasting *l, const struct fl_script *script,
 		add_fact(l, FL_FACT_CGROUP, NULL, script->cgroups[i]->items[0]->text,
 			 script->cgroups[i]->value);
 	/* where one symbol is settles where the others of the same build are */
-	if (script->uses_irq)
-		add_fact(l, FL_FACT_ADDRESS, NULL, "__per_cpu_offset", emit->per_cpu_offset);
+	if ((script->needs & FL_NEED_PREEMPT) && emit->preempt.bases)
+		add_fact(l, FL_FACT_ADDRESS, NULL, "__per_cpu_offset", emit->preempt.bases);
 }
 
 static bool has_module(const struct fl_object *obj, const char *name)
