@@ -322,16 +322,16 @@ static void sleep_us(void *arg, uint64_t us)
 }
 
 const struct fl_world_ops sim_ops = {
+	.now_us = now_us,
+	.sleep_us = sleep_us,
 	.trial = trial,
 	.npoints = npoints,
 	.point = point,
 	.calls = calls,
-	.log = take_log,
 	.mark = mark,
-	.state = state,
-	.forget_leaks = forget_leaks,
-	.leaks = leaks,
+	.log = take_log,
 	.lockdep_is_on = lockdep_is_on,
-	.now_us = now_us,
-	.sleep_us = sleep_us,
+	.leaks = leaks,
+	.forget_leaks = forget_leaks,
+	.state = state,
 };

@@ -3,8 +3,8 @@
 #include "unit.h"
 
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,22 +30,17 @@ static int make_dir(void **state)
 	return mkdtemp(dir) ? 0 : -1;
 }
 
+static int remove_one(const char *name, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(name);
+}
+
 static void remove_tree(const char *path)
 {
-	struct dirent *e;
-	DIR *d = opendir(path);
-	char name[512];
-
-	while (d && (e = readdir(d))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
-			continue;
-		snprintf(name, sizeof(name), "%s/%s", path, e->d_name);
-		if (unlink(name))
-			remove_tree(name);
-	}
-	if (d)
-		closedir(d);
-	rmdir(path);
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static int remove_dir(void **state)
