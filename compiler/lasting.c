@@ -53,7 +53,7 @@ static void add_facts(struct lasting *l, const struct fl_script *script,
 		add_fact(l, FL_FACT_CGROUP, NULL, script->cgroups[i]->items[0]->text,
 			 script->cgroups[i]->value);
 	/* where one symbol is settles where the others of the same build are */
-	if ((script->needs & FL_NEED_PREEMPT) && emit->preempt.bases)
+	if (emit->preempt.bases)
 		add_fact(l, FL_FACT_ADDRESS, NULL, "__per_cpu_offset", emit->preempt.bases);
 }
 
