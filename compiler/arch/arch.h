@@ -4,8 +4,7 @@
  * where arguments are in them, system calls, where preemption is counted.
  *
  * One file each, x86_64.c and aarch64.c, and a row in arch.c. Each fact cites
- * the file of Linux 6.12 that it is from; tests/arch holds them against those
- * files and against what Clang compiles for that machine.
+ * the file of Linux 6.12 that it is from.
  */
 #ifndef FL_ARCH_H
 #define FL_ARCH_H
