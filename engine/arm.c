@@ -126,16 +126,19 @@ int fl_armed_add_part(struct fl_armed *a, const struct fl_wait *only, size_t non
 int fl_engine_prepare(struct fl_engine *en, const struct fl_arming *arming, struct fl_armed **out)
 {
 	struct fl_armed *a = fl_armed_new(en, arming);
-	int err = a ? 0 : fl_engine_no_memory(en);
+	int err = 0;
 
-	if (!a)
+	*out = NULL;
+	if (!a) {
 		fl_object_free(arming->object);
+		return fl_engine_no_memory(en);
+	}
 	/* from before the script is compiled, so that no module is missed */
-	if (!err && en->opts.sink.module && !arming->measure)
+	if (en->opts.sink.module && !arming->measure)
 		err = fl_modules_listen(en, arming->compile.sema.wait);
 	if (!err)
 		err = fl_armed_add_part(a, NULL, 0);
-	if (a && !a->nparts) {
+	if (!a->nparts) {
 		fl_armed_free(a);
 		a = NULL;
 	}

@@ -130,7 +130,7 @@ static uint64_t step(const struct fl_obj_op *op, const struct fl_outcome *o, con
 
 bool fl_expect_holds(const struct fl_obj_expect *x, const struct fl_outcome *outcome)
 {
-	uint64_t stack[MAX_STACK];
+	uint64_t stack[MAX_STACK] = { 0 };
 	size_t n = 0;
 
 	for (size_t i = 0; i < x->nops; i++) {

@@ -165,7 +165,7 @@ static bool can_return(const struct fl_points *p, const struct fl_obj_attach *a,
 {
 	const struct fl_object *obj = p->session->obj;
 
-	if (!value && obj->progs[a->prog].backend == FL_BACKEND_FMOD_RET)
+	if (!a || (!value && obj->progs[a->prog].backend == FL_BACKEND_FMOD_RET))
 		return false;
 	return p->session->opts.force_return || fl_tag_allows(a->tag, value);
 }

@@ -63,6 +63,14 @@ static bool explain(struct fl_fault *fault, const struct fl_refused *r)
 	return ops->explain_load && ops->explain_load(fault, r);
 }
 
+/* The verifier's word: it had begun, or had come to an end. */
+static bool was_rejected(const struct fl_fault_log *log, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return fl_fault_said(log, "BEGIN PROG LOAD LOG");
+	return err == -EINVAL && fl_fault_was_verified(log);
+}
+
 static void explain_load(struct fl_fault *fault, const struct fl_refused *r)
 {
 	const struct fl_fault_log *log = r->log;
@@ -78,13 +86,10 @@ static void explain_load(struct fl_fault *fault, const struct fl_refused *r)
 		fl_fault_raise(fault, FL_F_LOCKED_READ, r->func, NULL);
 	else if (r->prog && explain(fault, r))
 		return;
-	else if (r->prog && fl_fault_said(log, "BEGIN PROG LOAD LOG") &&
-		 (err == -EPERM || err == -EACCES))
+	else if (r->prog && was_rejected(log, err))
 		fl_fault_raise(fault, FL_F_REJECTED, r->func, NULL);
 	else if (err == -EPERM || err == -EACCES)
 		fl_fault_raise(fault, FL_F_NOT_PERMITTED, NULL);
-	else if (r->prog && err == -EINVAL && fl_fault_was_verified(log))
-		fl_fault_raise(fault, FL_F_REJECTED, r->func, NULL);
 	else if (r->prog)
 		fl_fault_raise(fault, FL_F_PROGRAM, r->func, fl_fault_error(err), NULL);
 	else
