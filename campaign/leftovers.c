@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "task_stat.h"
 
 void fl_leftovers_release(struct fl_leftovers *l)
 {
@@ -159,29 +160,6 @@ static void add_loop(const char *root, const char *name, struct fl_leftovers *l)
 	free(text);
 }
 
-/* The fields of /proc/PID/stat that are wanted. */
-static bool read_stat(const char *root, const char *pid, char comm[32], int *parent, char *state)
-{
-	char path[300], *text, *open, *close;
-	size_t len;
-	bool good = false;
-
-	snprintf(path, sizeof(path), "%s/proc/%s/stat", root, pid);
-	text = fl_read_text(path, &len);
-	open = text ? strchr(text, '(') : NULL;
-	close = text ? strrchr(text, ')') : NULL;
-	if (open && close && close > open) {
-		char *end;
-
-		snprintf(comm, 32, "%.*s", (int)(close - open - 1), open + 1);
-		*state = close[1] ? close[2] : '\0';
-		*parent = *state ? (int)strtol(close + 3, &end, 10) : 0;
-		good = true;
-	}
-	free(text);
-	return good;
-}
-
 /* Threads that the kernel makes and ends as it likes. */
 static bool comes_and_goes(const char *comm)
 {
@@ -224,17 +202,18 @@ static void open_files(const char *root, const char *pid, char *buf, size_t size
 
 static void add_task(const char *root, const char *name, struct fl_leftovers *l)
 {
-	char comm[32], files[256], state;
-	int parent;
+	struct fl_task_stat task;
+	char files[256];
 
-	if (name[0] < '1' || name[0] > '9' || !read_stat(root, name, comm, &parent, &state))
+	if (name[0] < '1' || name[0] > '9' || !fl_task_stat(root, name, &task))
 		return;
-	if (parent == 2 && !comes_and_goes(comm))
-		add(l, "kernel thread %s", comm);
-	if (parent != getpid() || state == 'Z')
+	if (task.parent == 2 && !comes_and_goes(task.comm))
+		add(l, "kernel thread %s", task.comm);
+	if (task.parent != getpid() || task.state == 'Z')
 		return;
 	open_files(root, name, files, sizeof(files));
-	add(l, "process %s%s%s%s", comm, files[0] ? " (open:" : "", files, files[0] ? ")" : "");
+	add(l, "process %s%s%s%s", task.comm, files[0] ? " (open:" : "", files,
+	    files[0] ? ")" : "");
 }
 
 void fl_leftovers_scan(const char *root, struct fl_leftovers *l)

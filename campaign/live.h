@@ -34,10 +34,10 @@ extern const struct fl_world_ops fl_live_ops;
 /* release, build id in hex ("" where it cannot be read), boot_id. */
 struct fl_machine {
 	char release[128];
-	char build_id[128];
+	char build_id[FL_BUILD_ID];
 	char boot[64];
 };
-void fl_machine_now(struct fl_machine *m);
+void fl_machine_now(struct fl_kernel *k, struct fl_machine *m);
 
 /* What the log of the machine before is kept in by pstore, or NULL; static. */
 const char *fl_pstore_log(void);

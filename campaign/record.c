@@ -35,11 +35,6 @@ static const char *const mode_names[] = {
 
 #define NTYPES (sizeof(type_names) / sizeof(type_names[0]))
 
-const char *fl_record_type_name(enum fl_record_type type)
-{
-	return type_names[type];
-}
-
 const char *fl_outcome_kind_name(enum fl_outcome_kind kind)
 {
 	return outcome_names[kind];

@@ -113,7 +113,6 @@ struct fl_record {
 	const char *reason; /* "exhausted", "budget", "interrupted", "fresh machine" ... */
 };
 
-const char *fl_record_type_name(enum fl_record_type type);
 const char *fl_outcome_kind_name(enum fl_outcome_kind kind);
 /* "once", "on", "all". */
 const char *fl_inject_mode_name(enum fl_inject_mode mode);

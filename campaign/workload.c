@@ -12,6 +12,7 @@
 
 #include "file.h"
 #include "session.h"
+#include "task_stat.h"
 
 #define DEAD_US UINT64_C(3000000) /* what was killed has that long to be gone */
 
@@ -47,40 +48,15 @@ int fl_workload_start(const struct fl_workload *w, char *const *argv, bool besid
 	return ret;
 }
 
-/* state and process group of a task's stat line */
-static bool read_state(const char *pid, char *state, int *group)
-{
-	char path[300], *text, *close;
-	size_t len;
-
-	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
-	text = fl_read_text(path, &len);
-	close = text ? strrchr(text, ')') : NULL;
-	if (close && close[1] && close[2]) {
-		char *end;
-
-		*state = close[2];
-		strtol(close + 3, &end, 10); /* the parent */
-		*group = (int)strtol(end, NULL, 10);
-	}
-	free(text);
-	return close != NULL;
-}
-
-static void add_stack(const char *pid, char state, struct fl_workload_end *end)
+static void add_stack(const char *pid, const struct fl_task_stat *task, struct fl_workload_end *end)
 {
 	size_t len = strlen(end->stacks), n;
-	char path[300], comm[32] = "", *text;
+	char path[300], *text;
 
-	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	text = fl_read_text(path, &n);
-	if (text)
-		snprintf(comm, sizeof(comm), "%.*s", (int)strcspn(text, "\n"), text);
-	free(text);
 	snprintf(path, sizeof(path), "/proc/%s/stack", pid);
 	text = fl_read_text(path, &n);
-	snprintf(end->stacks + len, sizeof(end->stacks) - len, "%s (%s), state %c:\n%s", comm, pid,
-		 state, text ? text : "");
+	snprintf(end->stacks + len, sizeof(end->stacks) - len, "%s (%s), state %c:\n%s", task->comm,
+		 pid, task->state, text ? text : "");
 	free(text);
 }
 
@@ -92,14 +68,14 @@ static void take_stacks(int group, struct fl_workload_end *end)
 		struct dirent *e;
 
 		while (d && (e = readdir(d))) {
-			char state = 0;
-			int of = 0;
+			struct fl_task_stat task;
 
 			if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
-			    !read_state(e->d_name, &state, &of) || of != group || state == 'Z')
+			    !fl_task_stat("", e->d_name, &task) || task.group != group ||
+			    task.state == 'Z')
 				continue;
-			if ((state == 'D') == !pass)
-				add_stack(e->d_name, state, end);
+			if ((task.state == 'D') == !pass)
+				add_stack(e->d_name, &task, end);
 		}
 		if (d)
 			closedir(d);

@@ -116,11 +116,17 @@ struct fl_facts_opts fl_facts_options(const struct fl_options *o)
 	};
 }
 
-int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out)
+int fl_errors_engine(const struct fl_options *o, struct fl_errors *e,
+		     const struct fl_engine_sink *sink, struct fl_engine **out)
 {
+	const struct fl_engine_sink own = {
+		.arg = e,
+		.diags = fl_errors_diags,
+		.fault = fl_errors_fault,
+	};
 	const struct fl_engine_opts opts = {
 		.facts = fl_facts_options(o),
-		.sink = { .arg = e, .diags = fl_errors_diags, .fault = fl_errors_fault },
+		.sink = sink ? *sink : own,
 	};
 	int err = fl_engine_new(&opts, out);
 

@@ -9,6 +9,7 @@
 #include "session.h"
 
 struct fl_engine;
+struct fl_engine_sink;
 struct fl_errors;
 
 /* A script in memory. */
@@ -34,7 +35,11 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o);
 struct fl_session_opts fl_arming_options(const struct fl_options *o);
 struct fl_facts_opts fl_facts_options(const struct fl_options *o);
 
-/* An engine that reports to @e. 0 with *out yours, or an fl_exit, reported. */
-int fl_errors_engine(const struct fl_options *o, struct fl_errors *e, struct fl_engine **out);
+/*
+ * An engine that reports to @sink, or to @e where that is NULL. 0 with *out yours,
+ * or an fl_exit, reported to @e.
+ */
+int fl_errors_engine(const struct fl_options *o, struct fl_errors *e,
+		     const struct fl_engine_sink *sink, struct fl_engine **out);
 
 #endif /* FL_BUILD_H */

@@ -28,7 +28,7 @@ int fl_check(const struct fl_options *o)
 {
 	struct fl_errors errors = { .json = o->json ? stdout : NULL, .verbose = o->verbose };
 	struct fl_engine *en;
-	int worst = fl_errors_engine(o, &errors, &en);
+	int worst = fl_errors_engine(o, &errors, NULL, &en);
 
 	for (int i = 0; en && i < o->nfiles; i++) {
 		int status = check_one(o, en, &errors, o->files[i]);
@@ -51,7 +51,7 @@ int fl_emit_to(const struct fl_options *o)
 
 	if (status)
 		return status;
-	status = fl_errors_engine(o, &errors, &en);
+	status = fl_errors_engine(o, &errors, NULL, &en);
 	if (!status) {
 		fl_engine_compile(en, &in.source, &opts, &obj);
 		status = errors.status;

@@ -41,14 +41,9 @@ static void on_fault(void *arg, const struct fl_fault *fault)
 
 static int open_engine(struct plan *p)
 {
-	const struct fl_engine_opts opts = {
-		.facts = fl_facts_options(p->o),
-		.sink = { .arg = p, .diags = on_diags, .fault = on_fault },
-	};
+	const struct fl_engine_sink sink = { .arg = p, .diags = on_diags, .fault = on_fault };
 
-	int err = fl_engine_new(&opts, &p->engine);
-
-	return err ? fl_errors_new_engine(&p->errors, err) : 0;
+	return fl_errors_engine(p->o, &p->errors, &sink, &p->engine);
 }
 
 /* An fl_exit; with p->obj there is something to show. */

@@ -74,21 +74,17 @@ static void on_module(void *arg, const struct fl_armed *a, const struct fl_modul
 
 static int open_engine(struct run *r)
 {
-	const struct fl_engine_opts opts = {
-		.facts = fl_facts_options(r->o),
-		.sink = {
-			.arg = r,
-			.diags = on_diags,
-			.fault = on_fault,
-			.armed = on_armed,
-			.event = on_event,
-			.splat = on_splat,
-			.module = on_module,
-		},
+	const struct fl_engine_sink sink = {
+		.arg = r,
+		.diags = on_diags,
+		.fault = on_fault,
+		.armed = on_armed,
+		.event = on_event,
+		.splat = on_splat,
+		.module = on_module,
 	};
-	int err = fl_engine_new(&opts, &r->engine);
 
-	return err ? fl_errors_new_engine(&r->errors, err) : 0;
+	return fl_errors_engine(r->o, &r->errors, &sink, &r->engine);
 }
 
 /* --- the way ------------------------------------------------------------------- */

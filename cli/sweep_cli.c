@@ -285,13 +285,9 @@ static void on_fault(void *arg, const struct fl_fault *f)
 
 static int open_engine(struct campaign *c)
 {
-	const struct fl_engine_opts opts = {
-		.facts = fl_facts_options(c->o),
-		.sink = { .arg = c, .diags = on_diags, .fault = on_fault },
-	};
-	int err = fl_engine_new(&opts, &c->engine);
+	const struct fl_engine_sink sink = { .arg = c, .diags = on_diags, .fault = on_fault };
 
-	return err ? fl_errors_new_engine(&c->errors, err) : 0;
+	return fl_errors_engine(c->o, &c->errors, &sink, &c->engine);
 }
 
 static int prepare(struct campaign *c)
@@ -322,7 +318,7 @@ static void fill_options(struct campaign *c)
 
 	fl_settings_values(&c->settings, obj);
 	hash_script(c);
-	fl_machine_now(&c->machine);
+	fl_machine_now(fl_engine_kernel(c->engine), &c->machine);
 	c->allowed = calloc(obj->nallows + 1, sizeof(*c->allowed));
 	for (size_t i = 0; c->allowed && i < obj->nallows; i++)
 		c->allowed[o->nallowed++] =

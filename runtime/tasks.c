@@ -6,29 +6,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "session_impl.h"
+#include "task_stat.h"
 
 pid_t fl_parent_of(pid_t pid)
 {
-	char path[64], text[512], *p;
-	FILE *f;
-	int parent = 0;
+	struct fl_task_stat stat;
+	char name[16];
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	/* the name in parentheses may hold anything, parentheses too */
-	if (fgets(text, sizeof(text), f)) {
-		p = strrchr(text, ')');
-		if (!p || sscanf(p, ") %*c %d", &parent) != 1)
-			parent = 0;
-	}
-	fclose(f);
-	return parent;
+	snprintf(name, sizeof(name), "%d", pid);
+	return fl_task_stat("", name, &stat) ? stat.parent : 0;
 }
 
 int fl_session_add_task(struct fl_session *s, pid_t pid, enum fl_task_scope scope)
