@@ -171,7 +171,7 @@ running() { pgrep -x "$1" >/dev/null; }
 # Its lines, without what readline says to the terminal.
 typescript_text() { sed $'s/\r//g; s/\033\\[?2004[hl]//g' typescript; }
 
-seen() { typescript_text | grep -qE -- "$1"; }
+seen() { typescript_text | grep -E -- "$1" >/dev/null; }
 
 # A shell in a terminal has all that it is used to: job control, keys, the end.
 test_interactive_shell() {
