@@ -133,7 +133,11 @@ static int campaign(const struct fl_agenda_opts *agenda, uint64_t *random)
 		if (!pid)
 			one_process(boot, agenda);
 		if (random) {
-			const struct timespec wait = { .tv_nsec = unit_random(random) % 40000000 };
+			/* more and more, so that a busy machine gets somewhere, too */
+			const uint64_t most = (40 + (uint64_t)n) * 1000000;
+			const uint64_t ns = unit_random(random) % most;
+			const struct timespec wait = { (time_t)(ns / 1000000000),
+						       (long)(ns % 1000000000) };
 
 			nanosleep(&wait, NULL);
 			kill(pid, SIGKILL);
