@@ -58,6 +58,7 @@ static int open_points(struct fl_live *w, struct fl_trouble *t)
 			: w->o->each == FL_BY_CALL ? FL_EACH_CALL
 						   : FL_EACH_FUNCTION,
 		.any_context = w->o->any_context,
+		.kernel = fl_engine_kernel(w->engine),
 	};
 	struct fl_fault fault = { 0 };
 	int err = fl_points_open(fl_armed_session(w->armed, 0), &opts, &w->points, &fault);

@@ -22,7 +22,7 @@ struct fl_report_stream {
 	bool is_terminal; /* lines are limited in rate */
 	bool verbose;
 	uint64_t armed_ns;
-	struct fl_lazy_symbols symbols;
+	struct fl_kernel *kernel; /* whose the frames of stacks are */
 	struct fl_throttle throttle;
 };
 

@@ -93,19 +93,17 @@ static void put_frames(struct fl_json *j, struct fl_report_stream *r, const stru
 
 	fl_json_open(j, "frames", '[');
 	for (size_t i = 0; i < n; i++) {
-		const struct fl_symbols *symbols = fl_lazy_symbols(&r->symbols);
-		const struct fl_symbol *sym = symbols ? fl_symbols_at(symbols, frames[i]) : NULL;
+		struct fl_symbol sym = { 0 };
+		bool found = fl_symbol_find(r->kernel, frames[i], &sym);
 		char address[32];
 
-		if (sym && !sym->addr)
-			sym = NULL;
 		/* as text: JSON's numbers are often read as doubles */
 		snprintf(address, sizeof(address), "0x%" PRIx64, frames[i]);
 		fl_json_open(j, NULL, '{');
 		fl_json_string(j, "address", address);
-		fl_json_string(j, "symbol", sym ? sym->name : NULL);
-		fl_json_number(j, "offset", sym ? (int64_t)(frames[i] - sym->addr) : 0);
-		fl_json_string(j, "module", sym ? sym->module : NULL);
+		fl_json_string(j, "symbol", found ? sym.name : NULL);
+		fl_json_number(j, "offset", found ? (int64_t)(frames[i] - sym.addr) : 0);
+		fl_json_string(j, "module", found ? sym.module : NULL);
 		fl_json_close(j, '{');
 	}
 	fl_json_close(j, '[');
@@ -122,7 +120,7 @@ static void put_kind(struct fl_json *j, struct fl_report_stream *r, const struct
 		fl_json_string(j, "value_text", fl_value_name(a, e->value, text, sizeof(text)));
 		break;
 	case FL_EVENT_LOG:
-		fl_log_text(obj, e, &r->symbols, text, sizeof(text));
+		fl_log_text(obj, e, r->kernel, text, sizeof(text));
 		fl_json_string(j, "text", text);
 		break;
 	case FL_EVENT_STACK:

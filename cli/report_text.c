@@ -29,7 +29,7 @@ static void say_event(struct fl_report_stream *r, const struct fl_object *obj,
 		      const struct fl_event *e)
 {
 	if (!r->quiet && may_show(r))
-		fl_event_print(r->out, obj, e, r->armed_ns, &r->symbols);
+		fl_event_print(r->out, obj, e, r->armed_ns, r->kernel);
 }
 
 static const char *plural(size_t n)

@@ -84,7 +84,10 @@ static int open_engine(struct run *r)
 		.module = on_module,
 	};
 
-	return fl_errors_engine(r->o, &r->errors, &sink, &r->engine);
+	int err = fl_errors_engine(r->o, &r->errors, &sink, &r->engine);
+
+	r->report.kernel = err ? NULL : fl_engine_kernel(r->engine);
+	return err;
 }
 
 /* --- the way ------------------------------------------------------------------- */
@@ -243,7 +246,6 @@ static void release(struct run *r)
 	fl_engine_free(r->engine);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
-	fl_lazy_symbols_release(&r->report.symbols);
 	fl_object_free(r->object);
 	fl_input_release(&r->input);
 }

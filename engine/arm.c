@@ -134,7 +134,7 @@ int fl_engine_prepare(struct fl_engine *en, const struct fl_arming *arming, stru
 		return fl_engine_no_memory(en);
 	}
 	/* from before the script is compiled, so that no module is missed */
-	if (en->opts.sink.module && !arming->measure)
+	if (!arming->measure)
 		err = fl_modules_listen(en, arming->compile.sema.wait);
 	if (!err)
 		err = fl_armed_add_part(a, NULL, 0);

@@ -71,6 +71,14 @@ void fl_part_drain(struct fl_part *p)
 		fl_session_events(p->session, on_event, p);
 }
 
+void fl_engine_drain_parts(const struct fl_engine *en)
+{
+	for (const struct fl_armed *a = en->sets; a; a = a->next) {
+		for (size_t i = 0; i < a->nparts; i++)
+			fl_part_drain(a->parts[i]);
+	}
+}
+
 static void take_events(void *arg)
 {
 	fl_part_drain(arg);

@@ -28,18 +28,6 @@ static bool is_awaited(const struct fl_armed *a, const char *module)
 	return false;
 }
 
-/* The kernel's files tell of one module more now. */
-static int refresh_facts(struct fl_engine *en)
-{
-	struct fl_kernel *k;
-
-	if (fl_facts_open(&en->opts.facts, &k))
-		return fl_engine_no_memory(en);
-	fl_facts_close(en->kernel);
-	en->kernel = k;
-	return 0;
-}
-
 /* Those @n of the waits from @first on. *armed: some of them are a part of the set now. */
 static int arm(struct fl_armed *a, const char *module, size_t first, size_t n, bool *armed)
 {
@@ -88,9 +76,7 @@ static void try_arm(struct fl_armed *a, const char *module)
 {
 	bool armed = false;
 
-	if (refresh_facts(a->en))
-		report(a, FL_MODULE_REFUSED, module, 0);
-	else if (a->nwaits == 1 || arm(a, module, 0, a->nwaits, &armed))
+	if (a->nwaits == 1 || arm(a, module, 0, a->nwaits, &armed))
 		arm_each(a, module);
 	else if (armed && fl_armed_take_waits(a))
 		a->nwaits = 0;
@@ -153,6 +139,11 @@ static void look(struct fl_armed *a)
 
 void fl_awaited_news(struct fl_engine *en, const char *module, bool came)
 {
+	/* what came before it has its frames named as they were then */
+	fl_engine_drain_parts(en);
+	fl_facts_forget(en->kernel);
+	if (!en->opts.sink.module)
+		return;
 	for (struct fl_armed *a = en->sets; a; a = a->next) {
 		if (!a->begun || a->ended)
 			continue;

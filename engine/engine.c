@@ -86,10 +86,7 @@ void fl_engine_cool(struct fl_engine *en)
 
 void fl_engine_drain(struct fl_engine *en)
 {
-	for (const struct fl_armed *a = en->sets; a; a = a->next) {
-		for (size_t i = 0; i < a->nparts; i++)
-			fl_part_drain(a->parts[i]);
-	}
+	fl_engine_drain_parts(en);
 	fl_engine_take_klog(en);
 }
 

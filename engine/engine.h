@@ -69,7 +69,7 @@ struct fl_engine_sink {
 		      const struct fl_event *e);
 	/* A line of the kernel log that begins a report of something gone wrong. */
 	void (*splat)(void *arg, const char *line);
-	/* NULL: modules are not listened for, and rules cannot wait for one. */
+	/* NULL: rules cannot wait for one. */
 	void (*module)(void *arg, const struct fl_armed *a, const struct fl_module_news *news);
 };
 
@@ -83,7 +83,7 @@ int fl_engine_new(const struct fl_engine_opts *opts, struct fl_engine **out);
 /* Frees all sets, too. A command that was started goes on. */
 void fl_engine_free(struct fl_engine *en);
 
-/* Facts as of now; a module that comes may replace them, so do not keep it. */
+/* Facts; names and ranges of them last until a module comes or goes (facts.h). */
 struct fl_kernel *fl_engine_kernel(const struct fl_engine *en);
 
 /*

@@ -87,13 +87,14 @@ struct fl_part *fl_part_new(struct fl_armed *a);
 /* Its events are reported from now on. -errno, reported. */
 int fl_part_watch(struct fl_part *p);
 void fl_part_drain(struct fl_part *p);
+/* Those of all sets. */
+void fl_engine_drain_parts(const struct fl_engine *en);
 void fl_part_free(struct fl_part *p);
 /* The maps of all states of all sets, malloc'd: for one part more to share. -ENOMEM. */
 int fl_engine_states(const struct fl_engine *en, struct fl_state_map **maps, size_t *n);
 
 /* waits.c: hear of modules; -errno, reported, only where it @must. */
 int fl_modules_listen(struct fl_engine *en, bool must);
-void fl_modules_unlisten(struct fl_engine *en);
 /* A set begins: report what it waits for. -ENOMEM, reported. */
 int fl_modules_begin(struct fl_armed *a);
 bool fl_armed_waits(const struct fl_armed *a);

@@ -11,17 +11,6 @@
 #include "engine_impl.h"
 #include "uevent.h"
 
-static bool uses_modules(const struct fl_armed *a)
-{
-	const struct fl_object *obj = a->parts[0]->obj;
-
-	for (size_t i = 0; i < obj->nattaches; i++) {
-		if (obj->attaches[i].module)
-			return true;
-	}
-	return false;
-}
-
 bool fl_armed_waits(const struct fl_armed *a)
 {
 	return a->arming.compile.sema.wait;
@@ -74,6 +63,8 @@ int fl_modules_listen(struct fl_engine *en, bool must)
 
 	if (en->uevent_fd >= 0)
 		return 0;
+	/* of modules that came and went until now nobody told */
+	fl_facts_forget(en->kernel);
 	en->uevent_fd = fl_uevent_open();
 	err = en->uevent_fd < 0 ? en->uevent_fd
 				: fl_loop_add(&en->loop, en->uevent_fd, take_news, en);
@@ -87,23 +78,8 @@ int fl_modules_listen(struct fl_engine *en, bool must)
 	return fl_engine_fail(en, err, FL_F_MODULES, strerror(-err), NULL);
 }
 
-void fl_modules_unlisten(struct fl_engine *en)
-{
-	if (en->uevent_fd < 0)
-		return;
-	fl_loop_remove(&en->loop, en->uevent_fd);
-	close(en->uevent_fd);
-	en->uevent_fd = -1;
-}
-
 int fl_modules_begin(struct fl_armed *a)
 {
-	bool any = false;
-
-	for (const struct fl_armed *x = a->en->sets; x; x = x->next)
-		any |= x->nparts && (fl_armed_waits(x) || uses_modules(x));
-	if (!any)
-		fl_modules_unlisten(a->en);
 	if (fl_armed_take_waits(a))
 		return fl_engine_no_memory(a->en);
 	for (size_t i = 0; i < a->nwaits; i++)

@@ -26,7 +26,7 @@ static char *event_text(struct fl_repl *r, const struct fl_armed *a, const struc
 
 	if (!out)
 		return NULL;
-	fl_event_print(out, obj, e, fl_armed_since(a), &r->symbols);
+	fl_event_print(out, obj, e, fl_armed_since(a), fl_engine_kernel(r->engine));
 	fclose(out);
 	return text;
 }
@@ -88,5 +88,4 @@ void fl_repl_forget_events(struct fl_repl *r)
 {
 	for (size_t i = 0; i < FL_MAX_EVENTS; i++)
 		free(r->events[i].text);
-	fl_lazy_symbols_release(&r->symbols);
 }

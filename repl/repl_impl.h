@@ -96,7 +96,6 @@ struct fl_repl {
 	size_t nevents; /* ever */
 	struct fl_undo undos[FL_MAX_UNDO];
 	size_t nundos;
-	struct fl_lazy_symbols symbols;
 	struct fl_throttle throttle;
 	/* the terminal */
 	char *pending;	   /* lines of a rule that is not complete */

@@ -270,22 +270,16 @@ static void check_list(struct doctor *doc, const struct rule *rule, struct fl_ch
 /* kernel/kallsyms.c, kallsyms_show_value(): otherwise all are 0 */
 static void check_symbols(struct doctor *doc, const struct rule *rule, struct fl_check *c)
 {
-	char line[512] = "";
-	FILE *f = fopen("/proc/kallsyms", "re");
-	bool seen = false;
+	struct fl_symbols *symbols;
+	int err = fl_facts_symbols(doc->k, &symbols);
 
 	(void)rule;
 	doc->switched_off = true;
-	if (!f) {
-		find(c, errno == ENOENT ? FL_NO : FL_DENIED, "/proc/kallsyms: %s", strerror(errno));
-		return;
-	}
-	/* those of per-CPU data come first, and some of them are 0 */
-	while (!seen && fgets(line, sizeof(line), f))
-		seen = strtoull(line, NULL, 16) >> 63;
-	fclose(f);
-	find(c, seen ? FL_YES : FL_DENIED,
-	     seen ? "/proc/kallsyms" : "/proc/kallsyms hides all addresses");
+	if (!symbols)
+		find(c, err == -ENOENT ? FL_NO : FL_DENIED, "/proc/kallsyms: %s", strerror(-err));
+	else
+		find(c, err ? FL_DENIED : FL_YES,
+		     err ? "/proc/kallsyms hides all addresses" : "/proc/kallsyms");
 }
 
 static int is_named(const char *name, const char *module, enum fl_tag tag, void *arg)

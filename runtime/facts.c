@@ -52,7 +52,7 @@ struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module)
 
 static int read_list(struct fl_facts *f)
 {
-	int err = fl_list_read(&f->list, f->root, f->search_symbols);
+	int err = fl_list_read(&f->list, f->root, f->search_symbols ? &f->symbols : NULL);
 
 	f->k.out_of_memory |= err == -ENOMEM;
 	return err;
@@ -326,11 +326,36 @@ int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out)
 		return -ENOMEM;
 	}
 	f->search_symbols = opts->search_symbols;
+	f->symbols.root = f->root;
 	f->k.release = f->release;
 	f->k.arch = f->arch;
 	f->of_arch = fl_arch_find(f->arch);
 	*out = &f->k;
 	return 0;
+}
+
+/* But for the first @keep. */
+static void close_objects(struct fl_facts *f, size_t keep)
+{
+	while (f->nobjects > keep) {
+		struct fl_object_types *o = f->objects[--f->nobjects];
+
+		fl_btf_close(&o->btf);
+		free(o->module);
+		free(o);
+	}
+}
+
+void fl_facts_forget(struct fl_kernel *k)
+{
+	struct fl_facts *f = fl_facts_of(k);
+
+	close_objects(f, 1);
+	/* its names may be the symbols' */
+	fl_list_release(&f->list);
+	fl_traceable_release(&f->traceable);
+	fl_facts_more_forget(f);
+	k->out_of_memory = false;
 }
 
 void fl_facts_close(struct fl_kernel *k)
@@ -339,11 +364,7 @@ void fl_facts_close(struct fl_kernel *k)
 
 	if (!f)
 		return;
-	for (size_t i = 0; i < f->nobjects; i++) {
-		fl_btf_close(&f->objects[i]->btf);
-		free(f->objects[i]->module);
-		free(f->objects[i]);
-	}
+	close_objects(f, 0);
 	free(f->objects);
 	fl_list_release(&f->list);
 	fl_traceable_release(&f->traceable);

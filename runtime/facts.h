@@ -6,7 +6,7 @@
  *
  *	/sys/kernel/debug/error_injection/list	injectable functions (lib/error-inject.c)
  *	/sys/kernel/btf/				types of vmlinux and of loaded modules
- *	/proc/kallsyms				names on the list, where debugfs is not to be had
+ *	/proc/kallsyms				where code is; names on the list, without debugfs
  *	/sys/module, /sys/devices/system/cpu/possible
  *
  * Below another root, copies of these files tell of another machine's kernel.
@@ -17,6 +17,7 @@
 #include <stdbool.h>
 
 #include "kernel.h"
+#include "symbols.h"
 
 struct fl_facts_opts {
 	const char *root; /* NULL or "": the running kernel's / */
@@ -30,6 +31,18 @@ struct fl_facts_opts {
 /* 0 and *out yours to close, or -ENOMEM. Reads nothing yet. */
 int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out);
 void fl_facts_close(struct fl_kernel *k);
+
+/*
+ * A module came or went: what that makes stale is read again when it is asked
+ * for. Names and ranges that were handed out are gone.
+ */
+void fl_facts_forget(struct fl_kernel *k);
+
+/*
+ * The symbol table, read once for all that ask. As fl_symbols_open(), but *out is
+ * the facts', until fl_facts_forget() unless it is held.
+ */
+int fl_facts_symbols(struct fl_kernel *k, struct fl_symbols **out);
 
 /*
  * A file descriptor of the BTF of a loaded module, yours to close, for

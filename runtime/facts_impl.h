@@ -31,9 +31,7 @@ struct fl_facts {
 	struct fl_object_types **objects;
 	size_t nobjects;
 	char btf_problem[160];
-	struct fl_symbols *symbols; /* see fl_facts_symbols() */
-	int symbols_err;
-	bool symbols_read;
+	struct fl_lazy_symbols symbols; /* see fl_facts_symbols() */
 	struct fl_config config;
 	bool config_read;
 	char config_value[256];
@@ -74,6 +72,8 @@ int fl_facts_address(struct fl_kernel *k, const char *name, uint64_t *out);
 const char *fl_facts_config(struct fl_kernel *k, const char *name, bool *known);
 int fl_facts_build_id(struct fl_kernel *k, const char *module, char out[FL_BUILD_ID]);
 int fl_facts_cgroup(struct fl_kernel *k, const char *path, uint64_t *id, unsigned int *level);
+/* What modules that come or go make stale. */
+void fl_facts_more_forget(struct fl_facts *f);
 void fl_facts_more_release(struct fl_facts *f);
 
 #endif /* FL_FACTS_IMPL_H */

@@ -7,39 +7,44 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "facts.h"
 #include "facts_impl.h"
 
-/* The symbol table; NULL when there is none or no memory. */
-static struct fl_symbols *symbols_of(struct fl_facts *f)
+int fl_facts_symbols(struct fl_kernel *k, struct fl_symbols **out)
 {
-	if (!f->symbols_read)
-		f->symbols_err = fl_symbols_open(f->root, &f->symbols);
-	f->symbols_read = true;
-	f->k.out_of_memory |= f->symbols_err == -ENOMEM;
-	return f->symbols;
+	int err = fl_lazy_symbols(&fl_facts_of(k)->symbols, out);
+
+	k->out_of_memory |= err == -ENOMEM;
+	return err;
+}
+
+/* The kernel hides addresses: does it have such a function? */
+static int find_hidden(const struct fl_symbols *symbols, const char *module, const char *name)
+{
+	size_t n = fl_symbols_count(symbols);
+
+	for (size_t i = 0; i < n; i++) {
+		struct fl_symbol sym = fl_symbols_get(symbols, i);
+
+		if (fl_symbol_is_text(&sym) && fl_symbol_matches(&sym, module, name))
+			return -EACCES;
+	}
+	return -ENOENT;
 }
 
 int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
 		    const struct fl_range **out, size_t *n)
 {
 	struct fl_facts *f = fl_facts_of(k);
-	struct fl_symbols *symbols = symbols_of(f);
-	const struct fl_symbol *all;
 	struct fl_range *ranges, **more;
-	size_t count;
-	int err;
+	struct fl_symbols *symbols;
+	int err = fl_facts_symbols(k, &symbols);
 
 	if (!symbols)
-		return f->symbols_err == -ENOMEM ? -ENOMEM : -ENODATA;
-	if (f->symbols_err == -EPERM) {
-		all = fl_symbols_all(symbols, &count);
-		for (size_t i = 0; i < count; i++) {
-			if (fl_symbol_is_text(&all[i]) && fl_symbol_matches(&all[i], module, name))
-				return -EACCES;
-		}
-		return -ENOENT;
-	}
-	err = fl_symbols_ranges_in(symbols, module, name, &ranges, n);
+		return err == -ENOMEM ? -ENOMEM : -ENODATA;
+	if (err == -EPERM)
+		return find_hidden(symbols, module, name);
+	err = fl_symbols_ranges(symbols, module, name, &ranges, n);
 	k->out_of_memory |= err == -ENOMEM;
 	if (err || !*n)
 		return err ? err : -ENOENT;
@@ -57,20 +62,20 @@ int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
 
 int fl_facts_address(struct fl_kernel *k, const char *name, uint64_t *out)
 {
-	struct fl_facts *f = fl_facts_of(k);
-	struct fl_symbols *symbols = symbols_of(f);
-	const struct fl_symbol *all;
-	size_t n;
+	struct fl_symbols *symbols;
+	int err = fl_facts_symbols(k, &symbols);
+	size_t n = symbols ? fl_symbols_count(symbols) : 0;
 
 	if (!symbols)
-		return f->symbols_err == -ENOMEM ? -ENOMEM : -EACCES;
-	all = fl_symbols_all(symbols, &n);
+		return err == -ENOMEM ? -ENOMEM : -EACCES;
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].module || strcmp(all[i].name, name) != 0)
+		struct fl_symbol sym = fl_symbols_get(symbols, i);
+
+		if (sym.module || strcmp(sym.name, name) != 0)
 			continue;
-		if (f->symbols_err == -EPERM)
+		if (err == -EPERM)
 			return -EACCES;
-		*out = all[i].addr;
+		*out = sym.addr;
 		return 0;
 	}
 	return -ENOENT;
@@ -121,11 +126,16 @@ int fl_facts_cgroup(struct fl_kernel *k, const char *path, uint64_t *id, unsigne
 	return 0;
 }
 
+void fl_facts_more_forget(struct fl_facts *f)
+{
+	fl_lazy_symbols_forget(&f->symbols);
+	while (f->nranges > 0)
+		free(f->ranges[--f->nranges]);
+}
+
 void fl_facts_more_release(struct fl_facts *f)
 {
-	fl_symbols_free(f->symbols);
+	fl_facts_more_forget(f);
 	fl_config_release(&f->config);
-	for (size_t i = 0; i < f->nranges; i++)
-		free(f->ranges[i]);
 	free(f->ranges);
 }

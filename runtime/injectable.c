@@ -68,44 +68,25 @@ static int parse_list(struct fl_list *list)
 	return 0;
 }
 
-/* "ffffffff82a0 d _eil_addr_mlx5_cmd_exec\t[mlx5_core]"; tags are not told. */
-static int parse_symbols(struct fl_list *list, bool *has_support)
+/* debugfs did not give the list: do the symbols tell its names? Tags are not told. */
+static int search(struct fl_list *list, struct fl_lazy_symbols *lazy)
 {
-	char *p = list->text;
-	size_t cap = 0;
+	struct fl_symbols *symbols;
+	bool has_support = false;
+	size_t cap = 0, n;
+	int err = fl_lazy_symbols(lazy, &symbols);
 
-	*has_support = strstr(p, " within_error_injection_list\n") != NULL;
-	while ((p = strstr(p, " " SYMBOL_PREFIX))) {
-		char *name = p + 1 + strlen(SYMBOL_PREFIX);
-		char *end = name + strcspn(name, "\t\n"), *module = NULL;
+	if (!symbols)
+		return err == -ENOMEM ? err : 0;
+	n = fl_symbols_count(symbols);
+	for (size_t i = 0; i < n; i++) {
+		struct fl_symbol sym = fl_symbols_get(symbols, i);
 
-		p = end + strcspn(end, "\n");
-		if (*end == '\t' && end[1] == '[') {
-			module = end + 2;
-			module[strcspn(module, "]\n")] = '\0';
-		}
-		if (*p)
-			p++;
-		*end = '\0';
-		if (add(list, &cap, name, module, FL_TAG_NONE))
+		has_support |= !strcmp(sym.name, "within_error_injection_list");
+		if (!strncmp(sym.name, SYMBOL_PREFIX, strlen(SYMBOL_PREFIX)) &&
+		    add(list, &cap, sym.name + strlen(SYMBOL_PREFIX), sym.module, FL_TAG_NONE))
 			return -ENOMEM;
 	}
-	return 0;
-}
-
-/* debugfs did not give the list: do the symbols tell its names? */
-static int search(struct fl_list *list, const char *root)
-{
-	char path[PATH_MAX];
-	bool has_support;
-	size_t len;
-
-	snprintf(path, sizeof(path), "%s/proc/kallsyms", root);
-	list->text = fl_read_text(path, &len);
-	if (!list->text)
-		return errno == ENOMEM ? -ENOMEM : 0;
-	if (parse_symbols(list, &has_support))
-		return -ENOMEM;
 	if (list->n) {
 		list->state = FL_LIST_KNOWN;
 		list->problem[0] = '\0';
@@ -192,7 +173,7 @@ size_t fl_list_find(const struct fl_list *list, const char *name, size_t *count)
 	return low;
 }
 
-static int read_list(struct fl_list *list, const char *root, bool search_symbols)
+static int read_list(struct fl_list *list, const char *root, struct fl_lazy_symbols *symbols)
 {
 	char path[PATH_MAX];
 	size_t len;
@@ -214,17 +195,17 @@ static int read_list(struct fl_list *list, const char *root, bool search_symbols
 		return 0;
 	}
 	say_hidden(list, root, err);
-	return search_symbols ? search(list, root) : 0;
+	return symbols ? search(list, symbols) : 0;
 }
 
-int fl_list_read(struct fl_list *list, const char *root, bool search_symbols)
+int fl_list_read(struct fl_list *list, const char *root, struct fl_lazy_symbols *symbols)
 {
 	int err;
 
 	if (list->is_read)
 		return list->err;
 	list->is_read = true;
-	err = read_list(list, root, search_symbols);
+	err = read_list(list, root, symbols);
 	list->err = err ? err : sort(list);
 	/* half a list would be taken for the whole one */
 	if (list->err)

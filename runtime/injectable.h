@@ -4,6 +4,7 @@
 #define FL_INJECTABLE_H
 
 #include "kernel.h"
+#include "symbols.h"
 
 struct fl_list_entry {
 	const char *name;
@@ -16,14 +17,17 @@ struct fl_list {
 	int err; /* of reading: -ENOMEM, and then again at each further try */
 	enum fl_list_state state;
 	char problem[160]; /* "" when the state is KNOWN */
-	char *text;	   /* what the names point into */
+	char *text;	   /* what the names point into, unless that is the symbols */
 	struct fl_list_entry *entries;
 	size_t n;
 	uint32_t *by_name; /* indices of entries, by name and then in order */
 };
 
-/* Find out, once. -ENOMEM, or 0 whatever the state. */
-int fl_list_read(struct fl_list *list, const char *root, bool search_symbols);
+/*
+ * Find out, once. -ENOMEM, or 0 whatever the state. @symbols, unless NULL, are
+ * searched for a list that debugfs does not give, and must outlive it then.
+ */
+int fl_list_read(struct fl_list *list, const char *root, struct fl_lazy_symbols *symbols);
 void fl_list_release(struct fl_list *list);
 
 /*

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "facts.h"
 #include "points_impl.h"
 
 static struct fl_sweep_knobs *knobs(const struct fl_points *p)
@@ -41,22 +42,24 @@ _Static_assert(NRANGES == FL_SWEEP_CUTS + 1, "the first is the text, the others 
 
 static void find_addresses(const struct fl_symbols *symbols, struct fl_sweep_knobs *k)
 {
-	size_t n;
-	const struct fl_symbol *list = fl_symbols_all(symbols, &n);
+	size_t n = fl_symbols_count(symbols);
 
 	for (size_t i = 0; i < n; i++) {
-		if (list[i].module)
+		struct fl_symbol sym = fl_symbols_get(symbols, i);
+
+		if (sym.module)
 			continue;
-		if (!strcmp(list[i].name, "modules") && !fl_symbol_is_text(&list[i]))
-			k->modules = list[i].addr;
+		if (!strcmp(sym.name, "modules") && !fl_symbol_is_text(&sym))
+			k->modules = sym.addr;
 		for (size_t j = 0; j < NRANGES; j++) {
 			struct fl_sweep_range *r = j ? &k->cuts[j - 1] : &k->text;
 
-			if (!strcmp(list[i].name, ranges[j].start)) {
-				r->start = list[i].addr;
-				r->end = ranges[j].end ? r->end : list[i].end;
-			} else if (ranges[j].end && !strcmp(list[i].name, ranges[j].end)) {
-				r->end = list[i].addr;
+			if (!strcmp(sym.name, ranges[j].start)) {
+				r->start = sym.addr;
+				if (!ranges[j].end)
+					r->end = fl_symbols_end(symbols, sym.addr);
+			} else if (ranges[j].end && !strcmp(sym.name, ranges[j].end)) {
+				r->end = sym.addr;
 			}
 		}
 	}
@@ -80,8 +83,12 @@ static int scan_modules(const struct fl_points *p)
 static int learn_kernel(struct fl_points *p, struct fl_fault *fault)
 {
 	struct fl_sweep_knobs *k = knobs(p);
-	int err = fl_symbols_open(p->opts.root ? p->opts.root : "", &p->symbols);
+	struct fl_symbols *symbols;
+	int err = fl_facts_symbols(p->opts.kernel, &symbols);
 
+	/* the kernel proper stays as it is, whatever modules come */
+	if (symbols)
+		p->symbols = fl_symbols_hold(symbols);
 	if (err) {
 		fl_fault_errno(fault, FL_F_SYMBOLS, err);
 		return err;

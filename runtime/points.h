@@ -55,7 +55,7 @@ struct fl_points_opts {
 	 * workload's, whatever task they interrupt.
 	 */
 	bool any_context;
-	const char *root; /* for /proc/kallsyms and module files; NULL or "": / */
+	struct fl_kernel *kernel; /* asked for its symbols when points are opened */
 };
 
 /* A fault that a trial is to see. */

@@ -17,11 +17,6 @@
 
 #include "points_impl.h"
 
-static const char *root_of(const struct fl_points *p)
-{
-	return p->opts.root ? p->opts.root : "";
-}
-
 static void release_module(struct fl_module_text *m)
 {
 	for (int init = 0; init < 2; init++) {
@@ -45,12 +40,12 @@ void fl_points_forget_names(struct fl_points *p)
 }
 
 /* From its file; whatever keeps it from being read, kallsyms may do. */
-static bool read_file(const struct fl_points *p, struct fl_module_text *m)
+static bool read_file(struct fl_module_text *m)
 {
 	char path[PATH_MAX];
 	struct utsname u;
 
-	if (uname(&u) || fl_ko_find(root_of(p), u.release, m->name, path, sizeof(path)) ||
+	if (uname(&u) || fl_ko_find("", u.release, m->name, path, sizeof(path)) ||
 	    fl_ko_open(path, &m->ko))
 		return false;
 	for (int init = 0; init < 2; init++) {
@@ -62,28 +57,27 @@ static bool read_file(const struct fl_points *p, struct fl_module_text *m)
 	return true;
 }
 
-/* From kallsyms, while it is loaded, to @text. */
-static void read_symbols(const struct fl_points *p, struct fl_module_text *m, uint64_t text,
-			 uint64_t size)
+/* From kallsyms as it is now, while the module is loaded, to @text. */
+static void read_symbols(struct fl_module_text *m, uint64_t text, uint64_t size)
 {
 	struct fl_symbols *symbols;
-	const struct fl_symbol *list;
 	size_t n, used = 0;
 
-	if (fl_symbols_open(root_of(p), &symbols)) {
+	if (fl_symbols_open("", &symbols)) {
 		fl_symbols_free(symbols);
 		return;
 	}
-	list = fl_symbols_all(symbols, &n);
+	n = fl_symbols_count(symbols);
 	m->symbols[0] = calloc(n, sizeof(m->symbols[0][0]));
 	for (size_t i = 0; m->symbols[0] && i < n; i++) {
+		struct fl_symbol sym = fl_symbols_get(symbols, i);
 		struct fl_ko_symbol *s = &m->symbols[0][used];
 
-		if (!list[i].module || strcmp(list[i].module, m->name) != 0 ||
-		    list[i].addr - text >= size || !fl_symbol_is_text(&list[i]))
+		if (!sym.module || strcmp(sym.module, m->name) != 0 || sym.addr - text >= size ||
+		    !fl_symbol_is_text(&sym))
 			continue;
-		s->offset = list[i].addr - text;
-		s->name = strdup(list[i].name);
+		s->offset = sym.addr - text;
+		s->name = strdup(sym.name);
 		used += s->name != NULL;
 	}
 	m->nsymbols[0] = used;
@@ -111,8 +105,8 @@ static struct fl_module_text *find_module(struct fl_points *p, uint64_t id)
 	m->id = id;
 	memcpy(m->name, known.name, sizeof(m->name));
 	m->name[sizeof(m->name) - 1] = '\0';
-	if (!read_file(p, m) && known.text_size)
-		read_symbols(p, m, known.text, known.text_size);
+	if (!read_file(m) && known.text_size)
+		read_symbols(m, known.text, known.text_size);
 	return m;
 }
 
@@ -144,12 +138,11 @@ void fl_points_frame(struct fl_points *p, uint64_t frame, char *buf, size_t len)
 	uint64_t address = k->text.start + offset;
 	const struct fl_module_text *m;
 	const struct fl_ko_symbol *s;
-	const struct fl_symbol *sym;
+	struct fl_symbol sym;
 
 	if (!id) {
-		sym = fl_symbols_at(p->symbols, address - 1);
-		if (sym)
-			snprintf(buf, len, "%s+0x%" PRIx64, sym->name, address - sym->addr);
+		if (fl_symbols_at(p->symbols, address - 1, &sym))
+			snprintf(buf, len, "%s+0x%" PRIx64, sym.name, address - sym.addr);
 		else
 			snprintf(buf, len, "_stext+0x%" PRIx64, offset);
 		return;

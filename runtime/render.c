@@ -25,35 +25,28 @@ static void puts_text(struct text *t, const char *s, size_t most)
 		put(t, s[i]);
 }
 
-const struct fl_symbols *fl_lazy_symbols(struct fl_lazy_symbols *s)
+bool fl_symbol_find(struct fl_kernel *k, uint64_t address, struct fl_symbol *out)
 {
-	if (!s)
-		return NULL;
-	if (!s->tried && fl_symbols_open("", &s->table))
-		fl_lazy_symbols_release(s);
-	s->tried = true;
-	return s->table;
+	struct fl_symbols *symbols;
+
+	/* per-CPU data begins at 0 */
+	return k && !fl_facts_symbols(k, &symbols) && fl_symbols_at(symbols, address, out) &&
+	       out->addr;
 }
 
-void fl_lazy_symbols_release(struct fl_lazy_symbols *s)
+void fl_symbol_text(struct fl_kernel *k, uint64_t address, char *buf, size_t size)
 {
-	fl_symbols_free(s->table);
-	s->table = NULL;
-}
+	struct fl_symbol sym;
 
-void fl_symbol_text(const struct fl_symbols *symbols, uint64_t address, char *buf, size_t size)
-{
-	const struct fl_symbol *sym = symbols ? fl_symbols_at(symbols, address) : NULL;
-
-	if (!sym || !sym->addr) {
+	if (!fl_symbol_find(k, address, &sym)) {
 		snprintf(buf, size, "0x%" PRIx64, address);
 		return;
 	}
-	snprintf(buf, size, "%s", sym->name);
-	if (address > sym->addr)
-		snprintf(buf + strlen(buf), size - strlen(buf), "+0x%" PRIx64, address - sym->addr);
-	if (sym->module)
-		snprintf(buf + strlen(buf), size - strlen(buf), " [%s]", sym->module);
+	snprintf(buf, size, "%s", sym.name);
+	if (address > sym.addr)
+		snprintf(buf + strlen(buf), size - strlen(buf), "+0x%" PRIx64, address - sym.addr);
+	if (sym.module)
+		snprintf(buf + strlen(buf), size - strlen(buf), " [%s]", sym.module);
 }
 
 static void put_errno(struct text *t, int64_t v)
@@ -70,8 +63,7 @@ static void put_errno(struct text *t, int64_t v)
 	puts_text(t, number, sizeof(number));
 }
 
-static void put_number(struct text *t, char directive, uint64_t word,
-		       struct fl_lazy_symbols *symbols)
+static void put_number(struct text *t, char directive, uint64_t word, struct fl_kernel *k)
 {
 	char number[256];
 
@@ -83,7 +75,7 @@ static void put_number(struct text *t, char directive, uint64_t word,
 		snprintf(number, sizeof(number), "%" PRIx64, word);
 		break;
 	case 'p':
-		fl_symbol_text(fl_lazy_symbols(symbols), word, number, sizeof(number));
+		fl_symbol_text(k, word, number, sizeof(number));
 		break;
 	case 'e':
 		put_errno(t, (int64_t)word);
@@ -94,8 +86,8 @@ static void put_number(struct text *t, char directive, uint64_t word,
 	puts_text(t, number, sizeof(number));
 }
 
-void fl_log_text(const struct fl_object *obj, const struct fl_event *e,
-		 struct fl_lazy_symbols *symbols, char *buf, size_t size)
+void fl_log_text(const struct fl_object *obj, const struct fl_event *e, struct fl_kernel *k,
+		 char *buf, size_t size)
 {
 	const uint64_t *words = (const uint64_t *)(e + 1);
 	const struct fl_obj_log *log = e->site < obj->nlogs ? &obj->logs[e->site] : NULL;
@@ -122,7 +114,7 @@ void fl_log_text(const struct fl_object *obj, const struct fl_event *e,
 		else if (a->kind == FL_LOG_FUNC && words[at] < obj->nfuncs)
 			puts_text(&t, obj->funcs[words[at]], SIZE_MAX);
 		else
-			put_number(&t, *p, words[at], symbols);
+			put_number(&t, *p, words[at], k);
 		at += a->words;
 	}
 	if (size)

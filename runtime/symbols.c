@@ -13,10 +13,18 @@
 /* How far the last function before a hole may reach. */
 #define MOST_CODE ((uint64_t)1 << 20)
 
+/* Strings are offsets into the text; the type stands before the name. */
+struct entry {
+	uint64_t addr;
+	uint32_t name;
+	uint32_t module; /* 0: vmlinux */
+};
+
 struct fl_symbols {
-	char *text; /* what the names point into */
-	struct fl_symbol *list;
+	char *text;
+	struct entry *list;
 	size_t n;
+	unsigned int owners;
 };
 
 static uint64_t parse_hex(const char **p)
@@ -36,18 +44,18 @@ static uint64_t parse_hex(const char **p)
 }
 
 /* "ffffffffc0201000 t mlx5_cmd_exec\t[mlx5_core]"; false for anything else. */
-static bool parse_line(char *line, char *end, struct fl_symbol *sym)
+static bool parse_line(char *line, struct fl_symbol *sym)
 {
 	const char *p = line;
 	char *tab;
 
 	sym->addr = parse_hex(&p);
-	if (p == line || end - p < 4 || p[0] != ' ' || p[2] != ' ')
+	if (p == line || strlen(p) < 4 || p[0] != ' ' || p[2] != ' ')
 		return false;
 	sym->type = p[1];
 	sym->name = p + 3;
 	sym->module = NULL;
-	tab = memchr(sym->name, '\t', (size_t)(end - sym->name));
+	tab = strchr(sym->name, '\t');
 	if (tab && tab[1] == '[') {
 		*tab = '\0';
 		sym->module = tab + 2;
@@ -56,10 +64,41 @@ static bool parse_line(char *line, char *end, struct fl_symbol *sym)
 	return true;
 }
 
+/*
+ * Keep what @sym says at *used in the text, of which it is a later part: a line
+ * is longer than what is kept of it. Symbols of one module stand together.
+ */
+static void keep(struct fl_symbols *s, const struct fl_symbol *sym, size_t *used)
+{
+	struct entry *e = &s->list[s->n];
+	size_t len = strlen(sym->name) + 1;
+
+	e->addr = sym->addr;
+	s->text[(*used)++] = sym->type;
+	e->name = (uint32_t)*used;
+	memmove(s->text + *used, sym->name, len);
+	*used += len;
+	if (!sym->module) {
+		e->module = 0;
+	} else if (s->n && e[-1].module && !strcmp(s->text + e[-1].module, sym->module)) {
+		e->module = e[-1].module;
+	} else {
+		e->module = (uint32_t)*used;
+		len = strlen(sym->module) + 1;
+		memmove(s->text + *used, sym->module, len);
+		*used += len;
+	}
+	s->n++;
+}
+
 static int parse(struct fl_symbols *s, size_t len)
 {
-	size_t lines = 1;
+	size_t lines = 1, used = 0;
+	struct fl_symbol sym;
+	char *less;
 
+	if (len >= UINT32_MAX)
+		return -E2BIG;
 	for (const char *p = s->text; (p = memchr(p, '\n', len - (size_t)(p - s->text))); p++)
 		lines++;
 	s->list = malloc(lines * sizeof(s->list[0]));
@@ -69,33 +108,23 @@ static int parse(struct fl_symbols *s, size_t len)
 		end = line + strcspn(line, "\n");
 		if (*end)
 			*end++ = '\0';
-		if (parse_line(line, line + strlen(line), &s->list[s->n]))
-			s->n++;
+		if (parse_line(line, &sym))
+			keep(s, &sym, &used);
 	}
+	less = realloc(s->text, used + 1);
+	if (less)
+		s->text = less;
 	return 0;
 }
 
 /* By address; what is equal keeps the kernel's order, so by where it stood. */
 static int by_address(const void *left, const void *right)
 {
-	const struct fl_symbol *a = left, *b = right;
+	const struct entry *a = left, *b = right;
 
 	if (a->addr != b->addr)
 		return a->addr < b->addr ? -1 : 1;
 	return a->name < b->name ? -1 : 1;
-}
-
-static void find_ends(struct fl_symbols *s)
-{
-	uint64_t next = UINT64_MAX;
-
-	for (size_t i = s->n; i-- > 0;) {
-		uint64_t addr = s->list[i].addr;
-
-		if (i + 1 < s->n && s->list[i + 1].addr != addr)
-			next = s->list[i + 1].addr;
-		s->list[i].end = next - addr > MOST_CODE ? addr + MOST_CODE : next;
-	}
 }
 
 int fl_symbols_open(const char *root, struct fl_symbols **out)
@@ -108,6 +137,7 @@ int fl_symbols_open(const char *root, struct fl_symbols **out)
 	*out = NULL;
 	if (!s)
 		return -ENOMEM;
+	s->owners = 1;
 	snprintf(path, sizeof(path), "%s/proc/kallsyms", root);
 	s->text = fl_read_text(path, &len);
 	err = s->text ? parse(s, len) : -errno;
@@ -117,31 +147,47 @@ int fl_symbols_open(const char *root, struct fl_symbols **out)
 	}
 	if (s->n)
 		qsort(s->list, s->n, sizeof(s->list[0]), by_address);
-	find_ends(s);
 	*out = s;
 	return s->n && !s->list[s->n - 1].addr ? -EPERM : 0;
 }
 
+struct fl_symbols *fl_symbols_hold(struct fl_symbols *s)
+{
+	s->owners++;
+	return s;
+}
+
 void fl_symbols_free(struct fl_symbols *s)
 {
-	if (!s)
+	if (!s || --s->owners)
 		return;
 	free(s->list);
 	free(s->text);
 	free(s);
 }
 
-const struct fl_symbol *fl_symbols_all(const struct fl_symbols *s, size_t *n)
+size_t fl_symbols_count(const struct fl_symbols *s)
 {
-	*n = s->n;
-	return s->list;
+	return s->n;
 }
 
-const struct fl_symbol *fl_symbols_at(const struct fl_symbols *s, uint64_t addr)
+struct fl_symbol fl_symbols_get(const struct fl_symbols *s, size_t i)
+{
+	const struct entry *e = &s->list[i];
+
+	return (struct fl_symbol){
+		.addr = e->addr,
+		.name = s->text + e->name,
+		.module = e->module ? s->text + e->module : NULL,
+		.type = s->text[e->name - 1],
+	};
+}
+
+/* The first one above @addr. */
+static size_t above(const struct fl_symbols *s, uint64_t addr)
 {
 	size_t low = 0, high = s->n;
 
-	/* the first one above it */
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
@@ -150,12 +196,29 @@ const struct fl_symbol *fl_symbols_at(const struct fl_symbols *s, uint64_t addr)
 		else
 			high = mid;
 	}
-	if (!low || addr >= s->list[low - 1].end)
-		return NULL;
-	low--;
-	while (low && s->list[low - 1].addr == s->list[low].addr)
-		low--;
-	return &s->list[low];
+	return low;
+}
+
+uint64_t fl_symbols_end(const struct fl_symbols *s, uint64_t addr)
+{
+	size_t next = above(s, addr);
+
+	if (next == s->n || s->list[next].addr - addr > MOST_CODE)
+		return addr + MOST_CODE;
+	return s->list[next].addr;
+}
+
+bool fl_symbols_at(const struct fl_symbols *s, uint64_t addr, struct fl_symbol *out)
+{
+	size_t i = above(s, addr);
+
+	if (!i || addr >= fl_symbols_end(s, s->list[i - 1].addr))
+		return false;
+	i--;
+	while (i && s->list[i - 1].addr == s->list[i].addr)
+		i--;
+	*out = fl_symbols_get(s, i);
+	return true;
 }
 
 bool fl_symbol_is_text(const struct fl_symbol *sym)
@@ -202,8 +265,8 @@ bool fl_symbol_matches(const struct fl_symbol *sym, const char *module, const ch
 	return name_matches(sym->name, glob);
 }
 
-int fl_symbols_ranges_in(const struct fl_symbols *s, const char *module, const char *glob,
-			 struct fl_range **out, size_t *n)
+int fl_symbols_ranges(const struct fl_symbols *s, const char *module, const char *glob,
+		      struct fl_range **out, size_t *n)
 {
 	struct fl_range *list = NULL;
 	size_t used = 0, cap = 0;
@@ -211,13 +274,15 @@ int fl_symbols_ranges_in(const struct fl_symbols *s, const char *module, const c
 	*out = NULL;
 	*n = 0;
 	for (size_t i = 0; i < s->n; i++) {
-		const struct fl_symbol *sym = &s->list[i];
+		struct fl_symbol sym = fl_symbols_get(s, i);
+		uint64_t end;
 
-		if (!fl_symbol_is_text(sym) || !fl_symbol_matches(sym, module, glob))
+		if (!fl_symbol_is_text(&sym) || !fl_symbol_matches(&sym, module, glob))
 			continue;
-		if (used && sym->addr <= list[used - 1].end) {
-			if (sym->end > list[used - 1].end)
-				list[used - 1].end = sym->end;
+		end = fl_symbols_end(s, sym.addr);
+		if (used && sym.addr <= list[used - 1].end) {
+			if (end > list[used - 1].end)
+				list[used - 1].end = end;
 			continue;
 		}
 		if (used == cap) {
@@ -231,23 +296,25 @@ int fl_symbols_ranges_in(const struct fl_symbols *s, const char *module, const c
 			list = more;
 			cap = cap ? cap * 2 : 16;
 		}
-		list[used++] = (struct fl_range){ sym->addr, sym->end };
+		list[used++] = (struct fl_range){ sym.addr, end };
 	}
 	*out = list;
 	*n = used;
 	return 0;
 }
 
-int fl_symbols_ranges(const char *root, const char *module, const char *glob, struct fl_range **out,
-		      size_t *n)
+int fl_lazy_symbols(struct fl_lazy_symbols *s, struct fl_symbols **out)
 {
-	struct fl_symbols *s;
-	int err = fl_symbols_open(root, &s);
+	if (!s->is_read)
+		s->err = fl_symbols_open(s->root, &s->table);
+	s->is_read = true;
+	*out = s->table;
+	return s->err;
+}
 
-	*out = NULL;
-	*n = 0;
-	if (!err)
-		err = fl_symbols_ranges_in(s, module, glob, out, n);
-	fl_symbols_free(s);
-	return err;
+void fl_lazy_symbols_forget(struct fl_lazy_symbols *s)
+{
+	fl_symbols_free(s->table);
+	s->table = NULL;
+	s->is_read = false;
 }

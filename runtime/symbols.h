@@ -2,9 +2,10 @@
 /*
  * symbols.h - the kernel's symbol table, /proc/kallsyms.
  *
- * The kernel needs some tens of milliseconds to print the table, so it is
- * read once, when first asked for, and kept sorted by address. A symbol's end
- * is where the next one begins; aliases share theirs.
+ * The kernel needs some tens of milliseconds to print the table, so all that
+ * ask in a run share one (fl_facts_symbols()), sorted by address: 16 bytes a
+ * symbol beside its name. A symbol's end is where the next one begins; aliases
+ * share theirs.
  *
  * A name or pattern matches a symbol by its whole name, or by its name without
  * what the compiler appended to it: "f" also finds "f.isra.0", "f.part.0",
@@ -19,9 +20,9 @@
 
 #include "kernel.h"
 
+/* One of a table, whose strings these are. */
 struct fl_symbol {
 	uint64_t addr;
-	uint64_t end;	    /* the first address behind it */
 	const char *name;   /* with its suffix */
 	const char *module; /* NULL: vmlinux; "bpf" and the like are told as modules */
 	char type;	    /* as nm(1) has it: t and T are text */
@@ -36,13 +37,19 @@ struct fl_symbols;
  * known all the same, and *out is set.
  */
 int fl_symbols_open(const char *root, struct fl_symbols **out);
+/* One owner more; @s. Each frees it. */
+struct fl_symbols *fl_symbols_hold(struct fl_symbols *s);
 void fl_symbols_free(struct fl_symbols *s);
 
-/* All of them, sorted by address. */
-const struct fl_symbol *fl_symbols_all(const struct fl_symbols *s, size_t *n);
+/* How many, and the @i-th by address. */
+size_t fl_symbols_count(const struct fl_symbols *s);
+struct fl_symbol fl_symbols_get(const struct fl_symbols *s, size_t i);
 
-/* The symbol that covers @addr, the first of its aliases, or NULL. */
-const struct fl_symbol *fl_symbols_at(const struct fl_symbols *s, uint64_t addr);
+/* The first address after the symbols at @addr. */
+uint64_t fl_symbols_end(const struct fl_symbols *s, uint64_t addr);
+
+/* The symbol that covers @addr, the first of its aliases; false: none. */
+bool fl_symbols_at(const struct fl_symbols *s, uint64_t addr, struct fl_symbol *out);
 
 /* Text: something that can be called and returned to. */
 bool fl_symbol_is_text(const struct fl_symbol *sym);
@@ -55,13 +62,22 @@ const char *fl_symbol_suffix(const char *name);
 
 /*
  * Where the code of all matching text symbols is: sorted, overlaps merged.
- * *out is yours to free. 0 with *n == 0 when none matches; else as
- * fl_symbols_open(), or -ENOMEM.
+ * *out is yours to free. 0, with *n == 0 when none matches, or -ENOMEM.
  */
-int fl_symbols_ranges_in(const struct fl_symbols *s, const char *module, const char *glob,
-			 struct fl_range **out, size_t *n);
-/* The same with a table of its own. */
-int fl_symbols_ranges(const char *root, const char *module, const char *glob, struct fl_range **out,
-		      size_t *n);
+int fl_symbols_ranges(const struct fl_symbols *s, const char *module, const char *glob,
+		      struct fl_range **out, size_t *n);
+
+/* A table that is read when first asked for. */
+struct fl_lazy_symbols {
+	const char *root;
+	struct fl_symbols *table;
+	int err;
+	bool is_read;
+};
+
+/* As fl_symbols_open(), but the table is not yours. */
+int fl_lazy_symbols(struct fl_lazy_symbols *s, struct fl_symbols **out);
+/* It is read anew when asked for again. */
+void fl_lazy_symbols_forget(struct fl_lazy_symbols *s);
 
 #endif /* FL_SYMBOLS_H */

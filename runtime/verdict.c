@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "candidate.h"
+#include "facts.h"
 #include "file.h"
 #include "ko.h"
 #include "injectable.h"
@@ -24,8 +25,8 @@ struct trial {
 	const struct fl_verdict_opts *opts;
 	const char *module; /* as asked */
 	struct fl_func func;
-	bool is_ambiguous; /* the list has several of that name */
-	struct fl_symbols *symbols;
+	bool is_ambiguous;	    /* the list has several of that name */
+	struct fl_symbols *symbols; /* NULL: not to be had */
 	struct fl_verdict *v;
 };
 
@@ -148,38 +149,34 @@ static bool is_export_of(const struct fl_symbol *sym, const char *name)
 
 static void read_symbols(struct trial *t)
 {
-	const struct fl_symbol *all;
 	size_t n;
 
 	/* names are enough: addresses may be hidden */
-	fl_symbols_open(t->opts->root, &t->symbols);
-	if (!t->symbols)
-		return;
-	all = fl_symbols_all(t->symbols, &n);
+	fl_facts_symbols(t->k, &t->symbols);
+	n = t->symbols ? fl_symbols_count(t->symbols) : 0;
 	for (size_t i = 0; i < n; i++) {
-		if (is_export_of(&all[i], t->v->name))
+		struct fl_symbol sym = fl_symbols_get(t->symbols, i);
+
+		if (is_export_of(&sym, t->v->name))
 			t->v->exported = true;
-		else if (fl_symbol_is_text(&all[i]) &&
-			 fl_symbol_matches(&all[i], t->module, t->v->name))
-			note_symbol(t, &all[i]);
+		else if (fl_symbol_is_text(&sym) && fl_symbol_matches(&sym, t->module, t->v->name))
+			note_symbol(t, &sym);
 	}
 }
 
 /* Where the copies are: "vmlinux, mlx5_core"; true: in several places. */
 static bool places_text(const struct trial *t, char *out, size_t size)
 {
-	const struct fl_symbol *all;
-	size_t n, len = 0, places = 0;
+	size_t n = fl_symbols_count(t->symbols), len = 0, places = 0;
 	const char *last = NULL;
 
 	*out = '\0';
-	all = fl_symbols_all(t->symbols, &n);
 	for (size_t i = 0; i < n && len < size; i++) {
-		const char *in = all[i].module ? all[i].module : "vmlinux";
+		struct fl_symbol sym = fl_symbols_get(t->symbols, i);
+		const char *in = sym.module ? sym.module : "vmlinux";
 
-		if (!fl_symbol_is_text(&all[i]) || strcmp(all[i].name, t->v->name) != 0 ||
-		    !fl_symbol_matches(&all[i], t->module, t->v->name) ||
-		    (last && !strcmp(last, in)))
+		if (!fl_symbol_is_text(&sym) || strcmp(sym.name, t->v->name) != 0 ||
+		    !fl_symbol_matches(&sym, t->module, t->v->name) || (last && !strcmp(last, in)))
 			continue;
 		len += (size_t)snprintf(out + len, size - len, "%s%s", last ? ", " : "", in);
 		last = in;
@@ -535,7 +532,6 @@ int fl_verdict(struct fl_kernel *k, const struct fl_verdict_opts *opts, const ch
 		find_traceable(&t);
 		judge(&t);
 	}
-	fl_symbols_free(t.symbols);
 	return err;
 }
 

@@ -16,20 +16,20 @@ static void print_task(FILE *out, const struct fl_event *e)
 	fprintf(out, " %u/%u  cpu %u\n", e->pid, e->tid, e->cpu);
 }
 
-static void print_stack(FILE *out, const struct fl_event *e, struct fl_lazy_symbols *symbols)
+static void print_stack(FILE *out, const struct fl_event *e, struct fl_kernel *k)
 {
 	const uint64_t *frames;
 	size_t n = fl_stack_frames(e, &frames);
 	char text[256];
 
 	for (size_t i = 0; i < n; i++) {
-		fl_symbol_text(fl_lazy_symbols(symbols), frames[i], text, sizeof(text));
+		fl_symbol_text(k, frames[i], text, sizeof(text));
 		fprintf(out, "               %s\n", text);
 	}
 }
 
 void fl_event_print(FILE *out, const struct fl_object *obj, const struct fl_event *e,
-		    uint64_t armed_ns, struct fl_lazy_symbols *symbols)
+		    uint64_t armed_ns, struct fl_kernel *k)
 {
 	const struct fl_obj_attach *attach = &obj->attaches[obj->slots[e->slot].attach];
 	uint64_t since = e->time_ns > armed_ns ? e->time_ns - armed_ns : 0;
@@ -43,7 +43,7 @@ void fl_event_print(FILE *out, const struct fl_object *obj, const struct fl_even
 		print_task(out, e);
 		break;
 	case FL_EVENT_LOG:
-		fl_log_text(obj, e, symbols, text, sizeof(text));
+		fl_log_text(obj, e, k, text, sizeof(text));
 		fprintf(out, ": %s\n", text);
 		break;
 	default:
@@ -51,5 +51,5 @@ void fl_event_print(FILE *out, const struct fl_object *obj, const struct fl_even
 		print_task(out, e);
 	}
 	if (e->kind == FL_EVENT_STACK)
-		print_stack(out, e, symbols);
+		print_stack(out, e, k);
 }

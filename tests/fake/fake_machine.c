@@ -42,6 +42,7 @@ uint64_t __wrap_fl_session_misses(const struct fl_session *s);
 void __wrap_fl_session_state(const struct fl_session *s, size_t i, struct fl_state_map *out);
 int __wrap_fl_session_figures(const struct fl_session *s, size_t prog, struct fl_figures *out);
 int __wrap_fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out);
+void __wrap_fl_facts_forget(struct fl_kernel *k);
 void __wrap_fl_facts_close(struct fl_kernel *k);
 void __wrap_fl_klog(const char *format, ...);
 int __wrap_fl_klog_open(void);
@@ -228,7 +229,6 @@ int __wrap_fl_session_figures(const struct fl_session *s, size_t prog, struct fl
 int __wrap_fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out)
 {
 	(void)opts;
-	fake_machine.opened++;
 	*out = &fake_machine.kernel.k;
 	return 0;
 }
@@ -236,6 +236,12 @@ int __wrap_fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **ou
 void __wrap_fl_facts_close(struct fl_kernel *k)
 {
 	(void)k;
+}
+
+void __wrap_fl_facts_forget(struct fl_kernel *k)
+{
+	(void)k;
+	fake_machine.forgotten++;
 }
 
 void __wrap_fl_klog(const char *format, ...)

@@ -23,7 +23,7 @@ struct fake_task {
 
 struct fake_machine {
 	struct fake_kernel kernel; /* what facts are opened as */
-	size_t opened;		   /* how often they were */
+	size_t forgotten;	   /* how often they were */
 	/* Refuse to load or attach programs of these back ends, a bit for each. */
 	unsigned int no_load, no_attach;
 	bool deaf; /* there is no news of modules to be had */

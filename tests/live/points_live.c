@@ -40,21 +40,19 @@ static void compile(const char *rules)
 	const struct fl_source src = { "rules", rules, strlen(rules) };
 	const struct fl_compile_opts compile_opts = { .sema.has_command = true,
 						      .sweep = FL_SWEEP_SYSTEMATIC };
-	struct fl_kernel *kernel;
 	struct fl_diags ds;
 	char *log = NULL;
 
 	fl_diags_init(&ds);
-	if (fl_facts_open(&(struct fl_facts_opts){ .root = "" }, &kernel))
+	if (fl_facts_open(&(struct fl_facts_opts){ .root = "" }, &opts.kernel))
 		die("facts", NULL);
-	if (fl_compile(&src, kernel, &compile_opts, &ds, &obj, &log)) {
+	if (fl_compile(&src, opts.kernel, &compile_opts, &ds, &obj, &log)) {
 		for (size_t i = 0; i < ds.n; i++)
 			fprintf(stderr, "%s\n", fl_diag_tag_name(ds.list[i].tag));
 		fprintf(stderr, "%s\n", log ? log : "");
 		exit(2);
 	}
 	fl_diags_release(&ds);
-	fl_facts_close(kernel);
 }
 
 static void arm(void)
@@ -250,5 +248,6 @@ int main(int argc, char **argv)
 	fl_points_close(points);
 	fl_session_free(session);
 	fl_object_free(obj);
+	fl_facts_close(opts.kernel);
 	return c;
 }

@@ -78,6 +78,38 @@ static void test_a_module_that_is_refused(void **state)
 	assert_int_equal(fake_machine.sessions, 1);
 }
 
+/* Whatever module it is, and whether rules are on it: facts may be stale. */
+static void test_news_make_facts_stale(void **state)
+{
+	static const char *const news[] = { "add@/module/loop", "remove@/module/loop",
+					    "remove@/module/mlx5_core" };
+	size_t before;
+
+	(void)state;
+	assert_int_equal(engine_prepare("on mlx5_cmd_exec return -EIO"), 0);
+	before = fake_machine.forgotten;
+	assert_int_equal(fl_armed_begin(set), 0);
+	for (size_t i = 0; i < COUNT(news); i++) {
+		fake_machine_uevent(news[i]);
+		assert_int_equal(fl_engine_step(en, -1), 0);
+		assert_int_equal(fake_machine.forgotten, before + i + 1);
+	}
+	fake_machine_uevent("add@/devices/virtual/block/loop0");
+	assert_int_equal(fl_engine_step(en, -1), 0);
+	assert_int_equal(fake_machine.forgotten, before + COUNT(news));
+}
+
+/* Their frames may be the module's that goes. */
+static void test_events_come_before_news(void **state)
+{
+	(void)state;
+	assert_int_equal(engine_prepare("on fake_errno return -EIO"), 0);
+	assert_int_equal(fl_armed_begin(set), 0);
+	fake_machine_event(fake_machine.session, 0);
+	fl_awaited_news(en, "loop", false);
+	assert_int_equal(heard.events, 1);
+}
+
 static void test_no_news_of_modules(void **state)
 {
 	(void)state;
@@ -213,6 +245,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_ENGINE(test_a_module_comes_and_goes),
 		WITH_ENGINE(test_a_module_that_is_refused),
+		WITH_ENGINE(test_news_make_facts_stale),
+		WITH_ENGINE(test_events_come_before_news),
 		WITH_ENGINE(test_no_news_of_modules),
 		WITH_ENGINE(test_many_commands),
 		WITH_ENGINE(test_commands_that_do_not_run),

@@ -56,7 +56,7 @@ static void check_ranges(const struct state *s, const char *module, const char *
 	struct fl_range *list;
 	size_t n;
 
-	assert_int_equal(fl_symbols_ranges_in(s->symbols, module, glob, &list, &n), 0);
+	assert_int_equal(fl_symbols_ranges(s->symbols, module, glob, &list, &n), 0);
 	assert_int_equal(n, count);
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(list[i].start, expected[i].start);
@@ -103,7 +103,7 @@ static void test_data_is_no_code(void **state)
 	struct fl_range *list;
 	size_t n = 7;
 
-	assert_int_equal(fl_symbols_ranges_in(s->symbols, NULL, "data", &list, &n), 0);
+	assert_int_equal(fl_symbols_ranges(s->symbols, NULL, "data", &list, &n), 0);
 	assert_int_equal(n, 0);
 	free(list);
 	RANGES(s, NULL, "weak", { 0xffffffff81000300, 0xffffffff81000400 });
@@ -123,24 +123,86 @@ static void test_a_name_is_not_a_prefix(void **state)
 	struct fl_range *list;
 	size_t n;
 
-	assert_int_equal(fl_symbols_ranges_in(s->symbols, NULL, "secon", &list, &n), 0);
+	assert_int_equal(fl_symbols_ranges(s->symbols, NULL, "secon", &list, &n), 0);
 	assert_int_equal(n, 0);
 	free(list);
-	assert_int_equal(fl_symbols_ranges_in(s->symbols, NULL, "second.col", &list, &n), 0);
+	assert_int_equal(fl_symbols_ranges(s->symbols, NULL, "second.col", &list, &n), 0);
 	assert_int_equal(n, 0);
 	free(list);
+}
+
+static void expect_names(const struct fl_symbol *sym, const char *name, const char *module)
+{
+	assert_string_equal(sym->name, name);
+	if (module)
+		assert_string_equal(sym->module, module);
+	else
+		assert_null(sym->module);
+}
+
+static void expect_at(const struct fl_symbols *s, uint64_t addr, const char *name,
+		      const char *module)
+{
+	struct fl_symbol sym;
+
+	assert_true(fl_symbols_at(s, addr, &sym));
+	expect_names(&sym, name, module);
 }
 
 static void test_addresses(void **state)
 {
 	struct state *s = *state;
+	struct fl_symbol sym;
 
-	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffff81000000)->name, "_text");
-	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffff8100003f)->name, "_text");
-	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffff81000040)->name, "second");
-	assert_string_equal(fl_symbols_at(s->symbols, 0xffffffffc0001fff)->module, "net_a");
-	assert_null(fl_symbols_at(s->symbols, 0xfffffffff0000000));
-	assert_null(fl_symbols_at(s->symbols, 0xffffffff80000000));
+	expect_at(s->symbols, 0xffffffff81000000, "_text", NULL);
+	expect_at(s->symbols, 0xffffffff8100003f, "_text", NULL);
+	expect_at(s->symbols, 0xffffffff81000040, "second", NULL);
+	expect_at(s->symbols, 0xffffffffc0001fff, "net_a_open", "net_a");
+	assert_false(fl_symbols_at(s->symbols, 0xfffffffff0000000, &sym));
+	assert_false(fl_symbols_at(s->symbols, 0xffffffff80000000, &sym));
+}
+
+/* All that the lines say, by address. */
+static void test_table(void **state)
+{
+	static const struct fl_symbol expected[] = {
+		{ 0, "percpu", NULL, 'A' },
+		{ 0xffffffff81000000, "_text", NULL, 'T' },
+		{ 0xffffffff81000000, "first", NULL, 'T' },
+		{ 0xffffffff81000040, "second", NULL, 't' },
+		{ 0xffffffff81000080, "third", NULL, 'T' },
+		{ 0xffffffff81000100, "data", NULL, 'd' },
+		{ 0xffffffff81000200, "second.cold", NULL, 't' },
+		{ 0xffffffff81000240, "other.isra.0", NULL, 't' },
+		{ 0xffffffff81000280, "other.constprop.3.isra.0", NULL, 't' },
+		{ 0xffffffff81000300, "weak", NULL, 'W' },
+		{ 0xffffffff81000400, "end", NULL, 'B' },
+		{ 0xffffffffc0001000, "second", "net_a", 't' },
+		{ 0xffffffffc0001040, "net_a_open", "net_a", 't' },
+		{ 0xffffffffc0002000, "late", "net_a", 't' },
+		{ 0xffffffffc0003000, "net_b_open", "net_b", 't' },
+	};
+	struct state *s = *state;
+
+	assert_int_equal(fl_symbols_count(s->symbols), COUNT(expected));
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		struct fl_symbol sym = fl_symbols_get(s->symbols, i);
+
+		assert_int_equal(sym.addr, expected[i].addr);
+		assert_int_equal(sym.type, expected[i].type);
+		expect_names(&sym, expected[i].name, expected[i].module);
+	}
+}
+
+static void test_ends(void **state)
+{
+	struct state *s = *state;
+
+	assert_int_equal(fl_symbols_end(s->symbols, 0xffffffff81000000), 0xffffffff81000040);
+	assert_int_equal(fl_symbols_end(s->symbols, 0xffffffff81000400),
+			 0xffffffff81000400 + (1 << 20));
+	assert_int_equal(fl_symbols_end(s->symbols, 0xffffffffc0003000),
+			 0xffffffffc0003000 + (1 << 20));
 }
 
 static void test_suffix(void **state)
@@ -153,14 +215,12 @@ static void test_suffix(void **state)
 
 static void test_no_file(void **state)
 {
-	struct fl_range *list = (void *)1;
+	struct fl_symbols *symbols = (void *)1;
 	const char *root = root_make();
-	size_t n = 3;
 
 	(void)state;
-	assert_int_equal(fl_symbols_ranges(root, NULL, "a", &list, &n), -ENOENT);
-	assert_null(list);
-	assert_int_equal(n, 0);
+	assert_int_equal(fl_symbols_open(root, &symbols), -ENOENT);
+	assert_null(symbols);
 	root_remove();
 }
 
@@ -168,17 +228,16 @@ static void test_hidden_addresses(void **state)
 {
 	const char *root = root_make();
 	struct fl_symbols *symbols;
-	struct fl_range *list;
-	size_t n;
+	struct fl_symbol sym;
 
 	(void)state;
 	root_puts("proc/kallsyms", "0000000000000000 T a\n0000000000000000 t b\t[m]\n");
 	assert_int_equal(fl_symbols_open(root, &symbols), -EPERM);
 	assert_non_null(symbols);
-	assert_string_equal(fl_symbols_all(symbols, &n)[1].module, "m");
-	assert_int_equal(n, 2);
+	assert_int_equal(fl_symbols_count(symbols), 2);
+	sym = fl_symbols_get(symbols, 1);
+	expect_names(&sym, "b", "m");
 	fl_symbols_free(symbols);
-	assert_int_equal(fl_symbols_ranges(root, NULL, "a", &list, &n), -EPERM);
 	root_remove();
 }
 
@@ -193,6 +252,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_modules_are_globs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_name_is_not_a_prefix, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_table, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ends, set_up, tear_down),
 		cmocka_unit_test(test_suffix),
 		cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_hidden_addresses),

@@ -509,6 +509,20 @@ sequences() {
 	"$(dirname "$faultline")/../tests/live/prompt" "$faultline" random "$@" || fail "see above"
 }
 
+# What was read about the kernel for one rule does not hide a module from the next.
+test_repl_module_after_rules() {
+	need_full
+	without_targets
+	start_repl
+	say 'h: on security_inode_mkdir if pid == 1 return -EIO' 'h: security_inode_mkdir by fmod_ret, armed in'
+	reload
+	trap - EXIT
+	say 'f: on fl_int0 if comm == "bash" return -EIO' 'f: fl_targets:fl_int0 by'
+	gives fl_int0 'int -5' "a module that came later"
+	say 'quit' 'ended with 0'
+	stop_repl
+}
+
 # Memory goes back when rules go, armed one after another and all at once.
 test_repl_memory() {
 	need_full
