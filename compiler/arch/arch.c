@@ -7,7 +7,11 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define LARGEST 16 /* a larger structure is not passed in registers */
 
-static const struct fl_arch *const archs[] = { &fl_arch_x86_64, &fl_arch_aarch64 };
+static const struct fl_arch *const archs[] = {
+#define FL_ARCH(machine) &fl_arch_##machine,
+#include "arch.def"
+#undef FL_ARCH
+};
 
 const struct fl_arch *fl_arch_find(const char *machine)
 {
@@ -20,7 +24,13 @@ const struct fl_arch *fl_arch_find(const char *machine)
 
 const char *fl_arch_names(void)
 {
-	return "x86_64, aarch64";
+	static const char names[] =
+#define FL_ARCH(machine) ", " #machine
+#include "arch.def"
+#undef FL_ARCH
+		;
+
+	return names + strlen(", ");
 }
 
 static bool is_large(const struct fl_type *t)
