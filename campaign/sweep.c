@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "describe.h"
+#include "ending.h"
 #include "file.h"
 #include "sweep_impl.h"
 
@@ -87,12 +88,17 @@ static int book_start(struct sweep *s, uint64_t torn)
 }
 
 /* What the machine before said when it died; its last report is why. */
-static void read_console(struct sweep *s)
+static void read_console(struct sweep *s, uint64_t boot)
 {
-	FILE *f = s->o->console ? fopen(s->o->console, "r") : NULL;
-	char *line = NULL;
+	char kept[4200], *line = NULL;
+	const char *path = s->o->console;
 	size_t cap = 0;
+	FILE *f;
 
+	snprintf(kept, sizeof(kept), "%s/console.%" PRIu64, s->o->dir, boot);
+	if (!path)
+		path = boot ? kept : s->o->pstore;
+	f = path ? fopen(path, "r") : NULL;
 	while (f && getline(&line, &cap, f) > 0) {
 		line[strcspn(line, "\r\n")] = '\0';
 		fl_splat_feed(s->reader, line);
@@ -122,21 +128,11 @@ static void add_end(struct sweep *s, enum fl_outcome_kind how)
 		     "the machine said nothing that was kept: no console log, no pstore\n");
 }
 
-/* What a supervisor wrote down about the machine's end: "cut", "hang", or else. */
-static enum fl_outcome_kind noted_end(const struct sweep *s)
+static enum fl_outcome_kind outcome_of(enum fl_ending how)
 {
-	char path[4200], *text;
-	enum fl_outcome_kind how = FL_OUTCOME_CRASH;
-	size_t len;
-
-	snprintf(path, sizeof(path), "%s/machine", s->o->dir);
-	text = fl_read_text(path, &len);
-	if (text && !strncmp(text, "cut", 3))
-		how = FL_OUTCOME_CUT;
-	else if (text && !strncmp(text, "hang", 4))
-		how = FL_OUTCOME_HANG;
-	free(text);
-	return how;
+	return how == FL_ENDING_CUT    ? FL_OUTCOME_CUT
+	       : how == FL_ENDING_HANG ? FL_OUTCOME_HANG
+				       : FL_OUTCOME_CRASH;
 }
 
 /*
@@ -146,14 +142,16 @@ static enum fl_outcome_kind noted_end(const struct sweep *s)
 static int settle_open(struct sweep *s, bool same_boot)
 {
 	struct fl_record r = { .type = FL_RECORD_END, .n = s->l->begun.n, .dirty = !same_boot };
+	uint64_t boot;
+	const enum fl_ending how = fl_ending_read(s->o->dir, &boot);
 	bool counts;
 	int err;
 
 	fl_found_clear(&s->found);
-	r.outcome = same_boot ? FL_OUTCOME_CUT : noted_end(s);
+	r.outcome = same_boot ? FL_OUTCOME_CUT : outcome_of(how);
 	counts = r.outcome != FL_OUTCOME_CUT && !s->l->begun.again;
 	if (counts)
-		read_console(s);
+		read_console(s, boot);
 	if (counts && !s->found.n)
 		add_end(s, r.outcome);
 	err = fl_book(s, &r);
@@ -179,7 +177,14 @@ static int take_up(struct sweep *s, bool fresh, uint64_t torn)
 		if (!err && s->l->open)
 			err = settle_open(s, same_boot);
 	}
-	return err ? err : book_start(s, torn);
+	if (!err)
+		err = book_start(s, torn);
+	if (!err)
+		err = fl_book_sync(s);
+	/* it is of one end alone */
+	if (!err)
+		fl_ending_forget(s->o->dir);
+	return err;
 }
 
 /* --- trials ---------------------------------------------------------------- */

@@ -37,7 +37,8 @@ struct fl_sweep_opts {
 	uint64_t budget_us;	/* 0: none */
 	uint64_t budget_trials; /* 0: none */
 	bool keep_going;	/* after an oops */
-	const char *console;	/* what the machine before printed, or NULL */
+	const char *console;	/* what the machine before printed, or NULL: */
+	const char *pstore;	/* where no supervisor kept it either; or NULL */
 	/* Rules of a finding as a script of its own; yours to free, or NULL. */
 	char *(*standalone)(void *arg, const struct fl_spot *spots[FL_MAX_FAULTS],
 			    const struct fl_fault_at *faults, size_t nfaults);

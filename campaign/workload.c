@@ -3,12 +3,10 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "file.h"
 #include "session.h"
@@ -16,36 +14,15 @@
 
 #define DEAD_US UINT64_C(3000000) /* what was killed has that long to be gone */
 
-/* Our own descriptors are replaced for as long as it takes to fork. */
-static int replace(int fd, int with)
-{
-	int saved = with < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
-
-	if (saved >= 0)
-		dup2(with, fd);
-	return saved;
-}
-
-static void restore(int fd, int saved)
-{
-	if (saved < 0)
-		return;
-	dup2(saved, fd);
-	close(saved);
-}
-
 int fl_workload_start(const struct fl_workload *w, char *const *argv, bool beside,
 		      struct fl_command *c)
 {
-	const struct fl_command_opts opts = { .argv = argv, .own_group = true, .beside = beside };
-	int in = replace(STDIN_FILENO, w->input), out = replace(STDOUT_FILENO, w->output),
-	    err = replace(STDERR_FILENO, w->output), ret;
+	const int fds[] = { w->input, w->output, w->output };
+	const struct fl_command_opts opts = {
+		.argv = argv, .own_group = true, .beside = beside, .fds = fds
+	};
 
-	ret = fl_engine_start(w->engine, &opts, c);
-	restore(STDIN_FILENO, in);
-	restore(STDOUT_FILENO, out);
-	restore(STDERR_FILENO, err);
-	return ret;
+	return fl_engine_start(w->engine, &opts, c);
 }
 
 static void add_stack(const char *pid, const struct fl_task_stat *task, struct fl_workload_end *end)
@@ -105,6 +82,8 @@ int fl_workload_go(const struct fl_workload *w, struct fl_command *c, uint64_t l
 	int err;
 
 	*end = (struct fl_workload_end){ 0 };
+	/* the oracles may have taken longer than rules stay armed without a beat */
+	fl_engine_beat(w->engine);
 	err = fl_engine_release(w->engine, c);
 	if (err)
 		return err;

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "run.h"
 #include "session.h"
+#include "supervise_cli.h"
 #include "sweep_cli.h"
 
 static int print_version(void)
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
 		status = fl_replay_command(&o);
 	} else if (o.mode == FL_MODE_REPORT) {
 		status = fl_report_command(&o);
+	} else if (o.mode == FL_MODE_SUPERVISE) {
+		status = fl_supervise_command(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_rlimit_raise();
 		status = fl_interactive(&o);

@@ -187,6 +187,10 @@ static int check_combination(struct fl_options *o)
 		return check_explain(o);
 	case FL_MODE_CHECK:
 		return o->nfiles ? 0 : fl_usage(o, FL_O_NO_FILE, "check");
+	case FL_MODE_SUPERVISE:
+		if (o->nfiles)
+			return fl_usage(o, FL_O_NO_WORDS, "supervise", o->files[0]);
+		return o->command ? 0 : fl_usage(o, FL_O_NO_MACHINE);
 	case FL_MODE_DOCTOR:
 		return o->nfiles ? fl_usage(o, FL_O_NO_WORDS, "doctor", o->files[0]) : 0;
 	case FL_MODE_LIST:

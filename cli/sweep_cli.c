@@ -50,7 +50,7 @@ struct campaign {
 	uint64_t started_ns, drawn_ns;
 };
 
-static int trouble(const struct fl_trouble *t)
+int fl_trouble_print(const struct fl_trouble *t)
 {
 	fprintf(stderr, "faultline: error: %s\n", t->text);
 	if (t->hint[0])
@@ -336,7 +336,8 @@ static void fill_options(struct campaign *c)
 	o->allowed = c->allowed;
 	o->timeout_us = c->o->timeout_ns / 1000;
 	o->keep_going = c->o->keep_going;
-	o->console = c->o->console ? c->o->console : fl_pstore_log();
+	o->console = c->o->console;
+	o->pstore = fl_pstore_log();
 	o->standalone = standalone;
 	o->shell = shell;
 	o->arg = c;
@@ -366,7 +367,7 @@ static int open_world(struct campaign *c)
 		return FL_EXIT_USAGE;
 	}
 	if (fl_live_new(c->engine, c->armed, &c->live_opts, &c->live, &t))
-		return trouble(&t);
+		return fl_trouble_print(&t);
 	return 0;
 }
 
@@ -431,7 +432,7 @@ static int sweep(struct campaign *c)
 	fl_ledger_init(&l);
 	if (fl_sweep_run(&c->opts, &fl_live_ops, c->live, &sink, &l, &result, &t)) {
 		clear_line(c);
-		status = trouble(&t);
+		status = fl_trouble_print(&t);
 	} else {
 		clear_line(c);
 		status = result.status;
@@ -498,7 +499,7 @@ static int replay(struct campaign *c, struct fl_ledger *l, uint32_t id)
 	int shown;
 
 	if (fl_sweep_replay(&c->opts, &fl_live_ops, c->live, &sink, l, id, &shown, &t))
-		return trouble(&t);
+		return fl_trouble_print(&t);
 	printf("%s: %s\n", shown ? "shown again" : "not shown again",
 	       l->findings[id - 1].fingerprint);
 	return shown ? FL_EXIT_FINDING : FL_EXIT_OK;
@@ -521,7 +522,7 @@ int fl_replay_command(const struct fl_options *o)
 	}
 	fl_ledger_init(&l);
 	if (fl_ledger_read(&l, dir, &t)) {
-		status = trouble(&t);
+		status = fl_trouble_print(&t);
 	} else {
 		status = options_of(&l, &swept, &argv);
 		swept.verbose |= o->verbose;
@@ -548,7 +549,7 @@ int fl_report_command(const struct fl_options *o)
 
 	fl_ledger_init(&l);
 	if (fl_ledger_read(&l, o->files[0], &t)) {
-		status = trouble(&t);
+		status = fl_trouble_print(&t);
 	} else {
 		fl_settings_of(&settings, &l);
 		fl_agenda_init(&agenda, &settings.agenda, &l);

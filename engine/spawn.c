@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,14 @@ static void restore_signals(const struct fl_command_opts *opts)
 		signal(job[i], SIG_DFL);
 }
 
+static void take_fds(const int *fds)
+{
+	for (int i = 0; fds && i < 3; i++) {
+		if (fds[i] >= 0)
+			dup2(fds[i], i);
+	}
+}
+
 /* In the new process: wait at the gate, then exec or say why not. */
 __attribute__((noreturn)) static void become(const struct fl_command_opts *opts, int gate,
 					     int report)
@@ -38,7 +47,10 @@ __attribute__((noreturn)) static void become(const struct fl_command_opts *opts,
 	} while (n < 0 && errno == EINTR);
 	if (n != 1) /* faultline is gone: nothing was armed */
 		_exit(125);
+	if (opts->ends_with_us)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	fl_rlimit_restore();
+	take_fds(opts->fds);
 	restore_signals(opts);
 	execvp(opts->argv[0], opts->argv);
 	err = errno;

@@ -27,11 +27,13 @@ struct fl_command_opts {
 	bool include_exec;
 	/* The rules are not about it: their tasks stay as they are. */
 	bool beside;
+	const int *fds;	   /* its standard input, output and error, each -1: ours; NULL: all ours */
+	bool ends_with_us; /* it gets SIGTERM when this process dies */
 };
 
 /*
  * Fork a process that waits until it is released and then becomes @opts->argv.
- * It gets this process's terminal and descriptors. 0 or -errno. If this process
+ * It gets this process's terminal, and its descriptors but for @fds. 0 or -errno. If this process
  * dies before the release, the other one ends without having run anything.
  */
 int fl_command_start(struct fl_command *c, const struct fl_command_opts *opts);

@@ -141,7 +141,7 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 		return false;
 	case SIM_CRASH:
 		if (s->crash)
-			s->crash();
+			s->crash(point);
 		return true;
 	case SIM_CHECK:
 		snprintf(s->trial->complaints[0].text, sizeof(s->trial->complaints[0].text),

@@ -34,7 +34,7 @@ struct sim {
 	size_t npoints; /* of the workload without a fault */
 	/* Planted in point @i; the default is one of each kind and then none. */
 	enum sim_bug (*bug)(size_t i);
-	void (*crash)(void); /* ends the process */
+	void (*crash)(size_t point); /* ends the process */
 	/* what is known of points: keys of the order in which they were seen */
 	struct sim_seen {
 		uint64_t key;

@@ -4,51 +4,18 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <ftw.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "describe.h"
 #include "file.h"
-#include "sim.h"
-#include "sweep.h"
+#include "sweep_fixture.h"
 
 #define NPOINTS 40
 #define DIED 77 /* what a machine that crashed exits with */
-
-static char dir[64];
-
-static int make_dir(void **state)
-{
-	(void)state;
-	snprintf(dir, sizeof(dir), "/tmp/fl-sweep-XXXXXX");
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_one(const char *name, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(name);
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	remove_tree(dir);
-	return 0;
-}
 
 static size_t nnotes;
 
@@ -57,19 +24,6 @@ static void note(void *arg, const char *text)
 	(void)arg;
 	(void)text;
 	nnotes++;
-}
-
-static struct fl_sweep_opts options(const char *boot)
-{
-	return (struct fl_sweep_opts){
-		.dir = dir,
-		.agenda = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 },
-		.faultline = "test",
-		.script = "script-1",
-		.kernel = "6.12.0",
-		.build_id = "abcd",
-		.boot = boot,
-	};
 }
 
 struct end {
@@ -88,27 +42,22 @@ static void sweep(struct sim *sim, const struct fl_sweep_opts *o, struct end *en
 	end->err = fl_sweep_run(o, &sim_ops, sim, &sink, &end->ledger, &end->result, &end->trouble);
 }
 
-/* One process of a campaign; its exit status is the sweep's, or DIED. */
-static void crash(void)
+static void crash(size_t point)
 {
+	(void)point;
 	_exit(DIED);
 }
 
-/* All of them, but what depends on how many runs a process had before. */
-static enum sim_bug steady(size_t i)
-{
-	return sim_bug(i) == SIM_SOMETIMES ? SIM_NONE : sim_bug(i);
-}
-
+/* One process of a campaign; its exit status is the sweep's, or DIED. */
 static void one_process(const char *boot, const struct fl_agenda_opts *agenda)
 {
-	struct fl_sweep_opts o = options(boot);
+	struct fl_sweep_opts o = sweep_options(boot);
 	struct sim sim;
 	struct end end;
 
 	sim_init(&sim, NPOINTS);
 	sim.crash = crash;
-	sim.bug = steady;
+	sim.bug = sweep_steady;
 	o.agenda = *agenda;
 	sweep(&sim, &o, &end);
 	_exit(end.err ? (int)end.trouble.status : end.result.status);
@@ -124,7 +73,7 @@ static int campaign(const struct fl_agenda_opts *agenda, uint64_t *random)
 	char boot[32], machine[128];
 	int status, n, boots = 1;
 
-	snprintf(machine, sizeof(machine), "%s/machine", dir);
+	snprintf(machine, sizeof(machine), "%s/machine", sweep_dir);
 	for (n = 1; n < 1000; n++) {
 		pid_t pid;
 
@@ -132,16 +81,8 @@ static int campaign(const struct fl_agenda_opts *agenda, uint64_t *random)
 		pid = fork();
 		if (!pid)
 			one_process(boot, agenda);
-		if (random) {
-			/* more and more, so that a busy machine gets somewhere, too */
-			const uint64_t most = (40 + (uint64_t)n) * 1000000;
-			const uint64_t ns = unit_random(random) % most;
-			const struct timespec wait = { (time_t)(ns / 1000000000),
-						       (long)(ns % 1000000000) };
-
-			nanosleep(&wait, NULL);
-			kill(pid, SIGKILL);
-		}
+		if (random)
+			sweep_kill(pid, random);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		if (WIFSIGNALED(status) && n % 3 == 0) {
 			/* as a supervisor writes it down */
@@ -159,67 +100,6 @@ static int campaign(const struct fl_agenda_opts *agenda, uint64_t *random)
 	fail_msg("no end after %d processes", n);
 	return n;
 }
-
-static int order(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static char *joined(char **lines, size_t n)
-{
-	size_t len = 1;
-	char *text;
-
-	qsort(lines, n, sizeof(*lines), order);
-	for (size_t i = 0; i < n; i++)
-		len += strlen(lines[i]) + 1;
-	text = calloc(1, len);
-	len = 0;
-	for (size_t i = 0; i < n; i++) {
-		size_t l = strlen(lines[i]);
-
-		memcpy(text + len, lines[i], l);
-		text[len + l] = '\n';
-		len += l + 1;
-		free(lines[i]);
-	}
-	return text;
-}
-
-/* Everything that must not depend on how often the campaign was interrupted. */
-static char *digest(void)
-{
-	struct fl_ledger l;
-	char **lines = calloc(4096, sizeof(*lines)), *text;
-	size_t n = 0;
-
-	fl_ledger_init(&l);
-	assert_int_equal(fl_ledger_read(&l, dir, NULL), 0);
-	for (size_t i = 0; i < l.nspots; i++)
-		assert_true(asprintf(&lines[n++], "point %s %d %d", l.spots[i].function,
-				     l.spots[i].injected, l.spots[i].reached) > 0);
-	for (size_t i = 0; i < l.nfindings; i++)
-		assert_true(asprintf(&lines[n++], "finding %s: %s", l.findings[i].fingerprint,
-				     l.spots[l.findings[i].faults[l.findings[i].nfaults - 1].point]
-					     .function) > 0);
-	for (size_t i = 0; i < l.ntried; i++)
-		assert_true(asprintf(&lines[n++], "tried %s %u %d %d: %s",
-				     l.spots[l.tried[i].fault.point].function,
-				     l.tried[i].fault.occurrence, l.tried[i].fault.mode,
-				     l.tried[i].pair,
-				     fl_outcome_kind_name(l.tried[i].outcome)) > 0);
-	fl_ledger_release(&l);
-	text = joined(lines, n);
-	free(lines);
-	return text;
-}
-
-static const struct fl_agenda_opts plain = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 };
-static const struct fl_agenda_opts thorough = {
-	.modes = { [FL_INJECT_ONCE] = true, [FL_INJECT_ON] = true },
-	.occurrence = FL_OCCURRENCE_ALL,
-	.depth = 2,
-};
 
 static bool has(const char *text, const char *line)
 {
@@ -274,8 +154,8 @@ static void test_plain(void **state)
 	char *text;
 
 	(void)state;
-	campaign(&plain, NULL);
-	text = digest();
+	campaign(&sweep_plain, NULL);
+	text = sweep_digest();
 	expect_lines(text, want);
 	assert_int_equal(count(text, "finding "), 10);
 	assert_non_null(strstr(text, "finding state"));
@@ -294,8 +174,8 @@ static void test_thorough(void **state)
 	char *text;
 
 	(void)state;
-	campaign(&thorough, NULL);
-	text = digest();
+	campaign(&sweep_thorough, NULL);
+	text = sweep_digest();
 	expect_lines(text, want);
 	assert_int_equal(count(text, "finding "), 13);
 	free(text);
@@ -309,13 +189,12 @@ static void test_killed(void **state)
 	int n;
 
 	(void)state;
-	campaign(&thorough, NULL);
-	undisturbed = digest();
+	campaign(&sweep_thorough, NULL);
+	undisturbed = sweep_digest();
 	for (int round = 0; round < 3; round++) {
-		remove_tree(dir);
-		mkdir(dir, 0777);
-		n = campaign(&thorough, &random);
-		text = digest();
+		sweep_clear_dir();
+		n = campaign(&sweep_thorough, &random);
+		text = sweep_digest();
 		assert_string_equal(text, undisturbed);
 		print_message("%d processes\n", n);
 		free(text);
@@ -338,7 +217,7 @@ static void expect_trouble(const char *tag, int status, struct sim *sim,
 
 static void test_refused(void **state)
 {
-	struct fl_sweep_opts o = options("b");
+	struct fl_sweep_opts o = sweep_options("b");
 	struct sim sim;
 
 	(void)state;
@@ -373,7 +252,7 @@ static void sweep_clean(const struct fl_sweep_opts *o, size_t npoints, struct en
 
 static void test_clean(void **state)
 {
-	struct fl_sweep_opts o = options("b");
+	struct fl_sweep_opts o = sweep_options("b");
 	struct end end;
 
 	(void)state;
@@ -393,7 +272,7 @@ static void test_clean(void **state)
 
 static void test_idle(void **state)
 {
-	struct fl_sweep_opts o = options("b");
+	struct fl_sweep_opts o = sweep_options("b");
 	struct end end;
 
 	(void)state;
@@ -404,7 +283,7 @@ static void test_idle(void **state)
 
 static void test_budget(void **state)
 {
-	struct fl_sweep_opts o = options("b");
+	struct fl_sweep_opts o = sweep_options("b");
 	struct end end;
 
 	(void)state;
@@ -425,7 +304,7 @@ static void test_budget(void **state)
 
 static void test_other_journal(void **state)
 {
-	struct fl_sweep_opts o = options("b");
+	struct fl_sweep_opts o = sweep_options("b");
 	struct end end;
 	struct sim sim;
 
@@ -435,11 +314,11 @@ static void test_other_journal(void **state)
 	o.script = "script-2";
 	sim_init(&sim, 2);
 	expect_trouble("journal-other-script", FL_SWEEP_USAGE, &sim, &o);
-	o = options("b");
+	o = sweep_options("b");
 	o.kernel = "6.13.0";
 	sim_init(&sim, 2);
 	expect_trouble("journal-other-kernel", FL_SWEEP_USAGE, &sim, &o);
-	o = options("b");
+	o = sweep_options("b");
 	o.build_id = "0123";
 	sim_init(&sim, 2);
 	expect_trouble("journal-other-kernel", FL_SWEEP_USAGE, &sim, &o);
@@ -452,7 +331,7 @@ static void test_shards(void **state)
 
 	(void)state;
 	for (uint32_t shard = 0; shard < 3; shard++) {
-		struct fl_sweep_opts o = options("b");
+		struct fl_sweep_opts o = sweep_options("b");
 		struct end end;
 
 		o.agenda.shard = shard;
@@ -465,8 +344,7 @@ static void test_shards(void **state)
 			done[i] |= end.ledger.spots[i].injected;
 		}
 		fl_ledger_release(&end.ledger);
-		remove_tree(dir);
-		mkdir(dir, 0777);
+		sweep_clear_dir();
 	}
 	for (size_t i = 0; i < COUNT(done); i++)
 		assert_true(done[i]);
@@ -484,7 +362,7 @@ static void test_only(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(globs); i++) {
-		struct fl_sweep_opts o = options("b");
+		struct fl_sweep_opts o = sweep_options("b");
 		struct end end;
 
 		o.agenda.only = globs[i].only;
@@ -492,8 +370,7 @@ static void test_only(void **state)
 		assert_int_equal(end.result.sums.found, globs[i].found);
 		assert_int_equal(end.ledger.trials, globs[i].found);
 		fl_ledger_release(&end.ledger);
-		remove_tree(dir);
-		mkdir(dir, 0777);
+		sweep_clear_dir();
 	}
 }
 
@@ -518,7 +395,7 @@ static void test_values_and_occurrences(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(kinds); i++) {
-		struct fl_sweep_opts o = options("b");
+		struct fl_sweep_opts o = sweep_options("b");
 		struct end end;
 
 		o.agenda.values = give_values;
@@ -529,8 +406,7 @@ static void test_values_and_occurrences(void **state)
 		assert_int_equal(end.result.sums.found, kinds[i].found);
 		assert_int_equal(end.ledger.outcomes[FL_OUTCOME_MISSED], 0);
 		fl_ledger_release(&end.ledger);
-		remove_tree(dir);
-		mkdir(dir, 0777);
+		sweep_clear_dir();
 	}
 }
 
@@ -542,7 +418,7 @@ static enum sim_bug sometimes(size_t i)
 /* A point that is not reached every time is tried again, and said to be unstable. */
 static void test_unstable(void **state)
 {
-	struct fl_sweep_opts o = options("b");
+	struct fl_sweep_opts o = sweep_options("b");
 	struct sim sim;
 	struct end end;
 
@@ -558,19 +434,6 @@ static void test_unstable(void **state)
 	sim_release(&sim);
 }
 
-static char *read_in(const char *name)
-{
-	char path[256];
-	size_t len;
-	char *text;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	text = fl_read_text(path, &len);
-	if (!text)
-		fail_msg("no %s", path);
-	return text;
-}
-
 /* The keys that the contract has, and numbers that agree. */
 static void test_summary(void **state)
 {
@@ -581,8 +444,8 @@ static void test_summary(void **state)
 	char *text;
 
 	(void)state;
-	campaign(&plain, NULL);
-	text = read_in("summary.json");
+	campaign(&sweep_plain, NULL);
+	text = sweep_read("summary.json");
 	j = cJSON_Parse(text);
 	assert_non_null(j);
 	assert_int_equal(cJSON_GetArraySize(j), COUNT(keys) - 1);
@@ -593,13 +456,13 @@ static void test_summary(void **state)
 	assert_true(cJSON_HasObjectItem(cJSON_GetArrayItem(findings, 0), "first"));
 	cJSON_Delete(j);
 	free(text);
-	text = read_in("1/log");
+	text = sweep_read("1/log");
 	assert_non_null(strstr(text, "KASAN"));
 	free(text);
-	text = read_in("1/path");
+	text = sweep_read("1/path");
 	assert_non_null(strstr(text, "caller_2+0x1"));
 	free(text);
-	text = read_in("1/replay");
+	text = sweep_read("1/replay");
 	assert_non_null(strstr(text, "faultline replay "));
 	free(text);
 }
@@ -607,16 +470,16 @@ static void test_summary(void **state)
 static void test_replay(void **state)
 {
 	const struct fl_sweep_sink sink = { .note = note };
-	struct fl_sweep_opts o = options("other-boot");
+	struct fl_sweep_opts o = sweep_options("other-boot");
 	struct fl_trouble t = { 0 };
 	struct fl_ledger l;
 	struct sim sim;
 	int shown = 0;
 
 	(void)state;
-	campaign(&plain, NULL);
+	campaign(&sweep_plain, NULL);
 	fl_ledger_init(&l);
-	assert_int_equal(fl_ledger_read(&l, dir, &t), 0);
+	assert_int_equal(fl_ledger_read(&l, sweep_dir, &t), 0);
 	for (uint32_t id = 1; id <= l.nfindings; id++) {
 		/* these are seen by what comes after the trial */
 		if (!strcmp(l.findings[id - 1].kind, "crash") ||
@@ -638,7 +501,7 @@ static void test_replay(void **state)
 /* A trial that died, with what the machine's console has of it. */
 static void test_console(void **state)
 {
-	struct fl_agenda_opts agenda = plain;
+	struct fl_agenda_opts agenda = sweep_plain;
 	char path[128];
 	static const char log[] = "[    1.0] faultline[7]: trial 1: f\n"
 				  "[    1.1] BUG: KASAN: wild in old+0x1/0x2\n"
@@ -646,7 +509,7 @@ static void test_console(void **state)
 				  "[    1.3] BUG: kernel NULL pointer dereference, address: 0000\n"
 				  "[    1.4] Call Trace:\n[    1.5]  sim_dies+0x1/0x2\n"
 				  "[    1.6] Kernel panic - not syncing: Fatal exception\n";
-	struct fl_sweep_opts o = options("boot-2");
+	struct fl_sweep_opts o = sweep_options("boot-2");
 	struct sim sim;
 	struct end end;
 	int status;
@@ -659,7 +522,7 @@ static void test_console(void **state)
 		one_process("boot-1", &agenda);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(WEXITSTATUS(status), DIED);
-	snprintf(path, sizeof(path), "%s/console", dir);
+	snprintf(path, sizeof(path), "%s/console", sweep_dir);
 	assert_int_equal(fl_replace_file(path, 0600, log, strlen(log)), 0);
 	o.console = path;
 	o.agenda.only = "sim_8";
@@ -676,7 +539,7 @@ static void test_console(void **state)
 
 int main(void)
 {
-#define SWEEP(test) cmocka_unit_test_setup_teardown(test, make_dir, remove_dir)
+#define SWEEP(test) cmocka_unit_test_setup_teardown(test, sweep_make_dir, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
 		SWEEP(test_plain),
 		SWEEP(test_thorough),
