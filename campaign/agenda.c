@@ -139,6 +139,8 @@ enum fl_left fl_agenda_left(const struct fl_agenda *a, size_t spot)
 
 	if (left != FL_LEFT_NOTHING)
 		return left;
+	if (a->o.values_unknown)
+		return s->injected ? FL_LEFT_NOTHING : s->missed ? FL_LEFT_MISSED : FL_LEFT_TODO;
 	for (size_t i = 0; fault(a, s, i, &f); i++) {
 		left = fault_left(a, s, &f);
 		if (left == FL_LEFT_TODO)
@@ -215,6 +217,6 @@ void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
 			out->unstable += s->unstable;
 		}
 	}
-	if (!a->l->nspots)
+	if (!a->l->nspots || a->o.unproven)
 		out->exhausted = false;
 }

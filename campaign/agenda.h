@@ -39,6 +39,9 @@ struct fl_agenda_opts {
 	/* Values for a point; NULL: what the rule returns. */
 	void (*values)(void *arg, const struct fl_spot *s, struct fl_value_list *list);
 	void *arg;
+	/* Values are not the rule's, and which is not known: one tried is all. */
+	bool values_unknown;
+	bool unproven; /* then: the sweep did not say that it was exhausted */
 };
 
 struct fl_agenda {

@@ -231,4 +231,8 @@ void fl_settings_of(struct fl_settings *s, const struct fl_ledger *l)
 	fl_settings_init(s);
 	for (size_t i = 0; i < l->noptions; i++)
 		fl_settings_set(s, l->options[i].name, l->options[i].value);
+	/* tags of functions are the kernel's to know */
+	s->agenda.values_unknown = s->values != FL_VALUES_RULE;
+	s->agenda.unproven = s->agenda.values_unknown &&
+			     (l->status < 0 || !l->reason || strcmp(l->reason, "exhausted") != 0);
 }

@@ -9,6 +9,7 @@
 #include "fmt.h"
 #include "help.h"
 #include "inspect.h"
+#include "merge_cli.h"
 #include "options.h"
 #include "run.h"
 #include "session.h"
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 		status = fl_replay_command(&o);
 	} else if (o.mode == FL_MODE_REPORT) {
 		status = fl_report_command(&o);
+	} else if (o.mode == FL_MODE_MERGE) {
+		status = fl_merge_command(&o);
 	} else if (o.mode == FL_MODE_SUPERVISE) {
 		status = fl_supervise_command(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {

@@ -187,6 +187,10 @@ static int check_combination(struct fl_options *o)
 		return check_explain(o);
 	case FL_MODE_CHECK:
 		return o->nfiles ? 0 : fl_usage(o, FL_O_NO_FILE, "check");
+	case FL_MODE_MERGE:
+		if (!o->nfiles)
+			return fl_usage(o, FL_O_NO_FOLDER, "merge");
+		return o->output ? 0 : fl_usage(o, FL_O_NO_MERGED);
 	case FL_MODE_SUPERVISE:
 		if (o->nfiles)
 			return fl_usage(o, FL_O_NO_WORDS, "supervise", o->files[0]);

@@ -18,6 +18,7 @@
 #include "option.h"
 #include "page.h"
 #include "settings.h"
+#include "shard.h"
 #include "standalone.h"
 #include "sweep.h"
 #include "sweep_cli.h"
@@ -178,39 +179,25 @@ static int set_budget(struct campaign *c, const char *text)
 }
 
 /* Where nothing is said, the environment of an array job may. */
-static const char *shard_of_environment(char *buf, size_t size)
+static int set_shard(struct campaign *c)
 {
-	static const struct {
-		const char *index, *total;
-		unsigned long from;
-	} jobs[] = {
-		{ "SHARD_INDEX", "SHARD_NUMBER", 1 },
-		{ "CI_NODE_INDEX", "CI_NODE_TOTAL", 1 },
-		{ "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", 0 },
-	};
-	const char *task = getenv("SLURM_ARRAY_TASK_ID"), *count = getenv("SLURM_ARRAY_TASK_COUNT"),
-		   *least = getenv("SLURM_ARRAY_TASK_MIN");
+	static char shard[64];
+	const char *variable;
 
-	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
-		const char *index = getenv(jobs[i].index), *total = getenv(jobs[i].total);
-
-		if (!index || !total)
-			continue;
-		snprintf(buf, size, "%lu/%s", strtoul(index, NULL, 10) + 1 - jobs[i].from, total);
-		return buf;
-	}
-	if (!task || !count)
-		return NULL;
-	snprintf(buf, size, "%lu/%s",
-		 strtoul(task, NULL, 10) - strtoul(least ? least : "0", NULL, 10) + 1, count);
-	return buf;
+	if (c->o->shard)
+		return set(c, "shard", c->o->shard);
+	variable = fl_shard_of_environment(shard, sizeof(shard));
+	if (!variable)
+		return 0;
+	if (!c->o->quiet)
+		fprintf(stderr, "shard %s, by %s\n", shard, variable);
+	return set(c, "shard", shard);
 }
 
 static int read_settings(struct campaign *c)
 {
 	static const char *const each[] = { "path", "call", "function" };
 	static const char *const modes[] = { "once", "on", "all", "both" };
-	static char shard[64];
 	const struct fl_options *o = c->o;
 	int status;
 
@@ -228,8 +215,7 @@ static int read_settings(struct campaign *c)
 	if (!status)
 		status = set(c, "only", o->only);
 	if (!status)
-		status = set(c, "shard",
-			     o->shard ? o->shard : shard_of_environment(shard, sizeof(shard)));
+		status = set_shard(c);
 	return status ? status : set_budget(c, o->budget);
 }
 

@@ -227,6 +227,8 @@ static void test_misuse(void **state)
 		{ "explain", "explain", FL_O_NO_SUBJECT },
 		{ "report", "report needs", FL_O_NO_FOLDER },
 		{ "replay a/1 b/1", "'b/1'", FL_O_TOO_MANY },
+		{ "merge a b", "merge needs a folder", FL_O_NO_MERGED },
+		{ "merge -o a", "merge needs the folder", FL_O_NO_FOLDER },
 		{ "supervise -o d", "needs the command", FL_O_NO_MACHINE },
 		{ "supervise d -- true", "supervise takes no 'd'", FL_O_NO_WORDS },
 		{ "sweep -e x --each line -- true", "'line'", FL_O_CHOICE },

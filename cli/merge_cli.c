@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* merge_cli.c - faultline merge: the shards of a campaign as one, on a page. */
+#include "merge_cli.h"
+
+#include <stdio.h>
+
+#include "merge.h"
+#include "page.h"
+#include "settings.h"
+#include "sweep_cli.h"
+
+static void on_note(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
+int fl_merge_command(const struct fl_options *o)
+{
+	const struct fl_merge_opts opts = {
+		.dirs = o->files,
+		.ndirs = (size_t)o->nfiles,
+		.out = o->output,
+		.note = on_note,
+	};
+	struct fl_settings settings;
+	struct fl_trouble t = { 0 };
+	struct fl_agenda agenda;
+	struct fl_ledger l;
+	int status;
+
+	fl_ledger_init(&l);
+	if (fl_merge(&opts, &l, &t)) {
+		status = fl_trouble_print(&t);
+	} else {
+		fl_settings_of(&settings, &l);
+		fl_agenda_init(&agenda, &settings.agenda, &l);
+		if (!o->quiet)
+			fl_page(stdout, o->output, &l, &agenda);
+		status = l.status;
+	}
+	fl_ledger_release(&l);
+	return status;
+}

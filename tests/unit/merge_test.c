@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shards of a campaign on the simulated kernel, put together. */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "merge.h"
+#include "settings.h"
+#include "shard.h"
+#include "sweep_fixture.h"
+
+#define NPOINTS 40
+#define NSHARDS 4
+
+static char shard_dirs[NSHARDS + 2][80], whole_dir[80];
+static char notes[4096];
+
+static int make_dirs(void **state)
+{
+	int err = sweep_make_dir(state);
+
+	for (size_t i = 0; i < COUNT(shard_dirs); i++)
+		snprintf(shard_dirs[i], sizeof(shard_dirs[i]), "%s/s%zu", sweep_dir, i);
+	snprintf(whole_dir, sizeof(whole_dir), "%s/whole", sweep_dir);
+	return err;
+}
+
+static void note(void *arg, const char *text)
+{
+	size_t len = strlen(notes);
+
+	(void)arg;
+	snprintf(notes + len, sizeof(notes) - len, "%s\n", text);
+}
+
+/* What does not end a process, or need a fresh machine. */
+static enum sim_bug harmless(size_t i)
+{
+	switch (sim_bug(i)) {
+	case SIM_CRASH:
+	case SIM_OOPS:
+	case SIM_DAMAGE:
+	case SIM_SOMETIMES:
+		return SIM_NONE;
+	default:
+		return sim_bug(i);
+	}
+}
+
+static void sweep_with(const char *dir, const char *shard, const char *depth,
+		       struct fl_sweep_opts *o)
+{
+	struct fl_record_option options[] = { { "depth", depth }, { "shard", shard } };
+	static const struct fl_sweep_sink silent;
+	struct fl_sweep_result result;
+	struct fl_trouble t = { 0 };
+	struct fl_settings settings;
+	struct fl_ledger l;
+	struct sim sim;
+
+	fl_settings_init(&settings);
+	o->dir = dir;
+	o->options = options;
+	o->noptions = shard ? 2 : 1;
+	for (size_t i = 0; i < o->noptions; i++)
+		assert_true(fl_settings_set(&settings, options[i].name, options[i].value));
+	o->agenda = settings.agenda;
+	sim_init(&sim, NPOINTS);
+	sim.bug = harmless;
+	fl_ledger_init(&l);
+	if (fl_sweep_run(o, &sim_ops, &sim, &silent, &l, &result, &t))
+		fail_msg("%s", t.text);
+	fl_ledger_release(&l);
+	sim_release(&sim);
+}
+
+static void sweep_in(const char *dir, const char *shard, struct fl_sweep_opts *o)
+{
+	sweep_with(dir, shard, "2", o);
+}
+
+/* Shard @i of NSHARDS, from 0, into folder number @to. */
+static void sweep_shard(size_t i, size_t to, uint64_t budget)
+{
+	struct fl_sweep_opts o = sweep_options("b");
+	char shard[16];
+
+	o.budget_trials = budget;
+	snprintf(shard, sizeof(shard), "%zu/%d", i + 1, NSHARDS);
+	sweep_in(shard_dirs[to], shard, &o);
+}
+
+static int merge(size_t n, struct fl_ledger *l, struct fl_trouble *t)
+{
+	char *dirs[COUNT(shard_dirs)];
+	struct fl_merge_opts o = { .dirs = dirs, .ndirs = n, .out = whole_dir, .note = note };
+
+	for (size_t i = 0; i < n; i++)
+		dirs[i] = shard_dirs[i];
+	notes[0] = '\0';
+	*t = (struct fl_trouble){ 0 };
+	fl_ledger_init(l);
+	return fl_merge(&o, l, t);
+}
+
+/* The digest of another folder than the fixture's. */
+static char *digest_of(const char *dir)
+{
+	char kept[sizeof(sweep_dir)], *text;
+
+	memcpy(kept, sweep_dir, sizeof(kept));
+	snprintf(sweep_dir, sizeof(sweep_dir), "%s", dir);
+	text = sweep_digest();
+	memcpy(sweep_dir, kept, sizeof(kept));
+	return text;
+}
+
+static void expect_exhausted(const char *dir, bool exhausted)
+{
+	struct fl_agenda_sums sums;
+	struct fl_settings settings;
+	struct fl_agenda a;
+	struct fl_ledger l;
+
+	fl_ledger_init(&l);
+	assert_int_equal(fl_ledger_read(&l, dir, NULL), 0);
+	fl_settings_of(&settings, &l);
+	fl_agenda_init(&a, &settings.agenda, &l);
+	fl_agenda_sum(&a, &sums);
+	assert_int_equal(sums.exhausted, exhausted);
+	fl_ledger_release(&l);
+}
+
+/* As one sweep of all: the same points, outcomes and findings. */
+static void test_whole(void **state)
+{
+	struct fl_sweep_opts o = sweep_options("b");
+	char *alone, *together, path[128];
+	struct fl_trouble t;
+	struct fl_ledger l;
+
+	(void)state;
+	sweep_in(shard_dirs[NSHARDS], NULL, &o);
+	alone = digest_of(shard_dirs[NSHARDS]);
+	for (size_t i = 0; i < NSHARDS; i++)
+		sweep_shard(i, (i + 2) % NSHARDS, 0);
+	if (merge(NSHARDS, &l, &t))
+		fail_msg("%s", t.text);
+	assert_int_equal(l.status, FL_SWEEP_FINDING);
+	assert_string_equal(l.reason, "exhausted");
+	assert_string_equal(notes, "");
+	together = digest_of(whole_dir);
+	assert_string_equal(together, alone);
+	expect_exhausted(whole_dir, true);
+	for (size_t i = 1; i <= l.nfindings; i++) {
+		snprintf(path, sizeof(path), "%s/%zu/log", whole_dir, i);
+		assert_int_equal(access(path, R_OK), 0);
+	}
+	snprintf(path, sizeof(path), "%s/summary.json", whole_dir);
+	assert_int_equal(access(path, R_OK), 0);
+	fl_ledger_release(&l);
+	free(alone);
+	free(together);
+}
+
+static void expect_trouble(size_t n, const char *tag, const char *text)
+{
+	struct fl_trouble t;
+	struct fl_ledger l;
+
+	assert_int_not_equal(merge(n, &l, &t), 0);
+	fl_ledger_release(&l);
+	if (strcmp(t.tag, tag) || !strstr(t.text, text))
+		fail_msg("%s: %s", t.tag, t.text);
+	assert_int_equal(t.status, FL_SWEEP_USAGE);
+	assert_int_not_equal(access(whole_dir, F_OK), 0);
+}
+
+static void test_missing(void **state)
+{
+	(void)state;
+	sweep_shard(0, 0, 0);
+	expect_trouble(1, "merge-missing", "shards 2, 3, 4 of 4 are missing");
+	sweep_shard(2, 1, 0);
+	sweep_shard(3, 2, 0);
+	expect_trouble(3, "merge-missing", "shard 2 of 4 is missing");
+	/* a folder without a journal */
+	expect_trouble(4, "journal-missing", "s3'");
+}
+
+/* One that did not come to its end, and a later one of the same shard that did. */
+static void test_twice(void **state)
+{
+	struct fl_trouble t;
+	struct fl_ledger l;
+	uint64_t trials;
+
+	(void)state;
+	for (size_t i = 0; i < NSHARDS; i++)
+		sweep_shard(i, i, i == 2 ? 1 : 0);
+	assert_int_equal(merge(NSHARDS, &l, &t), 0);
+	assert_int_equal(l.status, FL_SWEEP_FINDING);
+	assert_string_equal(l.reason, "merged");
+	assert_non_null(strstr(notes, "shard 3, "));
+	assert_non_null(strstr(notes, "is not exhausted"));
+	fl_ledger_release(&l);
+	expect_exhausted(whole_dir, false);
+	/* the folder is taken now */
+	assert_int_not_equal(merge(NSHARDS, &l, &t), 0);
+	assert_string_equal(t.tag, "merge-folder");
+	fl_ledger_release(&l);
+	sweep_remove_tree(whole_dir);
+	sweep_shard(2, 4, 0);
+	sweep_shard(0, 5, 0);
+	assert_int_equal(merge(NSHARDS + 2, &l, &t), 0);
+	assert_string_equal(l.reason, "exhausted");
+	assert_non_null(strstr(notes, "shard 3 is there twice"));
+	assert_non_null(strstr(notes, "s2' is left out for"));
+	assert_non_null(strstr(notes, "s5' is left out for"));
+	trials = l.trials;
+	fl_ledger_release(&l);
+	/* nothing is counted twice */
+	sweep_remove_tree(whole_dir);
+	sweep_remove_tree(shard_dirs[2]);
+	sweep_shard(2, 2, 0);
+	assert_int_equal(merge(NSHARDS, &l, &t), 0);
+	assert_int_equal(l.trials, trials);
+	fl_ledger_release(&l);
+}
+
+static void test_foreign(void **state)
+{
+	struct fl_sweep_opts o = sweep_options("b");
+
+	(void)state;
+	sweep_shard(0, 0, 0);
+	o.script = "script-2";
+	sweep_in(shard_dirs[1], "2/4", &o);
+	expect_trouble(2, "merge-other-script", "s1' is of other rules");
+	sweep_remove_tree(shard_dirs[1]);
+	o = sweep_options("b");
+	o.kernel = "6.13.0";
+	sweep_in(shard_dirs[1], "2/4", &o);
+	expect_trouble(2, "merge-other-kernel", "s1' is of kernel 6.13.0");
+	sweep_remove_tree(shard_dirs[1]);
+	o = sweep_options("b");
+	o.build_id = "0123";
+	sweep_in(shard_dirs[1], "2/4", &o);
+	expect_trouble(2, "merge-other-kernel", "another build");
+	sweep_remove_tree(shard_dirs[1]);
+	o = sweep_options("b");
+	sweep_in(shard_dirs[1], "2/3", &o);
+	expect_trouble(2, "merge-other-shards", "s1' is a shard of 3");
+	sweep_remove_tree(shard_dirs[1]);
+	o = sweep_options("b");
+	sweep_in(shard_dirs[1], NULL, &o);
+	expect_trouble(2, "merge-other-shards", "s1' is a shard of 1");
+	sweep_remove_tree(shard_dirs[1]);
+	o = sweep_options("b");
+	sweep_with(shard_dirs[1], "2/4", "1", &o);
+	expect_trouble(2, "merge-other-options", "s1' was swept with another --depth");
+}
+
+static void test_environment(void **state)
+{
+	static const struct {
+		const char *set[5][2];
+		const char *shard, *by;
+	} cases[] = {
+		{ { { NULL } }, NULL, NULL },
+		{ { { "SHARD_INDEX", "2" } }, NULL, NULL },
+		{ { { "SHARD_INDEX", "2" }, { "SHARD_NUMBER", "4" } }, "2/4", "SHARD_INDEX" },
+		{ { { "CI_NODE_INDEX", "1" }, { "CI_NODE_TOTAL", "3" } }, "1/3", "CI_NODE_INDEX" },
+		{ { { "JOB_COMPLETION_INDEX", "0" }, { "JOB_COMPLETIONS", "8" } },
+		  "1/8",
+		  "JOB_COMPLETION_INDEX" },
+		{ { { "JOB_COMPLETION_INDEX", "7" }, { "SHARD_NUMBER", "8" } },
+		  "8/8",
+		  "JOB_COMPLETION_INDEX" },
+		{ { { "SLURM_ARRAY_TASK_ID", "3" }, { "SLURM_ARRAY_TASK_COUNT", "4" } },
+		  "4/4",
+		  "SLURM_ARRAY_TASK_ID" },
+		{ { { "SLURM_ARRAY_TASK_ID", "3" },
+		    { "SLURM_ARRAY_TASK_COUNT", "4" },
+		    { "SLURM_ARRAY_TASK_MIN", "1" } },
+		  "3/4",
+		  "SLURM_ARRAY_TASK_ID" },
+		{ { { "SLURM_ARRAY_TASK_ID", "15" },
+		    { "SLURM_ARRAY_TASK_COUNT", "3" },
+		    { "SLURM_ARRAY_TASK_MIN", "5" },
+		    { "SLURM_ARRAY_TASK_STEP", "5" } },
+		  "3/3",
+		  "SLURM_ARRAY_TASK_ID" },
+	};
+	static const char *const all[] = { "SHARD_INDEX",	   "SHARD_NUMBER",
+					   "CI_NODE_INDEX",	   "CI_NODE_TOTAL",
+					   "JOB_COMPLETIONS",	   "JOB_COMPLETION_INDEX",
+					   "SLURM_ARRAY_TASK_ID",  "SLURM_ARRAY_TASK_COUNT",
+					   "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char shard[64] = "";
+		const char *by;
+
+		for (size_t k = 0; k < COUNT(all); k++)
+			unsetenv(all[k]);
+		for (size_t k = 0; k < 5 && cases[i].set[k][0]; k++)
+			setenv(cases[i].set[k][0], cases[i].set[k][1], 1);
+		by = fl_shard_of_environment(shard, sizeof(shard));
+		if (!cases[i].by) {
+			assert_null(by);
+			continue;
+		}
+		assert_string_equal(by, cases[i].by);
+		assert_string_equal(shard, cases[i].shard);
+	}
+}
+
+int main(void)
+{
+#define MERGE(test) cmocka_unit_test_setup_teardown(test, make_dirs, sweep_remove_dir)
+	const struct CMUnitTest tests[] = {
+		MERGE(test_whole),
+		MERGE(test_missing),
+		MERGE(test_twice),
+		MERGE(test_foreign),
+		cmocka_unit_test(test_environment),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
