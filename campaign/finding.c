@@ -58,13 +58,10 @@ static void put_path(const struct sweep *s, const char *folder, const struct fl_
 static void put_reproducer(const struct sweep *s, const char *folder,
 			   const struct fl_known_finding *f)
 {
-	const struct fl_spot *spots[FL_MAX_FAULTS];
 	char *script = NULL, *shell = NULL;
 
-	for (size_t i = 0; i < f->nfaults; i++)
-		spots[i] = &s->l->spots[f->faults[i].point];
 	if (s->o->standalone)
-		script = s->o->standalone(s->o->arg, spots, f->faults, f->nfaults);
+		script = s->o->standalone(s->o->arg, s->l, f->faults, f->nfaults, false);
 	if (s->o->shell)
 		shell = s->o->shell(s->o->arg, "reproduce.fault");
 	put(s, folder, "reproduce.fault", script, 0666);

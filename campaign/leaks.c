@@ -16,14 +16,18 @@ static void feed(void *arg, const char *line)
 	fl_splat_feed(arg, line);
 }
 
-/* What leaked since it was forgotten last, into the list of what was found. */
+void fl_leaks_scan(struct sweep *s)
+{
+	fl_found_clear(&s->found);
+	s->world->leaks(s->world_arg, feed, s->reader);
+	fl_splat_flush(s->reader);
+}
+
 static size_t scan(struct sweep *s, uint64_t *us)
 {
 	uint64_t start = s->world->now_us(s->world_arg);
 
-	fl_found_clear(&s->found);
-	s->world->leaks(s->world_arg, feed, s->reader);
-	fl_splat_flush(s->reader);
+	fl_leaks_scan(s);
 	*us += s->world->now_us(s->world_arg) - start;
 	return s->found.n;
 }
@@ -140,10 +144,9 @@ int fl_sweep_leaks(struct sweep *s)
 
 bool fl_leaks_show(struct sweep *s, const char *fingerprint)
 {
-	uint64_t us = 0;
 	bool shown = false;
 
-	scan(s, &us);
+	fl_leaks_scan(s);
 	for (size_t i = 0; i < s->found.n; i++) {
 		shown |= !strcmp(s->found.list[i].fingerprint, fingerprint);
 		fl_sweep_note(s, "%s\n%s", s->found.list[i].title, s->found.list[i].text);

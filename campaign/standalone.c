@@ -7,37 +7,49 @@
 #include <string.h>
 
 #include "describe.h"
+#include "terms.h"
 
-#define MAX_TERMS 8 /* of a path: more single out nothing more */
-
-/* "f+0x1 [m]" as the language names it: f, or m:f. */
-static bool term(const char *frame, char *buf, size_t size)
+static const struct fl_obj_cond *cond_of(const struct fl_object *obj, const struct fl_spot *s)
 {
-	size_t len = strcspn(frame, "+");
-	const char *module = strchr(frame, '[');
+	for (size_t i = 0; i < obj->nslots; i++) {
+		const struct fl_obj_slot *slot = &obj->slots[i];
 
-	/* a frame without a symbol, or a compiler's copy, has no name in the language */
-	if (!len || frame[0] == '[' || memchr(frame, '.', len))
-		return false;
-	if (module)
-		snprintf(buf, size, "%.*s:%.*s", (int)strcspn(module + 1, "]"), module + 1,
-			 (int)len, frame);
-	else
-		snprintf(buf, size, "%.*s", (int)len, frame);
-	return true;
+		if (slot->rule == s->rule && slot->cond < obj->nconds &&
+		    !strcmp(obj->attaches[slot->attach].shown, s->function))
+			return &obj->conds[slot->cond];
+	}
+	return NULL;
 }
 
-static void put_path(FILE *out, const struct fl_spot *s)
+/*
+ * What the campaign's rule tested, random draws left out; false: nothing, or what
+ * is defined elsewhere in its script.
+ */
+static bool put_tests(FILE *out, const struct fl_object *obj, const struct fl_spot *s)
 {
-	char name[256], last[256] = "";
-	size_t n = 0;
+	const struct fl_obj_cond *cond = cond_of(obj, s);
+	size_t n = cond ? cond->nsure : 0;
 
-	for (size_t i = 0; i < s->npath && n < MAX_TERMS; i++) {
-		if (!term(s->path[i], name, sizeof(name)) || !strcmp(name, last))
-			continue;
-		fprintf(out, " %s %s(%s)", n ? "&&" : "if", i ? "within" : "caller", name);
-		snprintf(last, sizeof(last), "%s", name);
-		n++;
+	for (size_t i = 0; i < n; i++) {
+		if (strpbrk(cond->tests[i].text, "$@"))
+			return false;
+	}
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, " %s (%s)", i ? "&&" : "if", cond->tests[i].text);
+	return n > 0;
+}
+
+static void put_condition(FILE *out, const struct fl_object *obj, const struct fl_spot *s,
+			  const struct fl_terms *t)
+{
+	bool begun = put_tests(out, obj, s);
+	char name[256];
+
+	for (size_t i = 0; i < t->n; i++) {
+		fl_terms_name(s->path[t->frames[i]], name, sizeof(name));
+		fprintf(out, " %s %s(%s)", begun ? "&&" : "if", t->frames[i] ? "within" : "caller",
+			name);
+		begun = true;
 	}
 }
 
@@ -51,20 +63,24 @@ static const char *rule_value(const struct fl_object *obj, const struct fl_spot 
 }
 
 static void put_rule(FILE *out, const struct fl_object *obj, const struct fl_spot *s,
-		     const struct fl_fault_at *f)
+		     const struct fl_fault_at *f, const struct fl_terms *t)
 {
 	char value[32];
 
+	if (t->alike)
+		fprintf(out, "# %zu other point%s look%s the same: its ordinal tells it apart\n",
+			t->alike, t->alike == 1 ? "" : "s", t->alike == 1 ? "s" : "");
 	fprintf(out, "on %s%s%s", s->module ? s->module : "", s->module ? ":" : "", s->function);
-	put_path(out, s);
-	fprintf(out, " nth %" PRIu32 "%s", f->occurrence, f->mode == FL_INJECT_ONCE ? "" : "..");
+	put_condition(out, obj, s, t);
+	fprintf(out, " nth %" PRIu32 "%s", f->occurrence + t->before,
+		f->mode == FL_INJECT_ONCE ? "" : "..");
 	if (f->has_value)
 		fl_describe_value(f->value, value, sizeof(value));
 	fprintf(out, " return %s\n", f->has_value ? value : rule_value(obj, s));
 }
 
-char *fl_standalone_rules(const struct fl_object *obj, const struct fl_spot *const *spots,
-			  const struct fl_fault_at *faults, size_t nfaults)
+char *fl_standalone_rules(const struct fl_object *obj, const struct fl_ledger *l,
+			  const struct fl_fault_at *faults, size_t nfaults, bool fewest)
 {
 	char *text = NULL;
 	size_t len;
@@ -73,11 +89,13 @@ char *fl_standalone_rules(const struct fl_object *obj, const struct fl_spot *con
 	if (!out)
 		return NULL;
 	for (size_t i = 0; i < nfaults; i++) {
-		const struct fl_spot *s = spots[i];
+		const struct fl_spot *s = &l->spots[faults[i].point];
+		struct fl_terms terms;
 
+		fl_terms_choose(l, s, fewest, &terms);
 		if (s->rule < obj->nrules)
 			fprintf(out, "# of the rule: %s\n", obj->rules[s->rule].text);
-		put_rule(out, obj, s, &faults[i]);
+		put_rule(out, obj, s, &faults[i], &terms);
 	}
 	if (!fclose(out))
 		return text;

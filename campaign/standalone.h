@@ -7,11 +7,12 @@
 #include "object.h"
 
 /*
- * Rules that make the same calls fail: by their functions, and the call path as
- * caller() and within() of its symbols. Yours to free, or NULL.
+ * Rules that make the same calls fail: by their functions, what the rules of the
+ * campaign asked for, and the call path as caller() and within() of its symbols;
+ * @fewest: of no more than single it out in @l. Yours to free, or NULL.
  */
-char *fl_standalone_rules(const struct fl_object *obj, const struct fl_spot *const *spots,
-			  const struct fl_fault_at *faults, size_t nfaults);
+char *fl_standalone_rules(const struct fl_object *obj, const struct fl_ledger *l,
+			  const struct fl_fault_at *faults, size_t nfaults, bool fewest);
 /*
  * The workload: setup, run under faultline with @script, cleanup, checks. @run
  * is its command, or NULL for the script's. Yours to free, or NULL.

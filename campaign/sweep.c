@@ -313,7 +313,7 @@ static int init(struct sweep *s)
 	return 0;
 }
 
-static void release(struct sweep *s)
+void fl_sweep_release(struct sweep *s)
 {
 	fl_journal_close(s->journal);
 	fl_splat_reader_free(s->reader);
@@ -349,7 +349,7 @@ int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world
 		if (!err)
 			err = finish(&s, reason, out);
 	}
-	release(&s);
+	fl_sweep_release(&s);
 	return err;
 }
 
@@ -379,6 +379,17 @@ static int replay(struct sweep *s, const struct fl_known_finding *f, int *out)
 	return err;
 }
 
+int fl_sweep_of_finding(struct sweep *s, uint32_t id)
+{
+	int err;
+
+	if (!id || id > s->l->nfindings)
+		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "replay-finding", "",
+				      "no finding %" PRIu32 " in '%s'", id, s->o->dir);
+	err = check_same(s);
+	return err ? err : init(s);
+}
+
 int fl_sweep_replay(const struct fl_sweep_opts *o, const struct fl_world_ops *world,
 		    void *world_arg, const struct fl_sweep_sink *sink, struct fl_ledger *l,
 		    uint32_t id, int *out, struct fl_trouble *t)
@@ -388,16 +399,11 @@ int fl_sweep_replay(const struct fl_sweep_opts *o, const struct fl_world_ops *wo
 	};
 	int err;
 
-	if (!id || id > l->nfindings)
-		return fl_trouble_set(t, FL_SWEEP_USAGE, "replay-finding", "",
-				      "no finding %" PRIu32 " in '%s'", id, o->dir);
-	err = check_same(&s);
-	if (!err)
-		err = init(&s);
+	err = fl_sweep_of_finding(&s, id);
 	if (!err) {
 		s.looks_for_leaks = world->forget_leaks(world_arg);
 		err = replay(&s, &l->findings[id - 1], out);
 	}
-	release(&s);
+	fl_sweep_release(&s);
 	return err;
 }

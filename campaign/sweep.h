@@ -8,6 +8,7 @@
  *	leaks		leaks.c: after batches, then each put down to its fault
  *	findings	finding.c: a folder each
  *	summary		describe.c: summary.json
+ *	less		minimise.c, terms.c: a finding with as little as shows it
  */
 #ifndef FL_SWEEP_H
 #define FL_SWEEP_H
@@ -39,9 +40,12 @@ struct fl_sweep_opts {
 	bool keep_going;	/* after an oops */
 	const char *console;	/* what the machine before printed, or NULL: */
 	const char *pstore;	/* where no supervisor kept it either; or NULL */
-	/* Rules of a finding as a script of its own; yours to free, or NULL. */
-	char *(*standalone)(void *arg, const struct fl_spot *spots[FL_MAX_FAULTS],
-			    const struct fl_fault_at *faults, size_t nfaults);
+	/*
+	 * Rules of a finding as a script of its own, @fewest: with no more terms than
+	 * single out its points; yours to free, or NULL.
+	 */
+	char *(*standalone)(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
+			    size_t nfaults, bool fewest);
 	/* The workload as a shell script: setup, run under @faultline, cleanup. */
 	char *(*shell)(void *arg, const char *script_name);
 	void *arg;

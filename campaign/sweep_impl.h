@@ -71,6 +71,11 @@ int fl_book_findings(struct sweep *s, uint64_t n);
 /* baseline.c */
 int fl_sweep_baseline(struct sweep *s);
 
+/* sweep.c */
+/* For trials of finding @id outside of its sweep; released in any case. 0 or -errno with s->t. */
+int fl_sweep_of_finding(struct sweep *s, uint32_t id);
+void fl_sweep_release(struct sweep *s);
+
 /* trial.c */
 /* One trial: begun, done, examined. @again: a repetition, whose outcome is not kept. */
 int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
@@ -79,6 +84,8 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 /* leaks.c */
 /* Look for what the trials leaked that were not looked through yet. */
 int fl_sweep_leaks(struct sweep *s);
+/* What leaked since it was forgotten last, into the list of what was found. */
+void fl_leaks_scan(struct sweep *s);
 /* Does a scan show a leak of that fingerprint? What it shows is noted. */
 bool fl_leaks_show(struct sweep *s, const char *fingerprint);
 

@@ -57,6 +57,9 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_REPLAY) {
 		fl_rlimit_raise();
 		status = fl_replay_command(&o);
+	} else if (o.mode == FL_MODE_MINIMISE) {
+		fl_rlimit_raise();
+		status = fl_minimise_command(&o);
 	} else if (o.mode == FL_MODE_REPORT) {
 		status = fl_report_command(&o);
 	} else if (o.mode == FL_MODE_MERGE) {

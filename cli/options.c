@@ -202,6 +202,7 @@ static int check_combination(struct fl_options *o)
 	case FL_MODE_SWEEP:
 		return check_one_script(o);
 	case FL_MODE_REPLAY:
+	case FL_MODE_MINIMISE:
 	case FL_MODE_REPORT:
 		if (o->nfiles > 1)
 			return fl_usage(o, FL_O_TOO_MANY, o->files[1], fl_mode_name(o->mode));

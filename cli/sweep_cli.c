@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sweep_cli.c - faultline sweep, replay and report: campaign/ with a kernel and a terminal. */
+/* sweep_cli.c - faultline sweep, replay, minimise and report: campaign/ with a kernel and a terminal. */
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "describe.h"
 #include "errors.h"
 #include "live.h"
 #include "lookup.h"
+#include "minimise.h"
 #include "option.h"
 #include "page.h"
 #include "settings.h"
@@ -240,12 +242,12 @@ static void hash_script(struct campaign *c)
 
 /* --- from rules to a sweep ------------------------------------------------------ */
 
-static char *standalone(void *arg, const struct fl_spot *spots[FL_MAX_FAULTS],
-			const struct fl_fault_at *faults, size_t n)
+static char *standalone(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
+			size_t n, bool fewest)
 {
 	const struct campaign *c = arg;
 
-	return fl_standalone_rules(fl_armed_object(c->armed, 0), spots, faults, n);
+	return fl_standalone_rules(fl_armed_object(c->armed, 0), l, faults, n, fewest);
 }
 
 static char *shell(void *arg, const char *name)
@@ -491,7 +493,41 @@ static int replay(struct campaign *c, struct fl_ledger *l, uint32_t id)
 	return shown ? FL_EXIT_FINDING : FL_EXIT_OK;
 }
 
-int fl_replay_command(const struct fl_options *o)
+static void print_minimal(const struct campaign *c, const struct fl_ledger *l, uint32_t id,
+			  const struct fl_minimal *min)
+{
+	for (size_t i = 0; i < min->nfaults; i++)
+		fl_describe_fault(stdout, l, &min->faults[i]);
+	if (min->shown)
+		printf("shown in %" PRIu32 " of %" PRIu32 " runs as it was found; %" PRIu64
+		       " trials in all\n",
+		       min->shown, min->tries, min->trials);
+	if (min->is_partial)
+		printf("not all was tried: its fault costs the machine\n");
+	printf("%s/%" PRIu32 "/minimal.sh runs it up to %" PRIu32 " time%s\n", c->opts.dir, id,
+	       min->runs, min->runs == 1 ? "" : "s");
+}
+
+static int minimise(struct campaign *c, struct fl_ledger *l, uint32_t id)
+{
+	const struct fl_sweep_sink sink = { .arg = c, .note = on_note };
+	struct fl_trouble t = { 0 };
+	struct fl_minimal min;
+
+	if (fl_sweep_minimise(&c->opts, &fl_live_ops, c->live, &sink, l, id, &min, &t))
+		return fl_trouble_print(&t);
+	if (!min.shown && !min.is_partial) {
+		printf("not shown in %" PRIu32 " runs: %s\n", min.tries,
+		       l->findings[id - 1].fingerprint);
+		return FL_EXIT_FINDING;
+	}
+	print_minimal(c, l, id, &min);
+	return FL_EXIT_OK;
+}
+
+/* DIR/N with the options of its sweep. */
+static int with_finding(const struct fl_options *o,
+			int (*fn)(struct campaign *c, struct fl_ledger *l, uint32_t id))
 {
 	char dir[PATH_MAX], **argv = NULL;
 	struct fl_options swept = { 0 };
@@ -512,17 +548,28 @@ int fl_replay_command(const struct fl_options *o)
 	} else {
 		status = options_of(&l, &swept, &argv);
 		swept.verbose |= o->verbose;
+		swept.keep_going |= o->keep_going;
 		init(&c, &swept, dir);
 		if (!status)
 			status = start(&c);
 		if (!status)
-			status = replay(&c, &l, id);
+			status = fn(&c, &l, id);
 		end(&c);
 		fl_options_release(&swept);
 	}
 	fl_ledger_release(&l);
 	free(argv);
 	return status;
+}
+
+int fl_replay_command(const struct fl_options *o)
+{
+	return with_finding(o, replay);
+}
+
+int fl_minimise_command(const struct fl_options *o)
+{
+	return with_finding(o, minimise);
 }
 
 int fl_report_command(const struct fl_options *o)

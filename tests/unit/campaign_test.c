@@ -193,17 +193,17 @@ static void test_standalone(void **state)
 				 .nsetups = 1,
 				 .checks = &check,
 				 .nchecks = 1 };
-	const struct fl_spot *spots[] = { &spot };
+	struct fl_ledger l = { .spots = &spot, .nspots = 1 };
 	char *run[] = { (char *)"echo", (char *)"it's", NULL }, *text;
 
 	(void)state;
-	text = fl_standalone_rules(&obj, spots, &once, 1);
+	text = fl_standalone_rules(&obj, &l, &once, 1, false);
 	assert_string_equal(text, "# of the rule: on should_failslab return -ENOMEM\n"
 				  "on should_failslab if caller(kmalloc_trace) && "
 				  "within(m:init_one) && within(do_syscall_64) nth 2 "
 				  "return -ENOMEM\n");
 	free(text);
-	text = fl_standalone_rules(&obj, spots, &on, 1);
+	text = fl_standalone_rules(&obj, &l, &on, 1, false);
 	assert_non_null(strstr(text, " nth 1.. return -EIO\n"));
 	free(text);
 	text = fl_standalone_shell(&obj, run, "reproduce.fault");

@@ -157,6 +157,10 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 		if (n == 2 && s->trial->injected == 1)
 			report(s, bug, point);
 		return true;
+	case SIM_RARE:
+		if (!(s->runs % 8))
+			report(s, bug, point);
+		return true;
 	case SIM_PAIR:
 		if (call(s, point + ERROR_PATH))
 			report(s, bug, point);

@@ -28,6 +28,7 @@ enum sim_bug {
 	SIM_LOCKDEP,   /* a report, and lockdep is off */
 	SIM_DAMAGE,    /* no run succeeds any more */
 	SIM_NBUGS,
+	SIM_RARE, /* in one run of eight */
 };
 
 struct sim {

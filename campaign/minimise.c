@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "minimise.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "file.h"
+#include "sweep_impl.h"
+
+#define ENOUGH_SHOWN 3 /* to know how often it shows */
+#define MOST_TRIES 60  /* it shows in less than one of twenty otherwise */
+#define DOUBT 0.01     /* that something smaller is given up although it shows */
+
+struct minimiser {
+	struct sweep *s;
+	const struct fl_known_finding *f;
+	struct fl_minimal *out;
+	struct fl_trial *trial;
+};
+
+/* --- does it show? ----------------------------------------------------------- */
+
+static bool was_found(const struct sweep *s, const char *fingerprint)
+{
+	for (size_t i = 0; i < s->found.n; i++) {
+		if (!strcmp(s->found.list[i].fingerprint, fingerprint))
+			return true;
+	}
+	return false;
+}
+
+static bool is_leak(const struct fl_known_finding *f)
+{
+	return !strcmp(f->kind, "leak");
+}
+
+static int try_once(struct minimiser *m, const struct fl_fault_at *faults, size_t n, bool *shown)
+{
+	struct sweep *s = m->s;
+	int err;
+
+	if (is_leak(m->f))
+		s->world->forget_leaks(s->world_arg);
+	m->out->trials++;
+	err = fl_sweep_trial(s, faults, n, true, m->trial);
+	if (!err && is_leak(m->f))
+		fl_leaks_scan(s);
+	*shown = !err && was_found(s, m->f->fingerprint);
+	return err;
+}
+
+/* After that the machine shows anything, or nothing. */
+static bool is_spoilt(const struct minimiser *m)
+{
+	return m->s->dirty && !m->s->o->keep_going;
+}
+
+/* So many runs that what shows with the measured rate is missed in one of a hundred. */
+static uint32_t runs_needed(uint32_t shown, uint32_t tries)
+{
+	const double rate = (shown + 1.0) / (tries + 2.0);
+	uint32_t runs = 0;
+
+	for (double missed = 1; missed > DOUBT; missed *= 1 - rate)
+		runs++;
+	return runs;
+}
+
+static int measure(struct minimiser *m)
+{
+	struct fl_minimal *out = m->out;
+	int err = 0;
+
+	while (!err && out->shown < ENOUGH_SHOWN && out->tries < MOST_TRIES && !is_spoilt(m)) {
+		bool shown;
+
+		err = try_once(m, m->f->faults, m->f->nfaults, &shown);
+		out->shown += !err && shown;
+		out->tries += !err;
+	}
+	out->runs = out->shown == out->tries ? 1 : runs_needed(out->shown, out->tries);
+	return err;
+}
+
+/* As often as the rate needs. */
+static int shows(struct minimiser *m, const struct fl_fault_at *faults, size_t n, bool *shown)
+{
+	const uint32_t runs = runs_needed(m->out->shown, m->out->tries);
+	int err = 0;
+
+	*shown = false;
+	for (uint32_t i = 0; !err && !*shown && i < runs && !is_spoilt(m); i++)
+		err = try_once(m, faults, n, shown);
+	return err;
+}
+
+/* --- less ---------------------------------------------------------------------- */
+
+/* Take the smaller set when it shows the same; *taken says so. */
+static int reduce(struct minimiser *m, const struct fl_fault_at *faults, size_t n, bool *taken,
+		  const char *what)
+{
+	int err;
+
+	*taken = false;
+	if (is_spoilt(m))
+		return 0;
+	err = shows(m, faults, n, taken);
+	if (err)
+		return err;
+	fl_sweep_note(m->s, "%s: %s", what, *taken ? "shows" : "does not show");
+	if (!*taken)
+		return 0;
+	memmove(m->out->faults, faults, n * sizeof(*faults));
+	m->out->nfaults = n;
+	return 0;
+}
+
+static int drop_one(struct minimiser *m)
+{
+	struct fl_fault_at one;
+	bool taken = false;
+	int err = 0;
+
+	for (size_t i = 0; !err && !taken && m->out->nfaults > 1 && i < m->out->nfaults; i++) {
+		one = m->out->faults[i];
+		err = reduce(m, &one, 1, &taken, i ? "the second fault alone" : "the first alone");
+	}
+	return err;
+}
+
+/* One call instead of all from there on, the first instead of a later one. */
+static int simplify(struct minimiser *m, size_t i)
+{
+	struct fl_fault_at faults[FL_MAX_FAULTS];
+	struct fl_fault_at *f = &faults[i];
+	bool taken;
+	int err = 0;
+
+	memcpy(faults, m->out->faults, sizeof(faults));
+	if (f->mode != FL_INJECT_ONCE) {
+		f->mode = FL_INJECT_ONCE;
+		err = reduce(m, faults, m->out->nfaults, &taken, "one call");
+		memcpy(faults, m->out->faults, sizeof(faults));
+	}
+	if (!err && f->occurrence > 1) {
+		f->occurrence = 1;
+		err = reduce(m, faults, m->out->nfaults, &taken, "the first call");
+		memcpy(faults, m->out->faults, sizeof(faults));
+	}
+	if (!err && f->has_value) {
+		f->has_value = false;
+		f->value = 0;
+		err = reduce(m, faults, m->out->nfaults, &taken, "the rule's value");
+	}
+	return err;
+}
+
+static int minimise(struct minimiser *m)
+{
+	int err = measure(m);
+
+	if (err || !m->out->shown)
+		return err;
+	fl_sweep_note(m->s, "as it was found: shows in %" PRIu32 " of %" PRIu32, m->out->shown,
+		      m->out->tries);
+	err = drop_one(m);
+	for (size_t i = 0; !err && i < m->out->nfaults; i++)
+		err = simplify(m, i);
+	m->out->is_partial = is_spoilt(m);
+	return err;
+}
+
+/* --- what is written ------------------------------------------------------------ */
+
+static int put(const struct sweep *s, uint32_t id, const char *name, const char *text, mode_t mode)
+{
+	char path[4200];
+	int err;
+
+	if (!text)
+		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot write a script");
+	snprintf(path, sizeof(path), "%s/%" PRIu32 "/%s", s->o->dir, id, name);
+	err = fl_replace_file(path, mode, text, strlen(text));
+	return err ? fl_trouble_errno(s->t, -err, "minimise-write", "cannot write '%s'", path) : 0;
+}
+
+/* A script that shows its finding now and then is run as often as it takes. */
+static char *repeated(const char *script, const struct fl_minimal *min)
+{
+	const char *rest = script ? strchr(script, '\n') : NULL;
+	char *text;
+
+	if (!rest || min->runs < 2)
+		return script ? strdup(script) : NULL;
+	if (asprintf(&text,
+		     "%.*s\n# It shows in about %" PRIu32 " of %" PRIu32 " runs.\n"
+		     "if [ -z \"$ONCE\" ]; then\n"
+		     "\tfor run in $(seq %" PRIu32 "); do ONCE=1 sh \"$0\"; done\n"
+		     "\texit\nfi\n%s",
+		     (int)(rest - script), script, min->shown, min->tries, min->runs, rest + 1) < 0)
+		return NULL;
+	return text;
+}
+
+static int write_scripts(const struct sweep *s, uint32_t id, const struct fl_minimal *min)
+{
+	char *rules = s->o->standalone(s->o->arg, s->l, min->faults, min->nfaults, true);
+	char *once = s->o->shell(s->o->arg, "minimal.fault");
+	char *shell = repeated(once, min);
+	int err = put(s, id, "minimal.fault", rules, 0666);
+
+	if (!err)
+		err = put(s, id, "minimal.sh", shell, 0777);
+	free(rules);
+	free(once);
+	free(shell);
+	return err;
+}
+
+/* Whether trying it once more would be the end of this machine. */
+static bool kills(const struct fl_ledger *l, const struct fl_known_finding *f)
+{
+	const struct fl_tried *tried =
+		fl_ledger_tried(l, &f->faults[f->nfaults - 1], f->nfaults > 1);
+
+	return tried && tried->outcome == FL_OUTCOME_CRASH;
+}
+
+static int run(struct minimiser *m)
+{
+	int err;
+
+	if (kills(m->s->l, m->f)) {
+		m->out->is_partial = true;
+		fl_sweep_note(m->s, "its fault killed the machine: nothing is tried, and only the "
+				    "path's condition gets shorter");
+		return 0;
+	}
+	m->s->looks_for_leaks = m->s->world->forget_leaks(m->s->world_arg);
+	if (is_leak(m->f) && !m->s->looks_for_leaks)
+		return fl_trouble_set(m->s->t, FL_SWEEP_KERNEL, "minimise-leak",
+				      "it needs CONFIG_DEBUG_KMEMLEAK and debugfs",
+				      "this kernel does not look for leaks");
+	err = fl_sweep_baseline(m->s);
+	return err ? err : minimise(m);
+}
+
+int fl_sweep_minimise(const struct fl_sweep_opts *o, const struct fl_world_ops *world,
+		      void *world_arg, const struct fl_sweep_sink *sink, struct fl_ledger *l,
+		      uint32_t id, struct fl_minimal *out, struct fl_trouble *t)
+{
+	struct sweep s = {
+		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .t = t
+	};
+	struct minimiser m = { .s = &s, .out = out, .trial = calloc(1, sizeof(*m.trial)) };
+	int err = fl_sweep_of_finding(&s, id);
+
+	if (!err && !m.trial)
+		err = fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot minimise");
+	if (!err) {
+		m.f = &l->findings[id - 1];
+		*out = (struct fl_minimal){ .nfaults = m.f->nfaults, .runs = 1 };
+		memcpy(out->faults, m.f->faults, sizeof(out->faults));
+		err = run(&m);
+	}
+	if (!err && (out->shown || kills(l, m.f)))
+		err = write_scripts(&s, id, out);
+	free(m.trial);
+	fl_sweep_release(&s);
+	return err;
+}
