@@ -99,19 +99,31 @@ static void test_list(void **state)
 	fl_ko_close(ko);
 }
 
-static void test_types(void **state)
+/* The usual module with types, and with those that they stand on unless @base is NULL. */
+static struct fl_ko *open_typed(const struct btf *btf, const struct btf *base)
 {
 	struct machine_module m = usual;
-	struct btf *base, *btf = module_btf(&base);
 	struct fl_ko *ko;
-	char proto[64];
 	__u32 len;
 
-	(void)state;
 	m.btf = btf__raw_data(btf, &len);
 	m.btf_len = len;
+	if (base) {
+		m.btf_base = btf__raw_data(base, &len);
+		m.btf_base_len = len;
+	}
 	write_module("drv.ko", &m);
 	assert_int_equal(fl_ko_open(path, &ko), 0);
+	return ko;
+}
+
+static void test_types(void **state)
+{
+	struct btf *base, *btf = module_btf(&base);
+	struct fl_ko *ko = open_typed(btf, NULL);
+	char proto[64];
+
+	(void)state;
 	assert_int_equal(fl_ko_proto(ko, "drv_open", proto, sizeof(proto)), -ENOENT);
 	assert_int_equal(fl_ko_read_types(ko, root, "9.9-test"), 0);
 	assert_int_equal(fl_ko_proto(ko, "drv_open", proto, sizeof(proto)), 0);
@@ -134,19 +146,11 @@ static void test_types(void **state)
 /* A module that brings the part of the kernel's types that it needs. */
 static void test_own_base(void **state)
 {
-	struct machine_module m = usual;
 	struct btf *base, *btf = module_btf(&base);
-	struct fl_ko *ko;
+	struct fl_ko *ko = open_typed(btf, base);
 	char proto[64];
-	__u32 len;
 
 	(void)state;
-	m.btf = btf__raw_data(btf, &len);
-	m.btf_len = len;
-	m.btf_base = btf__raw_data(base, &len);
-	m.btf_base_len = len;
-	write_module("drv.ko", &m);
-	assert_int_equal(fl_ko_open(path, &ko), 0);
 	assert_int_equal(fl_ko_read_types(ko, "/nowhere", "9.8"), 0);
 	assert_int_equal(fl_ko_proto(ko, "drv_open", proto, sizeof(proto)), 0);
 	assert_string_equal(proto, "int drv_open(int a)");
