@@ -216,7 +216,7 @@ bool fl_splat_allowed(const struct fl_splat *s, const char *glob)
 {
 	const char *line = s->text;
 
-	if (!fnmatch(glob, s->title, 0))
+	if (!fnmatch(glob, s->title, FNM_NOESCAPE))
 		return true;
 	while (*line) {
 		size_t len = strcspn(line, "\n");
@@ -225,7 +225,7 @@ bool fl_splat_allowed(const struct fl_splat *s, const char *glob)
 		snprintf(copy, sizeof(copy), "%.*s", (int)len, line);
 		if (fl_splat_is_trace(copy))
 			return false;
-		if (!fnmatch(glob, copy, 0))
+		if (!fnmatch(glob, copy, FNM_NOESCAPE))
 			return true;
 		line += len + (line[len] == '\n');
 	}

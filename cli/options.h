@@ -71,6 +71,7 @@ struct fl_options {
 	bool json;	/* -f */
 	bool traceable; /* list what can be traced instead of what can fail */
 	bool help;
+	bool sweep;
 	bool only_check; /* fmt: tell what is not formatted, and write nothing */
 	bool verbose;
 	bool quiet;

@@ -111,11 +111,22 @@ static int prepare(struct run *r)
 	return fl_runs_object(r->o) ? fl_stored_settings(r->o, &r->errors, r->armed) : 0;
 }
 
+/* For the shell: of the command line, or the script's where that has none. */
+static const char *shell_command(const struct run *r)
+{
+	const struct fl_obj_command *own = fl_armed_object(r->armed, 0)->run;
+
+	if (r->o->shell_command || r->o->command || r->o->pid)
+		return r->o->shell_command;
+	return own ? own->command : NULL;
+}
+
 static int start_command(struct run *r)
 {
-	char *shell[] = { (char *)"sh", (char *)"-c", (char *)r->o->shell_command, NULL };
+	const char *line = shell_command(r);
+	char *shell[] = { (char *)"sh", (char *)"-c", (char *)line, NULL };
 	const struct fl_command_opts opts = {
-		.argv = r->o->shell_command ? shell : r->o->command,
+		.argv = line ? shell : r->o->command,
 		.mask = &r->old_mask,
 		.include_exec = r->o->include_exec,
 	};
@@ -205,9 +216,8 @@ static int armed_run(struct run *r)
 /* Like strace: with a command, standard output is the command's own. */
 static int open_report(struct run *r)
 {
-	bool has_command = r->o->command || r->o->shell_command;
 	int err = fl_output_open(&r->output, r->o->output,
-				 has_command ? STDERR_FILENO : STDOUT_FILENO);
+				 r->has_command ? STDERR_FILENO : STDOUT_FILENO);
 
 	r->output.wait = fl_run_wait_reader;
 	r->output.arg = r;
@@ -225,6 +235,19 @@ static int open_report(struct run *r)
 	r->errors.json = r->o->json ? r->report.out : NULL;
 	fl_status_init(r);
 	return 0;
+}
+
+/* The script turned out to have a command of its own. */
+static int move_report(struct run *r)
+{
+	if (r->has_command || !shell_command(r))
+		return 0;
+	r->has_command = true;
+	fl_status_init(r);
+	if (r->o->output)
+		return 0;
+	fl_output_release(&r->output);
+	return open_report(r);
 }
 
 /* The report is closed; one that is not complete is no success. */
@@ -256,6 +279,7 @@ int fl_run(const struct fl_options *o)
 		.o = o,
 		.started_ns = fl_now_ns(),
 		.errors = { .verbose = o->verbose },
+		.has_command = o->command || o->shell_command,
 		.signal_fd = -1,
 	};
 	int status;
@@ -273,6 +297,8 @@ int fl_run(const struct fl_options *o)
 		status = open_engine(&r);
 	if (!status)
 		status = prepare(&r);
+	if (!status)
+		status = move_report(&r);
 	if (!status) {
 		fl_run_block_signals(&r);
 		status = armed_run(&r);

@@ -21,6 +21,7 @@ struct fl_status {
 
 struct run {
 	const struct fl_options *o;
+	bool has_command; /* of the command line or the script */
 	struct fl_input input;
 	struct fl_object *object; /* read from a file, and not with the engine yet */
 	struct fl_engine *engine;

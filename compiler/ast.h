@@ -343,6 +343,27 @@ struct fl_expect {
 	const char *message; /* or NULL */
 };
 
+#define FL_SCRIPT_START "set -e" /* of a command of several lines */
+
+/* In the order of step.def. */
+enum fl_step {
+	FL_STEP_SETUP,
+	FL_STEP_RUN, /* at most one */
+	FL_STEP_CLEANUP,
+	FL_STEP_CHECK,
+	FL_STEP_ALLOW,
+};
+
+/* A command, or a message that is allowed. Their words only count where an item begins. */
+struct fl_step_item {
+	enum fl_step kind;
+	struct fl_span span; /* all of it */
+	struct fl_span text_span;
+	const char *text; /* for sh -c; ALLOW: a pattern of messages of the kernel log */
+	struct fl_span note_span;
+	const char *note; /* CHECK: the message, or NULL; ALLOW: the reason */
+};
+
 struct fl_use {
 	struct fl_span span;
 	const char *path;
@@ -394,6 +415,7 @@ struct fl_script {
 	FL_LIST(struct fl_require, requires);
 	FL_LIST(struct fl_expect, expects);
 	FL_LIST(struct fl_use, uses);
+	FL_LIST(struct fl_step_item, steps);
 	/* sema */
 	FL_LIST(struct fl_state_def, states);
 	FL_LIST(struct fl_tracker, trackers);

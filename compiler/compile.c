@@ -192,15 +192,31 @@ static void find_others(struct compilation *c, struct fl_plan_opts *plan)
 	plan->nattached = o.n;
 }
 
+/* A script with a "run" has a command, as one behind "--" is. */
+static bool runs_command(const struct fl_script *s)
+{
+	for (size_t i = 0; i < s->nsteps; i++) {
+		if (s->steps[i].kind == FL_STEP_RUN)
+			return true;
+	}
+	return false;
+}
+
 static bool front_end(struct compilation *c)
 {
 	struct fl_plan_opts plan = c->opts->plan;
+	struct fl_sema_opts sema = c->opts->sema;
 
 	fl_parse_files(c->src, c->opts, &c->arena, c->diags, &c->script);
+	sema.sweep = c->opts->sweep;
+	if (runs_command(&c->script)) {
+		sema.has_command = true;
+		c->emit.tracks_children |= sema.wait;
+	}
 	if (!c->diags->full)
 		fl_apply_settings(c->opts, &c->arena, c->diags, &c->script);
 	if (!c->diags->full)
-		fl_sema(&c->script, c->kernel, &c->opts->sema, &c->arena, c->diags);
+		fl_sema(&c->script, c->kernel, &sema, &c->arena, c->diags);
 	if (c->diags->nerrors || c->opts->emit == FL_EMIT_NONE)
 		return false;
 	find_others(c, &plan);

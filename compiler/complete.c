@@ -292,6 +292,12 @@ static const char *const actions[] = {
 };
 static const char *const schedules[] = { "nth", "every", "times", "after", "for", "per", NULL };
 static const char *const items[] = { "on", "param", "let", "use", "require", "expect", NULL };
+static const char *const steps[] = {
+#define FL_STEP(word, example) #word,
+#include "step.def"
+#undef FL_STEP
+	NULL
+};
 static const char *const requires[] = { "kernel", "function", "module", "config", "arch", NULL };
 
 /* The word of an action that nothing follows. */
@@ -329,6 +335,39 @@ static bool ends_value(const struct fl_token *t)
 	}
 }
 
+static void offer_items(struct completion *c)
+{
+	offer_all(c, items);
+	offer_all(c, steps);
+}
+
+/* A step's word, where an item may begin; elsewhere it is a name like others. */
+static bool begins_step(const struct completion *c, size_t back)
+{
+	const struct fl_token *t = token_at(c, back), *before = token_at(c, back + 1);
+
+	if (!is_tok(t, FL_TOK_NAME) || (before && !is_tok(before, FL_TOK_SEMI) &&
+					!ends_value(before) && !is_whole_action(before)))
+		return false;
+	for (size_t i = 0; steps[i]; i++) {
+		if (!strcmp(t->text, steps[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Only texts follow: after the word, or in its braces. */
+static bool in_step(const struct completion *c)
+{
+	size_t back = 0;
+
+	if (begins_step(c, 0))
+		return true;
+	while (is_tok(token_at(c, back), FL_TOK_STRING) || is_tok(token_at(c, back), FL_TOK_SEMI))
+		back++;
+	return is_tok(token_at(c, back), FL_TOK_LBRACE) && begins_step(c, back + 1);
+}
+
 /* The last keyword of the rule says what part of it this is. */
 static enum fl_tok part_of(const struct completion *c)
 {
@@ -359,10 +398,10 @@ static void offer_after_value(struct completion *c, enum fl_tok part)
 		offer_all(c, actions);
 	} else if (part == FL_TOK_return) {
 		offer(c, "weight");
-		offer_all(c, items);
+		offer_items(c);
 	} else if (part != FL_TOK_expect) {
 		offer_all(c, actions);
-		offer_all(c, items);
+		offer_items(c);
 	}
 }
 
@@ -387,7 +426,9 @@ static void complete(struct completion *c)
 	bool traceable;
 
 	if (!last) {
-		offer_all(c, items);
+		offer_items(c);
+	} else if (in_step(c)) {
+		return;
 	} else if (c->word_len && c->word[0] == '$') {
 		offer_params(c);
 	} else if (in_targets(c, &traceable)) {
@@ -408,6 +449,9 @@ static void complete(struct completion *c)
 		offer(c, "of");
 	} else if (last->kind == FL_TOK_LBRACE && part != FL_TOK_if) {
 		offer_all(c, actions);
+	} else if (last->kind == FL_TOK_SEMI) {
+		offer_all(c, actions);
+		offer_items(c);
 	} else if (is_whole_action(last) || ends_value(last)) {
 		offer_after_value(c, part);
 	} else if (part == FL_TOK_signal) {

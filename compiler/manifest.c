@@ -373,6 +373,74 @@ static void keep_expects(struct maker *m)
 	}
 }
 
+static size_t count_steps(const struct fl_script *script, enum fl_step kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < script->nsteps; i++)
+		n += script->steps[i].kind == kind;
+	return n;
+}
+
+static struct fl_obj_command *keep_commands(struct maker *m, enum fl_step kind, size_t *n)
+{
+	const struct fl_script *script = m->script;
+	struct fl_obj_command *list;
+	unsigned int column;
+
+	list = fl_arena_alloc(m->kept, count_steps(script, kind) * sizeof(*list));
+	*n = 0;
+	for (size_t i = 0; i < script->nsteps; i++) {
+		const struct fl_step_item *step = &script->steps[i];
+		struct fl_obj_command *out = &list[*n];
+
+		if (step->kind != kind)
+			continue;
+		out->command = keep(m, step->text);
+		out->message = keep(m, step->note);
+		out->source = keep(m, step->span.src->name);
+		fl_source_position(step->span.src, step->span.off, &out->line, &column);
+		++*n;
+	}
+	return list;
+}
+
+static void keep_allows(struct maker *m)
+{
+	const struct fl_script *script = m->script;
+	struct fl_object *obj = m->obj;
+	struct fl_obj_allow *out;
+	unsigned int column;
+
+	KEEP_ARRAY(m, obj, allows, count_steps(script, FL_STEP_ALLOW));
+	out = obj->allows;
+	for (size_t i = 0; i < script->nsteps; i++) {
+		const struct fl_step_item *step = &script->steps[i];
+
+		if (step->kind != FL_STEP_ALLOW)
+			continue;
+		out->pattern = keep(m, step->text);
+		out->reason = keep(m, step->note);
+		out->source = keep(m, step->span.src->name);
+		fl_source_position(step->span.src, step->span.off, &out->line, &column);
+		out++;
+	}
+}
+
+static void keep_workload(struct maker *m)
+{
+	struct fl_object *obj = m->obj;
+	struct fl_obj_command *run;
+	size_t nruns;
+
+	obj->setups = keep_commands(m, FL_STEP_SETUP, &obj->nsetups);
+	run = keep_commands(m, FL_STEP_RUN, &nruns);
+	obj->run = nruns ? run : NULL;
+	obj->cleanups = keep_commands(m, FL_STEP_CLEANUP, &obj->ncleanups);
+	obj->checks = keep_commands(m, FL_STEP_CHECK, &obj->nchecks);
+	keep_allows(m);
+}
+
 struct fl_object *fl_make_object(const struct fl_plan *plan, const struct fl_emit_opts *emit,
 				 const struct fl_buf *text, struct fl_arena *kept)
 {
@@ -395,6 +463,7 @@ struct fl_object *fl_make_object(const struct fl_plan *plan, const struct fl_emi
 	keep_states(&m);
 	keep_waits(&m);
 	keep_expects(&m);
+	keep_workload(&m);
 	obj->memory = kept->blocks;
 	return obj;
 }

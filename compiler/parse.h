@@ -4,6 +4,7 @@
  *
  *	parser.c	items: statements, and how to go on after a mistake
  *	parse_rule.c	rules: targets, schedules, actions
+ *	parse_step.c	the items of a workload
  *	parse_expr.c	expressions
  *	parse_token.c	the token array
  *
@@ -43,6 +44,8 @@ struct fl_span fl_token_span(const struct fl_parser *p, const struct fl_token *t
 /* From the first byte of @from to the last one of the token just taken. */
 struct fl_span fl_span_since(const struct fl_parser *p, uint32_t from);
 
+/* The enum fl_step whose word is next, as the start of an item; -1: none. */
+int fl_step_at(const struct fl_parser *p);
 /* Is what is next the start of an item, or the end? */
 bool fl_starts_item(const struct fl_parser *p);
 
@@ -57,6 +60,9 @@ bool fl_parse_pattern(struct fl_parser *p, struct fl_pattern *out);
 /* "{" a { "," a } "}", the brace being the next token. */
 bool fl_parse_set(struct fl_parser *p, struct fl_expr *(*one)(struct fl_parser *p),
 		  struct fl_expr ***items, size_t *nitems);
+
+/* parse_step.c */
+bool fl_parse_step(struct fl_parser *p, struct fl_step_item *step);
 
 /* parse_rule.c */
 bool fl_parse_rule(struct fl_parser *p, struct fl_rule *rule);

@@ -58,6 +58,31 @@ struct fl_span fl_span_since(const struct fl_parser *p, uint32_t from)
 	return (struct fl_span){ p->tokens->src, from, last->off + last->len - from };
 }
 
+int fl_step_at(const struct fl_parser *p)
+{
+	static const char *const words[] = {
+#define FL_STEP(word, example) #word,
+#include "step.def"
+#undef FL_STEP
+	};
+
+	if (fl_peek(p)->kind != FL_TOK_NAME || fl_peek_at(p, 1)->kind == FL_TOK_COLON)
+		return -1;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (fl_at_word(p, words[i]))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Such a word and what must follow it: enough to go on there after a mistake. */
+static bool is_step(const struct fl_parser *p)
+{
+	enum fl_tok next = fl_peek_at(p, 1)->kind;
+
+	return fl_step_at(p) >= 0 && (next == FL_TOK_STRING || next == FL_TOK_LBRACE);
+}
+
 bool fl_starts_item(const struct fl_parser *p)
 {
 	switch (fl_peek(p)->kind) {
@@ -70,8 +95,8 @@ bool fl_starts_item(const struct fl_parser *p)
 	case FL_TOK_expect:
 		return true;
 	case FL_TOK_NAME:
-		return fl_peek_at(p, 1)->kind == FL_TOK_COLON &&
-		       fl_peek_at(p, 2)->kind == FL_TOK_on;
+		return is_step(p) || (fl_peek_at(p, 1)->kind == FL_TOK_COLON &&
+				      fl_peek_at(p, 2)->kind == FL_TOK_on);
 	default:
 		return false;
 	}

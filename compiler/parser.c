@@ -124,6 +124,7 @@ static void parse_item(struct fl_parser *p)
 	struct fl_script *s = p->script;
 	size_t start = p->pos;
 	struct fl_rule rule = { 0 };
+	struct fl_step_item step = { 0 };
 	struct fl_use use;
 	bool good;
 
@@ -156,6 +157,12 @@ static void parse_item(struct fl_parser *p)
 		}
 		break;
 	default:
+		if (fl_step_at(p) >= 0) {
+			good = fl_parse_step(p, &step);
+			if (good)
+				*FL_APPEND(p->arena, s, steps) = step;
+			break;
+		}
 		good = fl_parse_rule(p, &rule);
 		if (good && s->nrules == FL_MAX_RULES)
 			limit(p, rule.span);

@@ -341,6 +341,8 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 		check_rule(&s, &script->rules[i]);
 	for (size_t i = 0; i < script->nexpects; i++)
 		check_expect(&s, &script->expects[i]);
+	fl_check_steps(&s);
+	fl_check_sweep(&s);
 	/*
 	 * After a mistake, its mention may be what was mistaken; without rules, or where a rule
 	 * waits, others use it.

@@ -23,6 +23,7 @@ struct fl_sema_opts {
 	 * noted in the script's waits. With @only, all others are left out.
 	 */
 	bool wait;
+	enum fl_sweep sweep; /* set by fl_compile() */
 	const struct fl_wait *only;
 	size_t nonly;
 };

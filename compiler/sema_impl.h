@@ -10,6 +10,7 @@
  *	sema_call.c	str(), within() and the like; counters of rules
  *	sema_type.c	the kernel's types: members, casts, pointers followed
  *	sema_rule.c	schedules and actions
+ *	sema_step.c	items of a workload, and what a sweep needs of rules
  *	sema_return.c	what may be returned, and whose tasks are hit
  *	sema_value.c	what an expression is and whether that is wanted; words for it
  */
@@ -126,6 +127,7 @@ void fl_each_traceable(struct fl_kernel *k,
 /* sema_rule.c */
 void fl_check_schedules(struct fl_sema *s, struct fl_rule *rule);
 void fl_check_actions(struct fl_sema *s, struct fl_rule *rule, struct fl_instance *in);
+const char *fl_schedule_name(enum fl_schedule_kind kind); /* "nth" */
 /* A schedule of that kind, or NULL. */
 const struct fl_schedule *fl_find_schedule(const struct fl_rule *rule, enum fl_schedule_kind kind);
 
@@ -134,5 +136,10 @@ void fl_check_return(struct fl_sema *s, struct fl_rule *rule, struct fl_action *
 void fl_check_scope(struct fl_sema *s, struct fl_rule *rule);
 void fl_check_reachable(struct fl_sema *s, struct fl_rule *rule);
 bool fl_same_func(const struct fl_func *a, const struct fl_func *b);
+
+/* sema_step.c */
+void fl_check_steps(struct fl_sema *s);
+/* A sweep chooses the calls that fail: schedules and random terms are refused. */
+void fl_check_sweep(struct fl_sema *s);
 
 #endif /* FL_SEMA_IMPL_H */

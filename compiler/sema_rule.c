@@ -20,6 +20,11 @@ static const char *const schedule_names[] = {
 	[FL_SCHED_AFTER] = "after", [FL_SCHED_FOR] = "for",	[FL_SCHED_PER] = "per",
 };
 
+const char *fl_schedule_name(enum fl_schedule_kind kind)
+{
+	return schedule_names[kind];
+}
+
 /* One number of a schedule, at least @least; a time only where one is wanted. */
 static void check_amount(struct fl_sema *s, const struct fl_schedule *sched, struct fl_expr *e,
 			 bool wants_time, uint64_t least)

@@ -154,7 +154,8 @@ void fl_parse_files(const struct fl_source *src, const struct fl_compile_opts *o
 		script->params[i].is_used = true; /* by others, perhaps */
 	parse_file(&u, src);
 	/* a file of definitions for others is fine by itself, but does nothing */
-	is_library = opts->sema.lenient && (script->nlets || script->nparams || script->nrequires);
+	is_library = opts->sema.lenient &&
+		     (script->nlets || script->nparams || script->nrequires || script->nsteps);
 	if (!script->nrules && !ds->nerrors && !is_library)
 		fl_report(ds, FL_E_EMPTY, (struct fl_span){ src, 0, 0 }, NULL);
 }

@@ -185,7 +185,7 @@ int fl_definitions_read(const struct fl_source *src, const struct fl_compile_opt
 		fl_parse_files(src, opts, &arena, &ds, &script);
 		err = add_script(out, &script, &arena);
 		out->alone = out->n && !script.nrules && !script.nuses && !script.nrequires &&
-			     !script.nexpects;
+			     !script.nexpects && !script.nsteps;
 	}
 	fl_diags_release(&ds);
 	fl_arena_release(&arena);

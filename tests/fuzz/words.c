@@ -222,5 +222,9 @@ const char *const fuzz_pieces[] = {
 	"require config KPROBES",
 	"expect l.injected >= 1 \"it fired\"",
 	"expect exit == 0 && splats == 0",
+	"setup \"true\"",
+	"run {\"true\"; \"false\"}",
+	"check \"true\" \"why\"",
+	"allow \"*x*\" \"why\"",
 	NULL,
 };

@@ -97,6 +97,53 @@ static void test_manifest(void **state)
 	release(&r);
 }
 
+static void same_command(const struct fl_obj_command *c, const char *command, const char *message,
+			 unsigned int line)
+{
+	assert_string_equal(c->command, command);
+	assert_int_equal(c->message != NULL, message != NULL);
+	if (message)
+		assert_string_equal(c->message, message);
+	assert_string_equal(c->source, "test");
+	assert_int_equal(c->line, line);
+}
+
+/* Words of a workload mean that only where an item begins. */
+static void test_workload(void **state)
+{
+	static const char text[] = "setup \"modprobe dummy\"\n"
+				   "run {\"ip link add d0 type dummy\"; \"ip link del d0\"}\n"
+				   "param check = 3 let allow = {1, 2} run: on fake_errno\n"
+				   "if uid in allow && gid == $check return -EIO check \"true\"\n"
+				   "check {\"false\"} \"says why\"; allow \"*page*\" \"injected\"\n"
+				   "cleanup \"rmmod dummy\" setup: on fake_errno log \"check\"";
+	struct result r;
+
+	(void)state;
+	assert_int_equal(compile(&r, text, FL_EMIT_C), 0);
+	assert_int_equal(r.diags.n, 0);
+	assert_int_equal(r.obj->nrules, 2);
+	assert_string_equal(r.obj->rules[0].label, "run");
+	assert_int_equal(r.obj->nsetups, 1);
+	same_command(r.obj->setups, "modprobe dummy", NULL, 1);
+	same_command(r.obj->run, "set -e\nip link add d0 type dummy\nip link del d0", NULL, 2);
+	assert_int_equal(r.obj->ncleanups, 1);
+	same_command(r.obj->cleanups, "rmmod dummy", NULL, 6);
+	assert_int_equal(r.obj->nchecks, 2);
+	same_command(r.obj->checks, "true", NULL, 4);
+	same_command(r.obj->checks + 1, "set -e\nfalse", "says why", 5);
+	assert_int_equal(r.obj->nallows, 1);
+	assert_string_equal(r.obj->allows->pattern, "*page*");
+	assert_string_equal(r.obj->allows->reason, "injected");
+	assert_string_equal(r.obj->allows->source, "test");
+	assert_int_equal(r.obj->allows->line, 5);
+	release(&r);
+	assert_int_equal(compile(&r, script, FL_EMIT_C), 0);
+	assert_null(r.obj->run);
+	assert_int_equal(r.obj->nsetups + r.obj->ncleanups + r.obj->nchecks + r.obj->nallows, 0);
+	release(&r);
+}
+
 static void test_mistakes(void **state)
 {
 	struct result r;
@@ -219,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_manifest),
+		cmocka_unit_test(test_workload),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_object_is_bpf_and_repeats),

@@ -28,6 +28,23 @@ test_status_of_the_command() {
 	expect_text err "error: '/no/such/command' cannot be run: No such file or directory"
 }
 
+# The script's own command, a command line in its place, and what a campaign does beside.
+test_command_of_the_script() {
+	printf '%s\n' 'on security_inode_mkdir return -EIO' 'run { "mkdir a || echo out"; "exit 3"; "mkdir b" }' \
+		'setup "touch setup"' 'cleanup "touch cleanup"' 'check "touch check"' >own.fault
+	fl own.fault
+	expect_text err '^the command exited with status 3$'
+	expect_equal "injected" 1 "$(injected_by err 1)"
+	expect_equal "standard output" out "$(<out)"
+	[[ ! -e setup && ! -e cleanup && ! -e check ]] || fail "a run did what campaigns do"
+	fl own.fault -- mkdir c d
+	expect_equal "injected" 2 "$(injected_by err 1)"
+	expect_equal "standard output" '' "$(<out)"
+	fl -o report own.fault
+	expect_text report '^the command exited with status 3$'
+	expect_equal "standard output" out "$(<out)"
+}
+
 test_idle() {
 	need_full # the same on every kernel
 	fl -e "$mkdir_fails" -- true

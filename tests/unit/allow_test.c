@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Messages of the kernel log that a script allows are no findings of its campaign. */
+#include "unit.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sim.h"
+#include "sweep.h"
+
+static char dir[64];
+
+static int make_dir(void **state)
+{
+	(void)state;
+	snprintf(dir, sizeof(dir), "/tmp/fl-allow-XXXXXX");
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_one(const char *name, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(name);
+}
+
+static int remove_dir(void **state)
+{
+	(void)state;
+	return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Point 0 behaves, 1 warns, 2 uses memory that was freed. */
+static enum sim_bug bug(size_t i)
+{
+	static const enum sim_bug bugs[] = { SIM_NONE, SIM_WARNING, SIM_KASAN };
+
+	return bugs[i];
+}
+
+/* What the sweep found, with @globs allowed; its status is @status. */
+static void expect_findings(const char *const *globs, int status, const char *const *want)
+{
+	struct fl_allowed allowed[4] = { 0 };
+	struct fl_sweep_opts o = {
+		.dir = dir,
+		.agenda = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 },
+		.faultline = "test",
+		.script = "script",
+		.kernel = "6.12.0",
+		.build_id = "abcd",
+		.boot = "boot",
+		.allowed = allowed,
+	};
+	const struct fl_sweep_sink sink = { 0 };
+	struct fl_sweep_result result;
+	struct fl_trouble trouble;
+	struct fl_ledger ledger;
+	struct sim sim;
+	size_t n = 0;
+
+	for (; globs[o.nallowed]; o.nallowed++)
+		allowed[o.nallowed] = (struct fl_allowed){ globs[o.nallowed], "a reason" };
+	sim_init(&sim, 3);
+	sim.bug = bug;
+	fl_ledger_init(&ledger);
+	if (fl_sweep_run(&o, &sim_ops, &sim, &sink, &ledger, &result, &trouble))
+		fail_msg("%s: %s", trouble.tag, trouble.text);
+	assert_int_equal(result.status, status);
+	assert_true(result.sums.exhausted);
+	for (; want[n]; n++) {
+		assert_true(n < ledger.nfindings);
+		assert_string_equal(ledger.findings[n].fingerprint, want[n]);
+	}
+	assert_int_equal(ledger.nfindings, n);
+	fl_ledger_release(&ledger);
+	sim_release(&sim);
+}
+
+#define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_none(void **state)
+{
+	(void)state;
+	expect_findings(LIST("WARNING*elsewhere*", "*sim"), FL_SWEEP_FINDING,
+			LIST("WARNING sim_1", "KASAN sim_2"));
+}
+
+static void test_one(void **state)
+{
+	(void)state;
+	expect_findings(LIST("WARNING at sim.c:*"), FL_SWEEP_FINDING, LIST("KASAN sim_2"));
+}
+
+static void test_all(void **state)
+{
+	(void)state;
+	expect_findings(LIST("WARNING: * at sim.c:[0-9] sim_?+*", "*slab-use-after-free*"),
+			FL_SWEEP_CLEAN, LIST(NULL));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_none, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(test_one, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(test_all, make_dir, remove_dir),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What may stand next in a script that is being typed. */
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "complete.h"
+#include "fake_kernel.h"
+
+struct words {
+	char text[4096]; /* a blank before and after each */
+	size_t n;
+};
+
+static void add(const char *word, void *arg)
+{
+	struct words *w = arg;
+	size_t len = strlen(w->text);
+
+	snprintf(w->text + len, sizeof(w->text) - len, "%s ", word);
+	w->n++;
+}
+
+static void complete(const char *text, struct words *w)
+{
+	struct fl_complete_opts opts = { 0 };
+	struct fake_kernel fake;
+	size_t start;
+
+	fake_kernel_init(&fake);
+	opts.kernel = &fake.k;
+	*w = (struct words){ .text = " " };
+	assert_int_equal(fl_complete(text, strlen(text), &opts, &start, add, w), 0);
+}
+
+static void expect_words(const char *text, const char *want)
+{
+	struct words w;
+
+	complete(text, &w);
+	if (strcmp(w.text, want) != 0)
+		fail_msg("after '%s':%s", text, w.text);
+}
+
+static void expect_among(const char *text, const char *word)
+{
+	struct words w;
+
+	complete(text, &w);
+	if (!strstr(w.text, word))
+		fail_msg("after '%s':%s", text, w.text);
+}
+
+static void test_items(void **state)
+{
+	static const char *const words[] = { " on ",  " param ",   " expect ", " setup ",
+					     " run ", " cleanup ", " check ",  " allow " };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(words); i++) {
+		expect_among("", words[i]);
+		expect_among("on fake_errno return -EIO ", words[i]);
+		expect_among("setup {\"true\"; \"false\"} ", words[i]);
+		expect_among("check \"true\" \"why\" ", words[i]);
+	}
+	expect_words("cl", " cleanup ");
+	expect_words("on fake_errno return -EIO; al", " allow ");
+}
+
+static void test_texts_of_steps(void **state)
+{
+	(void)state;
+	expect_words("setup ", " ");
+	expect_words("on fake_errno return -EIO run ", " ");
+	expect_words("run {", " ");
+	expect_words("run {\"true\" ", " ");
+	expect_words("run {\"true\"; ", " ");
+	/* these are names */
+	expect_among("let check = 3 on fake_errno if pid == check ", " return ");
+	expect_among("let run = 3 on fake_errno if pid == run { ", " comm ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_items),
+		cmocka_unit_test(test_texts_of_steps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
