@@ -20,6 +20,9 @@
 #define FL_PF_WQ_WORKER 0x00000020
 #define FL_HARDIRQ_BITS 0xff0000 /* and NMI: include/linux/preempt.h */
 
+static long (*const bpf_snprintf)(char *out, u32 size, const char *format, u64 *data,
+				  u32 data_len) = (void *)165;
+
 struct fl_sweep_knobs fl_sweep SEC(".data.sweep") = { .trial = 0 };
 
 /* Mapped by the runtime, which reads points without a system call. */
@@ -58,6 +61,14 @@ struct {
 	u64 *key;
 	struct fl_module *value;
 } fl_modules SEC(".maps");
+
+/* By frame, "function+0x1a/0x2b [module]": asked while the module is there. */
+struct {
+	int (*type)[FL_MAP_TYPE_HASH];
+	int (*max_entries)[FL_FRAME_NAMES];
+	u64 *key;
+	char (*value)[FL_FRAME_LEN];
+} fl_frames SEC(".maps");
 
 /* --- frames ------------------------------------------------------------- */
 
@@ -152,6 +163,27 @@ FL_INLINE u32 fl_context(u32 interrupted)
 	return flags & FL_PF_KTHREAD ? FL_SWEEP_KTHREAD : FL_SWEEP_TASK;
 }
 
+static const char fl_frame_format[] = "%pB";
+
+/* The kernel knows the names of a module's init text for as long as it has the text. */
+static int fl_name_frame(u32 i, struct fl_walk *w)
+{
+	u64 frame = w->scratch->stack[i & (FL_STACK_DEPTH - 1)], id = frame >> 32, address;
+	u64 module = id & ~1ULL;
+	const struct fl_module *m;
+
+	if (!id || bpf_map_lookup_elem(&fl_frames, &frame))
+		return 0;
+	m = bpf_map_lookup_elem(&fl_modules, &module);
+	if (!m)
+		return 0;
+	address = (id & 1 ? m->init : m->text) + (u32)frame;
+	bpf_snprintf((char *)w->scratch->string[0].words, FL_FRAME_LEN, fl_frame_format, &address,
+		     sizeof(address));
+	bpf_map_update_elem(&fl_frames, &frame, w->scratch->string[0].words, 0);
+	return 0;
+}
+
 /* A point that is seen for the first time; NULL when there is no room. */
 FL_INLINE struct fl_point *fl_new_point(struct fl_call *c, u64 key, struct fl_walk *w,
 					u32 interrupted)
@@ -172,8 +204,10 @@ FL_INLINE struct fl_point *fl_new_point(struct fl_call *c, u64 key, struct fl_wa
 	p->each = w->scratch ? FL_SWEEP_PATH : FL_SWEEP_FUNCTION;
 	p->context = fl_context(interrupted);
 	p->nframes = w->n;
-	if (w->scratch)
+	if (w->scratch) {
+		bpf_loop(w->n, fl_name_frame, w, 0);
 		bpf_probe_read_kernel(p->frames, sizeof(p->frames), w->scratch->stack);
+	}
 	if (bpf_map_update_elem(&fl_point_numbers, &key, &number, 1 /* BPF_NOEXIST */)) {
 		/* another CPU was faster, and this number stays empty */
 		u32 *other = bpf_map_lookup_elem(&fl_point_numbers, &key);

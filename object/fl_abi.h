@@ -33,6 +33,8 @@
 #define FL_SWEEP_POINTS 16384  /* points, unless the runtime asks for another number */
 #define FL_MODULE_NAME_LEN 56  /* MODULE_NAME_LEN, include/linux/module.h */
 #define FL_MODULES 1024	       /* modules that frames can be in */
+#define FL_FRAME_NAMES 16384   /* frames in modules whose text is kept */
+#define FL_FRAME_LEN 128       /* of such a text, the NUL included */
 #define FL_MODULE_PAGES 32768  /* pages of their text */
 #define FL_PAGE_SHIFT 12       /* text of modules begins at a page */
 

@@ -2,13 +2,14 @@
 #include "ko.h"
 
 #include <errno.h>
+#include <gelf.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "btf.h"
 #include "file.h"
-#include "ko_impl.h"
 #include "proto.h"
 #include "unpack.h"
 
@@ -17,6 +18,26 @@
 /* struct error_injection_entry on a 64-bit machine: an address, an int, a hole */
 #define ENTRY_SIZE 16
 #define ENTRY_TYPE 8 /* where the int is */
+
+struct fl_ko_file {
+	unsigned char *data;
+	size_t len;
+	Elf *elf;
+	GElf_Ehdr head;
+	/* NULL where the module has none */
+	Elf_Scn *symbols;
+	Elf_Scn *list;
+	Elf_Scn *list_rela;
+	Elf_Scn *btf;
+	Elf_Scn *btf_base;
+	Elf_Scn *modinfo;
+	size_t list_index;
+	size_t names; /* section with the symbols' names */
+	int *etypes;  /* of each of funcs, as the file has them */
+	struct fl_btf kernel;
+	struct fl_btf types;
+	bool has_types;
+};
 
 /* A section's bytes, all of which are in the file; NULL without. */
 static const Elf_Data *bytes_of(Elf_Scn *scn)

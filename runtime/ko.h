@@ -51,19 +51,6 @@ int fl_ko_read_types(struct fl_ko *ko, const char *root, const char *release);
 /* Is there a function of that name, injectable or not? */
 bool fl_ko_has_function(const struct fl_ko *ko, const char *name);
 
-/* A function's code, @offset bytes into where the kernel puts the module's text. */
-struct fl_ko_symbol {
-	uint64_t offset;
-	const char *name; /* lives as long as the struct fl_ko */
-};
-
-/*
- * Functions by offset, of the text that stays or, with @init, of the text that
- * is freed once the module has started. *out is yours to free. 0, -ENOMEM;
- * -ENOENT: the file has no symbols.
- */
-int fl_ko_text(const struct fl_ko *ko, bool init, struct fl_ko_symbol **out, size_t *n);
-
 /* As fl_proto(). -ENOENT also before fl_ko_read_types(). */
 int fl_ko_proto(struct fl_ko *ko, const char *name, char *out, size_t size);
 

@@ -80,11 +80,11 @@ static int scan_modules(const struct fl_points *p)
 	return err ? err : run.retval ? -EFAULT : 0;
 }
 
-static int learn_kernel(struct fl_points *p, struct fl_fault *fault)
+static int learn_kernel(struct fl_points *p, struct fl_kernel *kernel, struct fl_fault *fault)
 {
 	struct fl_sweep_knobs *k = knobs(p);
 	struct fl_symbols *symbols;
-	int err = fl_facts_symbols(p->opts.kernel, &symbols);
+	int err = fl_facts_symbols(kernel, &symbols);
 
 	/* the kernel proper stays as it is, whatever modules come */
 	if (symbols)
@@ -122,12 +122,12 @@ int fl_points_open(struct fl_session *s, const struct fl_points_opts *opts, stru
 		return -ENOMEM;
 	}
 	p->session = s;
-	p->opts = *opts;
 	p->modules_fd = bpf_object__find_map_fd_by_name(s->bpf, "fl_modules");
+	p->frames_fd = bpf_object__find_map_fd_by_name(s->bpf, "fl_frames");
 	knobs(p)->each = opts->each;
 	knobs(p)->any_context = opts->any_context;
 	knobs(p)->max_points = fl_session_max_points(s);
-	err = learn_kernel(p, fault);
+	err = learn_kernel(p, opts->kernel, fault);
 	if (err) {
 		fl_points_close(p);
 		return err;
@@ -141,36 +141,32 @@ void fl_points_close(struct fl_points *p)
 	if (!p)
 		return;
 	fl_points_end(p);
-	fl_points_forget_names(p);
 	fl_symbols_free(p->symbols);
 	free(p);
 }
 
 /* --- trials ---------------------------------------------------------------- */
 
-static const struct fl_obj_attach *attach_of(const struct fl_points *p,
-					     const struct fl_point *point)
+/* The object's attach that the point with @key is on; -1: it was not seen yet. */
+static int64_t attach_of_key(const struct fl_points *p, uint64_t key)
 {
 	const struct fl_object *obj = p->session->obj;
-
-	return point->slot < obj->nslots ? &obj->attaches[obj->slots[point->slot].attach] : NULL;
-}
-
-static const struct fl_obj_attach *attach_of_key(const struct fl_points *p, uint64_t key)
-{
 	size_t n = fl_points_count(p);
 
 	for (size_t i = 0; i < n; i++) {
-		if (points(p)[i].ready && points(p)[i].key == key)
-			return attach_of(p, &points(p)[i]);
+		const struct fl_point *point = &points(p)[i];
+
+		if (point->ready && point->key == key && point->slot < obj->nslots)
+			return obj->slots[point->slot].attach;
 	}
-	return NULL;
+	return -1;
 }
 
 /* fmod_ret lets the function run when a program gives 0. */
-static bool can_return(const struct fl_points *p, const struct fl_obj_attach *a, int64_t value)
+static bool can_return(const struct fl_points *p, size_t attach, int64_t value)
 {
 	const struct fl_object *obj = p->session->obj;
+	const struct fl_obj_attach *a = &obj->attaches[attach];
 
 	if (!a || (!value && obj->progs[a->prog].backend == FL_BACKEND_FMOD_RET))
 		return false;
@@ -184,7 +180,7 @@ static bool can_any_return(const struct fl_points *p, int64_t value)
 
 	for (size_t i = 0; i < obj->nslots; i++) {
 		if (obj->rules[obj->slots[i].rule].returns &&
-		    can_return(p, &obj->attaches[obj->slots[i].attach], value))
+		    can_return(p, obj->slots[i].attach, value))
 			return true;
 	}
 	return false;
@@ -192,12 +188,14 @@ static bool can_any_return(const struct fl_points *p, int64_t value)
 
 static int check_value(const struct fl_points *p, const struct fl_chosen *c, struct fl_fault *fault)
 {
-	const struct fl_obj_attach *a = attach_of_key(p, c->key);
+	int64_t attach = attach_of_key(p, c->key);
 
-	if (!c->has_value || (a ? can_return(p, a, c->value) : can_any_return(p, c->value)))
+	if (!c->has_value ||
+	    (attach < 0 ? can_any_return(p, c->value) : can_return(p, (size_t)attach, c->value)))
 		return 0;
-	if (a)
-		fl_fault_raise(fault, FL_F_VALUE, a->shown, fl_digits(c->value).text, NULL);
+	if (attach >= 0)
+		fl_fault_raise(fault, FL_F_VALUE, p->session->obj->attaches[attach].shown,
+			       fl_digits(c->value).text, NULL);
 	else
 		fl_fault_raise(fault, FL_F_NO_VALUE, fl_digits(c->value).text, NULL);
 	return -EINVAL;

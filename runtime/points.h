@@ -138,10 +138,10 @@ bool fl_points_get(const struct fl_points *p, size_t i, struct fl_point_info *ou
 
 /*
  * A frame as "function+0x1a" or "function+0x1a [module]", the same after a
- * reboot or when the module is loaded anew; "[module]+0x1a" where neither
- * /proc/kallsyms nor the module's file has the symbol. Cut off at @len.
+ * reboot or when the module is loaded anew; "[module]+0x1a" where the programs
+ * had no room for its name. Cut off at @len.
  */
-void fl_points_frame(struct fl_points *p, uint64_t frame, char *buf, size_t len);
+void fl_points_frame(const struct fl_points *p, uint64_t frame, char *buf, size_t len);
 
 /* "task", "softirq", "hardirq", "kthread", "workqueue". */
 const char *fl_point_context_name(enum fl_point_context context);

@@ -31,7 +31,7 @@ static int share_script(struct fl_session *s)
 	static const char *const names[] = { ".data.run",	 ".data.rules", ".data.states",
 					     ".data.params",	 "fl_keys",	"fl_children",
 					     ".data.sweep",	 "fl_points",	"fl_texts",
-					     "fl_point_numbers", "fl_modules" };
+					     "fl_point_numbers", "fl_modules",	"fl_frames" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct bpf_map *ours = bpf_object__find_map_by_name(s->bpf, names[i]);

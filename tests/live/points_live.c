@@ -2,13 +2,15 @@
 /*
  * points_live.c - the points of a workload, on a live kernel.
  *
- * usage: points_live [-e path|call|function] [-m once|point|all] RULES OUT COMMAND
+ * usage: points_live [-e path|call|function] [-m once|point|all] [-c CLEANUP] [-u TEXT]
+ *	RULES OUT COMMAND
  *
  * Runs the shell command COMMAND once to warm up and three times for the
  * record, writes the points of each as OUT.1 to OUT.3, a sorted line for each
  * ("CALLS CONTEXT FUNCTION FRAME..."), then makes the first call of each point
- * fail in a trial of its own, and prints how many were hit. Status 1 when one
- * was not, or when a hit is not the call that was chosen.
+ * fail in a trial of its own, or of three, and prints how many were hit. Status 1 when one
+ * was not, or when a hit is not the call that was chosen. CLEANUP is run after
+ * each; points whose path has TEXT in it are unstable, and left out.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,6 +29,8 @@ static struct fl_session *session;
 static struct fl_points *points;
 static struct fl_points_opts opts;
 static uint64_t trial;
+static const char *cleanup;
+static const char *unstable;
 
 static void die(const char *what, const struct fl_fault *fault)
 {
@@ -95,6 +99,15 @@ static void run(const char *command, const struct fl_chosen *chosen)
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	fl_points_end(points);
+	if (!cleanup)
+		return;
+	pid = fork();
+	if (!pid) {
+		execl("/bin/sh", "sh", "-c", cleanup, (char *)NULL);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
 }
 
 static int by_text(const void *a, const void *b)
@@ -118,6 +131,15 @@ static char *line_of(const struct fl_point_info *info)
 	return line;
 }
 
+static bool is_unstable(const struct fl_point_info *info)
+{
+	char *line = line_of(info);
+	bool is = unstable && strstr(line, unstable);
+
+	free(line);
+	return is;
+}
+
 /* Points that the last trial reached. */
 static size_t write_points(const char *path)
 {
@@ -130,7 +152,7 @@ static size_t write_points(const char *path)
 	for (size_t i = 0; i < n; i++) {
 		struct fl_point_info info;
 
-		if (fl_points_get(points, i, &info) && info.calls)
+		if (fl_points_get(points, i, &info) && info.calls && !is_unstable(&info))
 			lines[used++] = line_of(&info);
 	}
 	qsort(lines, used, sizeof(*lines), by_text);
@@ -174,7 +196,7 @@ static uint64_t *reached(size_t *n)
 	list = calloc(r.matched + most + 1, sizeof(*list));
 	*n = opts.each == FL_EACH_CALL ? r.matched : 0;
 	for (size_t i = 0; list && i < most && opts.each != FL_EACH_CALL; i++) {
-		if (fl_points_get(points, i, &info) && info.calls)
+		if (fl_points_get(points, i, &info) && info.calls && !is_unstable(&info))
 			list[(*n)++] = i;
 	}
 	return list;
@@ -188,11 +210,13 @@ static int inject_all(const char *command, enum fl_point_mode mode)
 	for (size_t i = 0; i < n; i++) {
 		struct fl_point_info info = { .key = 0 };
 		bool by_call = opts.each == FL_EACH_CALL;
-		int outcome;
+		int outcome = 0;
 
 		if (!by_call && !fl_points_get(points, list[i], &info))
 			return 1;
-		outcome = inject(command, info.key, by_call ? i + 1 : 1, mode);
+		/* as a sweep does: not every run of a workload is like the one before */
+		for (int tries = 0; tries < 3 && !outcome; tries++)
+			outcome = inject(command, info.key, by_call ? i + 1 : 1, mode);
 		if (outcome < 0)
 			return 1;
 		hit += (size_t)outcome;
@@ -216,8 +240,12 @@ int main(int argc, char **argv)
 	char path[4096];
 	int c;
 
-	while ((c = getopt(argc, argv, "e:m:")) != -1) {
-		if (c == 'e')
+	while ((c = getopt(argc, argv, "e:m:c:u:")) != -1) {
+		if (c == 'c')
+			cleanup = optarg;
+		else if (c == 'u')
+			unstable = optarg;
+		else if (c == 'e')
 			opts.each = *optarg == 'p'   ? FL_EACH_PATH
 				    : *optarg == 'c' ? FL_EACH_CALL
 						     : FL_EACH_FUNCTION;

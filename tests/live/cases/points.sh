@@ -42,3 +42,25 @@ test_points_by_function_and_call() {
 		'modprobe nfnetlink && rmmod nfnetlink'
 	expect_text points.out '^2 of 2 points hit'
 }
+
+# Allocations of one request of rtnetlink's. Now and then kernfs grows its tree
+# of numbers; those points come and go.
+test_points_of_ip_link() {
+	need_full
+	points -c 'ip link del d0 2>/dev/null' -u idr_get_free \
+		'on should_failslab if within(rtnetlink_rcv_msg) return -ENOMEM' \
+		'ip link add d0 type dummy && ip link del d0'
+	expect_text points.1 'alloc_netdev_mqs.* rtnl_create_link.* rtnetlink_rcv_msg'
+	expect_between "points" 50 200 "$(wc -l <points.1)"
+}
+
+# A module without a file where modprobe looks: its symbols come from kallsyms.
+test_points_of_a_module_by_path() {
+	need_full
+	rmmod fl_netdev
+	points -c 'rmmod fl_netdev 2>/dev/null' -u idr_get_free \
+		'on should_failslab if within(do_init_module) return -ENOMEM' \
+		"insmod $modules/fl_netdev.ko && rmmod fl_netdev"
+	insmod "$modules/fl_netdev.ko"
+	expect_text points.1 '\+0x[0-9a-f]+ \[fl_netdev\]; do_one_initcall'
+}
