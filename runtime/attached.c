@@ -44,12 +44,19 @@ static bool parse_line(char *line, struct fl_attached *a)
 	return true;
 }
 
+/* Asked for a probe only: the configuration takes longer to read than the list. */
+static bool can_override(struct fl_kernel *k)
+{
+	bool known;
+
+	return k->ops->config(k, "BPF_KPROBE_OVERRIDE", &known) || !known;
+}
+
 int fl_facts_each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attached *a, void *arg),
 			   void *arg)
 {
 	char path[PATH_MAX], *text, *save = NULL;
 	struct fl_attached a;
-	bool known, cannot_override;
 	size_t len;
 	int stop = 0;
 
@@ -60,12 +67,11 @@ int fl_facts_each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attach
 		k->out_of_memory |= errno == ENOMEM;
 		return -errno;
 	}
-	cannot_override = !k->ops->config(k, "BPF_KPROBE_OVERRIDE", &known) && known;
 	for (char *line = strtok_r(text, "\n", &save); line && !stop;
 	     line = strtok_r(NULL, "\n", &save)) {
 		if (!parse_line(line, &a))
 			continue;
-		a.probe &= !cannot_override;
+		a.probe = a.probe && can_override(k);
 		if (a.probe || a.trampoline)
 			stop = fn(&a, arg);
 	}
