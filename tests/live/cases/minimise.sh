@@ -24,10 +24,7 @@ test_minimise() {
 	insmod "$modules/fl_bugs.ko"
 	before=$(warnings)
 	PATH=$(dirname "$faultline"):$PATH sh runs/1/minimal.sh >script.out 2>&1
-	expect_text script.out '1 injection'
+	expect_text script.out '^1 of [0-9]+ calls failed'
 	expect_equal "warnings" $((before + 1)) "$(warnings)"
-	fl minimise runs/2
-	expect_equal "status without a finding" 2 "$status"
-	expect_text err "no finding 2 in 'runs'"
 	rmmod fl_bugs
 }
