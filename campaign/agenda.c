@@ -200,6 +200,12 @@ const char *fl_left_text(enum fl_left left)
 	return texts[left];
 }
 
+bool fl_agenda_is_empty(const struct fl_agenda_sums *sums)
+{
+	return !sums->found && !sums->left[FL_LEFT_SHARD] &&
+	       (sums->left[FL_LEFT_ONLY] || sums->left[FL_LEFT_NEVER]);
+}
+
 void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
 {
 	*out = (struct fl_agenda_sums){ .exhausted = true };
@@ -217,6 +223,6 @@ void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
 			out->unstable += s->unstable;
 		}
 	}
-	if (!a->l->nspots || a->o.unproven)
+	if (!a->l->nspots || a->o.unproven || fl_agenda_is_empty(out))
 		out->exhausted = false;
 }

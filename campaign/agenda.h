@@ -81,6 +81,8 @@ struct fl_agenda_sums {
 	bool exhausted;
 };
 
+/* Points were found, and none of them is to be tried: by --only or --occurrence, not by a shard. */
+bool fl_agenda_is_empty(const struct fl_agenda_sums *sums);
 void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out);
 
 #endif /* FL_AGENDA_H */

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sweep_impl.h"
 
@@ -37,6 +38,12 @@ static int refuse(struct sweep *s, const struct fl_trial *trial)
 				      "it must succeed where nothing is injected",
 				      "the workload failed without any fault: status %d",
 				      trial->status);
+	if (s->found.n && !strcmp(s->found.list[0].kind, "state"))
+		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "baseline-leftovers",
+				      "end or undo it in cleanup \"COMMAND\"",
+				      "the workload leaves something each time without any fault: "
+				      "%s",
+				      s->found.list[0].title);
 	if (s->found.n)
 		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "baseline-finding",
 				      "without a fault nothing may be found",
@@ -82,13 +89,25 @@ static int run_once(struct sweep *s, bool *had, size_t nhad)
 static int book_unstable(struct sweep *s, const bool *first, const bool *second, size_t n)
 {
 	struct fl_record r = { .type = FL_RECORD_UNSTABLE };
+	const struct fl_spot *spot = NULL;
+	size_t count = 0;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < s->seen && i < n; i++) {
 		r.id = s->spot_of[i];
-		if (first[i] != second[i] && r.id != UINT32_MAX && !s->l->spots[r.id].unstable)
+		if (first[i] == second[i] || r.id == UINT32_MAX)
+			continue;
+		if (!count++)
+			spot = &s->l->spots[r.id];
+		if (!s->l->spots[r.id].unstable)
 			err = fl_book(s, &r);
 	}
+	if (count)
+		fl_sweep_note(s,
+			      "%zu point%s in one baseline and not in the other, such as %s called "
+			      "by %s",
+			      count, count == 1 ? " is" : "s are", spot->function,
+			      spot->npath ? spot->path[0] : "any");
 	return err;
 }
 

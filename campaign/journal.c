@@ -52,7 +52,7 @@ static int check_version(const struct reading *rd, const struct fl_record *r)
 	if (r->type == FL_RECORD_CAMPAIGN && r->version > FL_JOURNAL_VERSION)
 		return fl_trouble_set(rd->t, FL_SWEEP_USAGE, "journal-newer",
 				      "use the faultline that wrote it, or another folder",
-				      "'%s' has version %d, and this faultline knows up to %d",
+				      "'%s' has version %d, newer than %d, the last one known here",
 				      rd->path, r->version, FL_JOURNAL_VERSION);
 	return 0;
 }
@@ -285,7 +285,7 @@ int fl_journal_sync(struct fl_journal *j, struct fl_trouble *t)
 	if (!j->error)
 		return 0;
 	fl_trouble_errno(t, j->error, "journal-write", "cannot write '%s'", j->path);
-	if (t && j->error == ENOSPC)
+	if (t && (j->error == ENOSPC || j->error == EDQUOT || j->error == EFBIG))
 		snprintf(t->hint, sizeof(t->hint),
 			 "make room and run the same command again: it goes on where it ended");
 	return -j->error;

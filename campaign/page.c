@@ -107,6 +107,10 @@ static void put_advice(FILE *out, const char *dir, const struct fl_ledger *l,
 	else if (!l->nspots)
 		fprintf(out, "No point was reached: check with faultline -e RULES -- COMMAND that "
 			     "the rules match.\n");
+	else if (fl_agenda_is_empty(sums))
+		fprintf(out,
+			"Nothing was tried: --only or --occurrence leaves out all %zu points.\n",
+			l->nspots);
 	else if (!sums->exhausted)
 		fprintf(out, "The campaign is not exhausted: run it again with -o %s to go on.\n",
 			dir);

@@ -272,7 +272,7 @@ static int run(struct sweep *s, const char **reason)
 
 static int exit_status(const struct sweep *s, const struct fl_sweep_result *r)
 {
-	if (!s->l->nspots)
+	if (!s->l->nspots || fl_agenda_is_empty(&r->sums))
 		return FL_SWEEP_IDLE;
 	if (!strcmp(r->reason, "fresh machine") && !r->sums.exhausted)
 		return FL_SWEEP_FRESH;
@@ -288,7 +288,10 @@ static int finish(struct sweep *s, const char *reason, struct fl_sweep_result *o
 	int err;
 
 	fl_agenda_sum(&s->agenda, &out->sums);
-	out->reason = reason ? reason : out->sums.exhausted ? "exhausted" : "nothing left";
+	out->reason = reason			       ? reason
+		      : fl_agenda_is_empty(&out->sums) ? "nothing chosen"
+		      : out->sums.exhausted	       ? "exhausted"
+						       : "nothing left";
 	out->status = exit_status(s, out);
 	r.status = out->status;
 	r.reason = out->reason;

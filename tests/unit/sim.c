@@ -214,6 +214,7 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	if (!nfaults) {
 		out->status = s->baseline_status;
 		out->timed_out = s->baseline_hangs;
+		s->modules += s->baseline_leaves;
 		if (s->baseline_warns)
 			report(s, SIM_WARNING, 7);
 	}

@@ -4,8 +4,10 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,13 +19,12 @@
 #define NPOINTS 40
 #define DIED 77 /* what a machine that crashed exits with */
 
-static size_t nnotes;
+static char last_note[1024];
 
 static void note(void *arg, const char *text)
 {
 	(void)arg;
-	(void)text;
-	nnotes++;
+	snprintf(last_note, sizeof(last_note), "%s", text);
 }
 
 struct end {
@@ -230,6 +231,9 @@ static void test_refused(void **state)
 	sim_init(&sim, 3);
 	sim.baseline_warns = true;
 	expect_trouble("baseline-finding", FL_SWEEP_USAGE, &sim, &o);
+	sim_init(&sim, 3);
+	sim.baseline_leaves = true;
+	expect_trouble("baseline-leftovers", FL_SWEEP_USAGE, &sim, &o);
 }
 
 static enum sim_bug no_bug(size_t i)
@@ -374,6 +378,70 @@ static void test_only(void **state)
 	}
 }
 
+/* What leaves out all points is no success. */
+static void test_nothing_chosen(void **state)
+{
+	struct fl_sweep_opts o = sweep_options("b");
+	struct end end;
+
+	(void)state;
+	o.agenda.only = "no_such_*";
+	sweep_clean(&o, 5, &end);
+	assert_int_equal(end.result.status, FL_SWEEP_IDLE);
+	assert_string_equal(end.result.reason, "nothing chosen");
+	assert_int_equal(end.ledger.trials, 0);
+	fl_ledger_release(&end.ledger);
+	/* a shard may have none */
+	o = sweep_options("b");
+	o.agenda.shard = 0;
+	o.agenda.nshards = 1000;
+	sweep_clean(&o, 5, &end);
+	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	fl_ledger_release(&end.ledger);
+}
+
+/* The disk is full for a while: it ends, says so, and goes on later with all that it had. */
+static void test_full_disk(void **state)
+{
+	struct fl_sweep_opts o = sweep_options("b");
+	struct rlimit old, low;
+	struct end end;
+	struct sim sim;
+	char *whole, *text;
+
+	(void)state;
+	sweep_clean(&o, 30, &end);
+	fl_ledger_release(&end.ledger);
+	whole = sweep_digest();
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	for (rlim_t size = 100; size < 9000; size += 1111) {
+		sweep_clear_dir();
+		low = old;
+		low.rlim_cur = size;
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+		sim_init(&sim, 30);
+		sim.bug = no_bug;
+		sweep(&sim, &o, &end);
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+		sim_release(&sim);
+		fl_ledger_release(&end.ledger);
+		if (end.err) {
+			assert_string_equal(end.trouble.tag, "journal-write");
+			assert_int_equal(end.trouble.status, FL_SWEEP_FINDING);
+			assert_non_null(strstr(end.trouble.hint, "make room"));
+		}
+		sweep_clean(&o, 30, &end);
+		assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+		fl_ledger_release(&end.ledger);
+		text = sweep_digest();
+		assert_string_equal(text, whole);
+		free(text);
+	}
+	signal(SIGXFSZ, SIG_DFL);
+	free(whole);
+}
+
 static void give_values(void *arg, const struct fl_spot *s, struct fl_value_list *list)
 {
 	(void)arg;
@@ -428,6 +496,9 @@ static void test_unstable(void **state)
 	sweep(&sim, &o, &end);
 	assert_int_equal(end.err, 0);
 	assert_int_equal(end.result.sums.unstable, 1);
+	assert_non_null(strstr(last_note,
+			       "1 point is in one baseline and not in the other, such as "
+			       "sim_1 called by caller_1+0x1"));
 	assert_int_equal(end.result.sums.injected, 3);
 	assert_true(end.result.sums.exhausted);
 	fl_ledger_release(&end.ledger);
@@ -551,6 +622,8 @@ int main(void)
 		SWEEP(test_other_journal),
 		SWEEP(test_shards),
 		SWEEP(test_only),
+		SWEEP(test_nothing_chosen),
+		SWEEP(test_full_disk),
 		SWEEP(test_values_and_occurrences),
 		SWEEP(test_unstable),
 		SWEEP(test_summary),
