@@ -46,6 +46,7 @@ struct difference {
 	char text[4096];
 	char print[768];
 	char title[200];
+	char first; /* sign of the title's line */
 	size_t n;
 };
 
@@ -55,9 +56,12 @@ static void add_difference(void *arg, char sign, const char *line)
 	size_t len = strlen(d->text), at = strlen(d->print);
 
 	snprintf(d->text + len, sizeof(d->text) - len, "%c %s\n", sign, line);
-	if (!d->n++)
+	/* of a line that changed, how it is now */
+	if (!d->n++ || (sign == '+' && d->first == '-'))
 		snprintf(d->title, sizeof(d->title), "%s: %.180s", sign == '+' ? "left" : "missing",
 			 line);
+	if (!d->first || sign == '+')
+		d->first = sign;
 	if (at + 2 < sizeof(d->print)) {
 		d->print[at] = ' ';
 		d->print[at + 1] = sign;
@@ -129,6 +133,10 @@ static void examine_lockdep(struct sweep *s)
 						    s->world->lockdep_is_on(s->world_arg))))
 		return;
 	s->lockdep_said = true;
+	if (s->o->fresh_lockdep) {
+		s->dirty = true;
+		return;
+	}
 	fl_sweep_note(s, "lockdep is off from here on: later trials find no more of its kind");
 }
 
@@ -138,10 +146,15 @@ void fl_examine(struct sweep *s, const struct fl_trial *trial)
 	examine_workload(s, trial);
 	if (trial->timed_out)
 		examine_hang(s, trial);
-	examine_state(s);
-	examine_lockdep(s);
-	if (trial->stuck)
+	/* what a task that hangs holds is no finding of its own */
+	if (trial->stuck) {
 		s->dirty = true;
+		fl_leftovers_release(&s->base);
+		take_state(s, &s->base);
+	} else {
+		examine_state(s);
+	}
+	examine_lockdep(s);
 }
 
 enum fl_outcome_kind fl_examine_outcome(const struct sweep *s, const struct fl_trial *trial,

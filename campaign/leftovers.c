@@ -2,15 +2,12 @@
 #include "leftovers.h"
 
 #include <dirent.h>
-#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "file.h"
-#include "task_stat.h"
 
 void fl_leftovers_release(struct fl_leftovers *l)
 {
@@ -74,8 +71,7 @@ size_t fl_leftovers_compare(const struct fl_leftovers *base, const struct fl_lef
 
 /* --- the running machine --------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static void add(struct fl_leftovers *l, const char *format,
-						      ...)
+void fl_leftovers_addf(struct fl_leftovers *l, const char *format, ...)
 {
 	char line[512];
 	va_list ap;
@@ -114,13 +110,13 @@ static void each_line(const char *root, const char *path, size_t n,
 /* name size refcount users */
 static void add_module(struct fl_leftovers *l, char **words)
 {
-	add(l, "module %s (used %s)", words[0], words[2]);
+	fl_leftovers_addf(l, "module %s (used %s)", words[0], words[2]);
 }
 
 /* device directory type */
 static void add_mount(struct fl_leftovers *l, char **words)
 {
-	add(l, "mount %s %s %s", words[1], words[2], words[0]);
+	fl_leftovers_addf(l, "mount %s %s %s", words[1], words[2], words[0]);
 }
 
 /* Names in a folder; @fn may be NULL for "WHAT NAME". */
@@ -138,7 +134,7 @@ static void each_name(const char *root, const char *path, const char *what,
 		if (e->d_name[0] == '.')
 			continue;
 		if (what)
-			add(l, "%s %s", what, e->d_name);
+			fl_leftovers_addf(l, "%s %s", what, e->d_name);
 		if (fn)
 			fn(root, e->d_name, l);
 	}
@@ -156,71 +152,15 @@ static void add_loop(const char *root, const char *name, struct fl_leftovers *l)
 	snprintf(path, sizeof(path), "%s/sys/block/%s/loop/backing_file", root, name);
 	text = fl_read_text(path, &len);
 	if (text)
-		add(l, "loop device %s %.*s", name, (int)strcspn(text, "\n"), text);
+		fl_leftovers_addf(l, "loop device %s %.*s", name, (int)strcspn(text, "\n"), text);
 	free(text);
 }
 
-/* Threads that the kernel makes and ends as it likes. */
-static bool comes_and_goes(const char *comm)
-{
-	static const char *const globs[] = { "kworker*",       "kthreadd",     "cpuhp*",
-					     "migration*",     "idle_inject*", "irq/*",
-					     "scsi_eh_*",      "rcu*",	       "psimon",
-					     "pool_workqueue*" };
-
-	for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++) {
-		if (!fnmatch(globs[i], comm, 0))
-			return true;
-	}
-	return false;
-}
-
-/* The first few files that a survivor has open. */
-static void open_files(const char *root, const char *pid, char *buf, size_t size)
-{
-	char path[300], link[600], target[256];
-	struct dirent *e;
-	size_t n = 0;
-	DIR *d;
-
-	buf[0] = '\0';
-	snprintf(path, sizeof(path), "%s/proc/%s/fd", root, pid);
-	d = opendir(path);
-	while (d && n < size && (e = readdir(d))) {
-		ssize_t len;
-
-		snprintf(link, sizeof(link), "%s/%s", path, e->d_name);
-		len = readlink(link, target, sizeof(target) - 1);
-		if (len <= 0 || target[0] != '/' || !strncmp(target, "/dev/", 5))
-			continue;
-		target[len] = '\0';
-		n += (size_t)snprintf(buf + n, size - n, " %s", target);
-	}
-	if (d)
-		closedir(d);
-}
-
-static void add_task(const char *root, const char *name, struct fl_leftovers *l)
-{
-	struct fl_task_stat task;
-	char files[256];
-
-	if (name[0] < '1' || name[0] > '9' || !fl_task_stat(root, name, &task))
-		return;
-	if (task.parent == 2 && !comes_and_goes(task.comm))
-		add(l, "kernel thread %s", task.comm);
-	if (task.parent != getpid() || task.state == 'Z')
-		return;
-	open_files(root, name, files, sizeof(files));
-	add(l, "process %s%s%s%s", task.comm, files[0] ? " (open:" : "", files,
-	    files[0] ? ")" : "");
-}
-
-void fl_leftovers_scan(const char *root, struct fl_leftovers *l)
+void fl_leftovers_scan(const char *root, struct fl_known_tasks *known, struct fl_leftovers *l)
 {
 	each_line(root, "/proc/modules", 3, add_module, l);
 	each_line(root, "/proc/self/mounts", 3, add_mount, l);
 	each_name(root, "/sys/class/net", "network device", NULL, l);
 	each_name(root, "/sys/block", "block device", add_loop, l);
-	each_name(root, "/proc", NULL, add_task, l);
+	fl_leftover_tasks(root, known, l);
 }

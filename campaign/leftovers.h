@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct fl_leftovers {
 	char **lines;
@@ -26,13 +27,36 @@ void fl_leftovers_sort(struct fl_leftovers *l);
 size_t fl_leftovers_compare(const struct fl_leftovers *base, const struct fl_leftovers *now,
 			    void (*fn)(void *arg, char sign, const char *line), void *arg);
 
+__attribute__((format(printf, 2, 3))) void fl_leftovers_addf(struct fl_leftovers *l,
+							     const char *format, ...);
+
+/*
+ * Tasks that a scan saw. The next one asks the kernel about new ones only, since
+ * a stat file costs more than all the rest of a scan.
+ */
+struct fl_known_task {
+	pid_t pid;
+	bool is_thread; /* of the kernel */
+	char comm[32];
+};
+
+struct fl_known_tasks {
+	struct fl_known_task *list; /* by pid */
+	size_t n, cap;
+};
+
+void fl_known_tasks_release(struct fl_known_tasks *known);
+
 /*
  * What the running machine has, below @root ("" for /): "module loop (used 1)",
  * "mount /mnt ext4 /dev/loop0", "network device d0", "block device sda",
- * "loop device loop0 /img", "kernel thread jbd2", "process 77 sleep (open: /f)".
+ * "loop device loop0 /img", "kernel thread jbd2", "process sleep (open: /f)".
  * Kernel threads that come and go by themselves are left out; of processes only
  * the children of this one are looked at, which adopted what a workload left.
+ * @known is empty at first, and kept from scan to scan.
  */
-void fl_leftovers_scan(const char *root, struct fl_leftovers *l);
+void fl_leftovers_scan(const char *root, struct fl_known_tasks *known, struct fl_leftovers *l);
+/* The last two of these. */
+void fl_leftover_tasks(const char *root, struct fl_known_tasks *known, struct fl_leftovers *l);
 
 #endif /* FL_LEFTOVERS_H */

@@ -21,7 +21,8 @@
 
 #define SIDE_LIMIT_US UINT64_C(60000000) /* for setup, cleanup and check, at least */
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
-#define CANNOT_RUN 126		      /* as a shell says it */
+#define CLEAR_ONCE "/sys/kernel/debug/clear_warn_once" /* kernel/panic.c */
+#define CANNOT_RUN 126				       /* as a shell says it */
 #define LEAK_AGE_US UINT64_C(5100000) /* MSECS_MIN_AGE in mm/kmemleak.c, and a little */
 
 struct fl_live {
@@ -35,7 +36,8 @@ struct fl_live {
 	uint64_t trials; /* a number for each, baselines too */
 	int klog_fd;
 	struct fl_totals *before; /* of each rule, when the trial began */
-	int status;		  /* of run */
+	struct fl_known_tasks tasks;
+	int status; /* of run */
 	char frames[FL_MAX_FRAMES][256];
 };
 
@@ -118,6 +120,7 @@ void fl_live_free(struct fl_live *w)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	}
+	fl_known_tasks_release(&w->tasks);
 	free(w->before);
 	free(w);
 }
@@ -261,6 +264,17 @@ static int run_workload(struct fl_live *w, const struct fl_world_fault *faults, 
 	return err;
 }
 
+/* For files of the kernel that take a word. */
+static bool put(const char *path, const char *what)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, what, strlen(what)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
 static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, size_t nfaults,
 		 uint64_t limit_us, struct fl_trial *out, struct fl_trouble *t)
 {
@@ -270,6 +284,8 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	int err;
 
 	(void)n;
+	/* WARN_ONCE() and the like speak in each trial */
+	put(CLEAR_ONCE, "1");
 	if (w->work.output >= 0 && ftruncate(w->work.output, 0))
 		return fl_trouble_errno(t, errno, "sweep-output", "cannot write '%s'",
 					w->o->output);
@@ -378,23 +394,13 @@ static void mark(void *arg, const char *text)
 
 static void state(void *arg, fl_line_fn fn, void *to)
 {
+	struct fl_live *w = arg;
 	struct fl_leftovers now = { 0 };
 
-	(void)arg;
-	fl_leftovers_scan("", &now);
+	fl_leftovers_scan("", &w->tasks, &now);
 	for (size_t i = 0; i < now.n; i++)
 		fn(to, now.lines[i]);
 	fl_leftovers_release(&now);
-}
-
-static bool tell_kmemleak(const char *what)
-{
-	int fd = open(KMEMLEAK, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, what, strlen(what)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return done;
 }
 
 static void sleep_us(void *arg, uint64_t us)
@@ -409,7 +415,7 @@ static void sleep_us(void *arg, uint64_t us)
 static bool forget_leaks(void *arg)
 {
 	(void)arg;
-	return tell_kmemleak("clear");
+	return put(KMEMLEAK, "clear");
 }
 
 /* Twice: an object whose content changed since the last scan is not reported. */
@@ -419,8 +425,8 @@ static void leaks(void *arg, fl_line_fn fn, void *to)
 	size_t len;
 
 	sleep_us(arg, LEAK_AGE_US);
-	tell_kmemleak("scan");
-	tell_kmemleak("scan");
+	put(KMEMLEAK, "scan");
+	put(KMEMLEAK, "scan");
 	text = fl_read_text(KMEMLEAK, &len);
 	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line;
 	     line = strtok_r(NULL, "\n", &save))

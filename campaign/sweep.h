@@ -38,6 +38,7 @@ struct fl_sweep_opts {
 	uint64_t budget_us;	/* 0: none */
 	uint64_t budget_trials; /* 0: none */
 	bool keep_going;	/* after an oops */
+	bool fresh_lockdep;	/* lockdep off: a fresh machine is wanted, as after an oops */
 	const char *console;	/* what the machine before printed, or NULL: */
 	const char *pstore;	/* where no supervisor kept it either; or NULL */
 	/*

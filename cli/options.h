@@ -60,6 +60,7 @@ struct fl_options {
 	uint32_t inject_mode; /* --mode: once, on, all, both */
 	uint32_t depth;
 	bool keep_going;
+	bool fresh_lockdep;
 	char **argv; /* the whole command line, borrowed */
 	int argc;
 	const char *sysroot;  /* facts are read below it; "" is / */

@@ -324,6 +324,7 @@ static void fill_options(struct campaign *c)
 	o->allowed = c->allowed;
 	o->timeout_us = c->o->timeout_ns / 1000;
 	o->keep_going = c->o->keep_going;
+	o->fresh_lockdep = c->o->fresh_lockdep;
 	o->console = c->o->console;
 	o->pstore = fl_pstore_log();
 	o->standalone = standalone;

@@ -138,8 +138,9 @@ static int remove_one(const char *name, const struct stat *st, int flag, struct 
 
 static void test_leftovers(void **state)
 {
-	struct fl_leftovers before = { 0 }, after = { 0 };
-	char text[1024] = "", task[64];
+	struct fl_leftovers before = { 0 }, after = { 0 }, again = { 0 };
+	struct fl_known_tasks tasks = { 0 };
+	char text[1024] = "", task[64], path[128];
 
 	(void)state;
 	snprintf(top, sizeof(top), "/tmp/fl-left-XXXXXX");
@@ -150,7 +151,7 @@ static void test_leftovers(void **state)
 	put("sys/block/loop0", NULL);
 	put("proc/2/stat", "2 (kthreadd) S 0 0\n");
 	put("proc/9/stat", "9 (kworker/0:1) S 2 0\n");
-	fl_leftovers_scan(top, &before);
+	fl_leftovers_scan(top, &tasks, &before);
 	fl_leftovers_sort(&before);
 	assert_int_equal(fl_leftovers_compare(&before, &before, NULL, NULL), 0);
 	put("proc/modules", "loop 45056 1 - Live 0x0\ndummy 16384 1 - Live 0x0\n");
@@ -161,13 +162,27 @@ static void test_leftovers(void **state)
 	put("proc/11/stat", "11 (fl (odd) one) S 2 0\n");
 	snprintf(task, sizeof(task), "12 (sleep) S %d 0\n", getpid());
 	put("proc/12/stat", task);
-	fl_leftovers_scan(top, &after);
+	fl_leftovers_scan(top, &tasks, &after);
 	fl_leftovers_sort(&after);
 	assert_int_equal(fl_leftovers_compare(&before, &after, note_line, text), 7);
 	assert_string_equal(text, "+kernel thread fl (odd) one;+loop device loop0 /img;"
 				  "-module loop (used 0);+module loop (used 1);"
 				  "+mount /mnt ext4 /dev/loop0;+network device d0;"
 				  "+process sleep;");
+	assert_int_equal(tasks.n, 5);
+	/* known threads are not asked for again, and one that ended is seen to */
+	put("proc/11/stat", "11 (another) S 2 0\n");
+	fl_leftovers_scan(top, &tasks, &again);
+	fl_leftovers_sort(&again);
+	assert_string_equal(again.lines[1], "kernel thread fl (odd) one");
+	fl_leftovers_release(&again);
+	snprintf(path, sizeof(path), "%s/proc/11", top);
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	fl_leftovers_scan(top, &tasks, &again);
+	fl_leftovers_sort(&again);
+	assert_string_equal(again.lines[1], "loop device loop0 /img");
+	fl_leftovers_release(&again);
+	fl_known_tasks_release(&tasks);
 	fl_leftovers_release(&before);
 	fl_leftovers_release(&after);
 	nftw(top, remove_one, 16, FTW_DEPTH | FTW_PHYS);
