@@ -133,7 +133,7 @@ test_sweep_hang() {
 
 # Killed in the middle again and again, a campaign ends like one that was not.
 test_sweep_killed() {
-	local cases='good_leak bug_warns good_pair good_third bug_thread_left' i sweep
+	local cases='good_leak bug_warns good_pair good_third bug_thread_left' i pid sweep
 
 	load_bugs
 	sweep_bugs "$cases"
@@ -144,9 +144,10 @@ test_sweep_killed() {
 	sweep_of "$cases"
 	for i in 1 2; do
 		"$faultline" "${sweep[@]}" >out 2>err </dev/null &
+		pid=$!
 		wait_for "trial $((2 * i))" begun $((2 * i))
-		kill -KILL $!
-		wait $! 2>/dev/null
+		kill -KILL "$pid"
+		wait "$pid" 2>/dev/null
 		echo >$fl_bugs/reset
 	done
 	sweep_bugs "$cases"
