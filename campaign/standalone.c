@@ -112,12 +112,14 @@ static void put_word(FILE *out, const char *word)
 	fputc('\'', out);
 }
 
-static void put_commands(FILE *out, const char *title, const struct fl_obj_command *list, size_t n)
+/* Each in a shell of its own, for one may say "set -e"; @then is what follows it. */
+static void put_commands(FILE *out, const char *title, const struct fl_obj_command *list, size_t n,
+			 const char *then)
 {
 	if (n)
 		fprintf(out, "\n# %s\n", title);
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%s\n", list[i].command);
+		fprintf(out, "(%s\n)%s\n", list[i].command, then);
 }
 
 char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const char *script)
@@ -130,7 +132,7 @@ char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const c
 		return NULL;
 	fprintf(out, "#!/bin/sh\n# Shows the finding again, without the campaign that found it.\n"
 		     "here=$(dirname \"$0\")\n");
-	put_commands(out, "setup", obj->setups, obj->nsetups);
+	put_commands(out, "setup", obj->setups, obj->nsetups, " || exit");
 	fprintf(out, "\nfaultline \"$here/%s\"", script);
 	if (run) {
 		fprintf(out, " --");
@@ -143,8 +145,8 @@ char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const c
 		put_word(out, obj->run->command);
 	}
 	fputc('\n', out);
-	put_commands(out, "cleanup", obj->cleanups, obj->ncleanups);
-	put_commands(out, "check", obj->checks, obj->nchecks);
+	put_commands(out, "cleanup", obj->cleanups, obj->ncleanups, "");
+	put_commands(out, "check", obj->checks, obj->nchecks, "");
 	if (!fclose(out))
 		return text;
 	free(text);

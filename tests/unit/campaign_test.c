@@ -222,8 +222,9 @@ static void test_standalone(void **state)
 	assert_non_null(strstr(text, " nth 1.. return -EIO\n"));
 	free(text);
 	text = fl_standalone_shell(&obj, run, "reproduce.fault");
-	assert_non_null(strstr(text, "modprobe m\n\nfaultline \"$here/reproduce.fault\" -- 'echo' "
-				     "'it'\\''s'\n\n# check\nfsck x\n"));
+	assert_non_null(strstr(
+		text, "(modprobe m\n) || exit\n\nfaultline \"$here/reproduce.fault\" -- 'echo' "
+		      "'it'\\''s'\n\n# check\n(fsck x\n)\n"));
 	free(text);
 }
 
