@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "annotate_cli.h"
 #include "errors.h"
 #include "clang.h"
 #include "rlimit.h"
@@ -66,6 +67,8 @@ int main(int argc, char **argv)
 		status = fl_merge_command(&o);
 	} else if (o.mode == FL_MODE_SUPERVISE) {
 		status = fl_supervise_command(&o);
+	} else if (o.mode == FL_MODE_ANNOTATE) {
+		status = fl_annotate_command(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_rlimit_raise();
 		status = fl_interactive(&o);

@@ -19,6 +19,7 @@
 /* What getopt has read, until the mode is known. */
 struct item {
 	const struct fl_option *opt; /* the first of its rows */
+	bool by_letter;		     /* which may stand for another option in another mode */
 	const char *arg;
 };
 
@@ -29,33 +30,34 @@ struct reader {
 	bool chosen; /* the mode, by a word */
 };
 
-static bool same_option(const struct fl_option *a, const struct fl_option *b)
+static bool same_option(const struct fl_option *a, const struct fl_option *b, bool by_letter)
 {
-	if (a->letter != b->letter || !a->name != !b->name)
-		return false;
-	return !a->name || !strcmp(a->name, b->name);
+	if (by_letter)
+		return a->letter && a->letter == b->letter;
+	return a->name && b->name && !strcmp(a->name, b->name);
 }
 
 /* The row of @opt for the mode, or NULL. */
-static const struct fl_option *find_row(const struct fl_option *opt, enum fl_mode mode)
+static const struct fl_option *find_row(const struct fl_option *opt, bool by_letter,
+					enum fl_mode mode)
 {
 	for (size_t i = 0; i < fl_noptions; i++) {
 		const struct fl_option *row = &fl_options_table[i];
 
-		if (same_option(row, opt) && (row->modes & 1u << mode))
+		if (same_option(row, opt, by_letter) && (row->modes & 1u << mode))
 			return row;
 	}
 	return NULL;
 }
 
-static int not_here(struct fl_options *o, const struct fl_option *opt)
+static int not_here(struct fl_options *o, const struct fl_option *opt, bool by_letter)
 {
 	char name[FL_SPELLING], modes[160] = "";
 	unsigned int in = 0;
 	size_t len = 0;
 
 	for (size_t i = 0; i < fl_noptions; i++) {
-		if (same_option(&fl_options_table[i], opt))
+		if (same_option(&fl_options_table[i], opt, by_letter))
 			in |= fl_options_table[i].modes;
 	}
 	for (int i = 0; i < FL_NMODES && len < sizeof(modes); i++) {
@@ -77,13 +79,15 @@ static int apply_all(const struct reader *r)
 	struct fl_options *o = r->o;
 
 	for (size_t i = 0; i < r->nitems; i++) {
-		const struct fl_option *opt = find_row(r->items[i].opt, o->mode);
+		const struct item *item = &r->items[i];
+		const struct fl_option *opt = find_row(item->opt, item->by_letter, o->mode);
 		int err;
 
 		/* help is for people who do not know yet what goes together */
 		if (!opt && o->help)
 			continue;
-		err = opt ? fl_option_apply(o, opt, r->items[i].arg) : not_here(o, r->items[i].opt);
+		err = opt ? fl_option_apply(o, opt, item->arg)
+			  : not_here(o, item->opt, item->by_letter);
 		if (err)
 			return err;
 	}
@@ -199,6 +203,8 @@ static int check_combination(struct fl_options *o)
 		return o->nfiles ? fl_usage(o, FL_O_NO_WORDS, "doctor", o->files[0]) : 0;
 	case FL_MODE_LIST:
 		return o->nfiles > 1 ? fl_usage(o, FL_O_TOO_MANY, o->files[1], "-l") : 0;
+	case FL_MODE_ANNOTATE:
+		return o->nfiles ? 0 : fl_usage(o, FL_O_NO_SOURCE, fl_mode_name(o->mode));
 	case FL_MODE_SWEEP:
 		return check_one_script(o);
 	case FL_MODE_REPLAY:
@@ -239,14 +245,14 @@ static int add_word(struct reader *r, char *word)
 	return 0;
 }
 
-static void add_item(struct reader *r, const struct fl_option *opt, const char *arg)
+static void add_item(struct reader *r, const struct fl_option *opt, bool by_letter, const char *arg)
 {
 	if (opt->kind == FL_ARG_MODE && opt->mode == FL_MODE_HELP)
 		r->o->help = true;
 	else if (opt->kind == FL_ARG_MODE)
 		r->o->mode = opt->mode;
 	else
-		r->items[r->nitems++] = (struct item){ opt, arg };
+		r->items[r->nitems++] = (struct item){ opt, by_letter, arg };
 }
 
 static int unknown_option(struct fl_options *o, const char *word)
@@ -273,18 +279,20 @@ static void fill_getopt(char *letters, struct option *longs)
 	*letters++ = ':';
 	for (size_t i = 0; i < fl_noptions; i++) {
 		const struct fl_option *opt = &fl_options_table[i];
-		bool has_arg = fl_option_has_arg(opt), is_first = true;
+		bool has_arg = fl_option_has_arg(opt), new_letter = true, new_name = true;
 
-		for (size_t j = 0; j < i; j++)
-			is_first = is_first && !same_option(opt, &fl_options_table[j]);
-		if (!is_first || opt->kind == FL_ARG_COMMAND)
+		for (size_t j = 0; j < i; j++) {
+			new_letter = new_letter && !same_option(opt, &fl_options_table[j], true);
+			new_name = new_name && !same_option(opt, &fl_options_table[j], false);
+		}
+		if (opt->kind == FL_ARG_COMMAND)
 			continue;
-		if (opt->letter) {
+		if (opt->letter && new_letter) {
 			*letters++ = opt->letter;
 			*letters = ':';
 			letters += has_arg;
 		}
-		if (opt->name)
+		if (opt->name && new_name)
 			longs[nlongs++] =
 				(struct option){ opt->name, has_arg, NULL, FIRST_LONG + (int)i };
 	}
@@ -326,7 +334,7 @@ static int read_words(struct reader *r, int end, char **argv, const char *letter
 		} else if (opt == ':') {
 			return fl_usage(r->o, FL_O_NO_VALUE, argv[optind - 1]);
 		} else {
-			add_item(r, by_getopt(opt), optarg);
+			add_item(r, by_getopt(opt), opt < FIRST_LONG, optarg);
 		}
 	}
 	return 0;
@@ -359,8 +367,8 @@ static int parse(struct reader *r, int argc, char **argv, char *letters, struct 
 	err = read_words(r, end, argv, letters, longs);
 	if (err || o->mode == FL_MODE_VERSION)
 		return err;
-	if (o->command && !o->help && !find_row(command_option(), o->mode))
-		return not_here(o, command_option());
+	if (o->command && !o->help && !find_row(command_option(), true, o->mode))
+		return not_here(o, command_option(), true);
 	err = apply_all(r);
 	if (err)
 		return err;

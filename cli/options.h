@@ -56,6 +56,10 @@ struct fl_options {
 	uint64_t timeout_ns;  /* of a trial, or of the journal; 0: as the baseline says */
 	uint64_t idle_ns;     /* of journal and console */
 	uint32_t max_boots;   /* 0: any number */
+	/* of annotate; NULL: not given */
+	const char *build;
+	const char *match;
+	uint32_t min_score;
 	uint32_t each;	      /* --each: path, call, function */
 	uint32_t inject_mode; /* --mode: once, on, all, both */
 	uint32_t depth;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Defines fl::llvm: headers and libraries of the embedded Clang, BPF target only.
+# Defines fl::llvm: headers and libraries of the embedded Clang, BPF target only;
+# and fl::libclang: Clang's C interface, a shared library.
 #
 # llvm-config and library files are used directly: the distribution's
 # ClangConfig.cmake demands tools that an embedder has no use for.
@@ -18,6 +19,13 @@ endfunction()
 
 fl_llvm_config(FL_LLVM_LIBDIR --libdir)
 fl_llvm_config(FL_LLVM_INCLUDEDIR --includedir)
+
+find_library(FL_LIBCLANG NAMES clang-${FL_LLVM_VERSION} clang REQUIRED NO_DEFAULT_PATH
+  PATHS ${FL_LLVM_LIBDIR})
+add_library(fl_libclang INTERFACE)
+add_library(fl::libclang ALIAS fl_libclang)
+target_include_directories(fl_libclang SYSTEM INTERFACE ${FL_LLVM_INCLUDEDIR})
+target_link_libraries(fl_libclang INTERFACE ${FL_LIBCLANG})
 
 set(link ${FL_LLVM_LINK})
 if(link STREQUAL auto)

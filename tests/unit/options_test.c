@@ -126,6 +126,22 @@ static void test_script(void **state)
 	assert_int_equal(options.max_injections, 7);
 }
 
+/* A letter that is another option there; names stay what they are. */
+static void test_letter_of_two(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("annotate -p out a.c"), 0);
+	assert_string_equal(options.build, "out");
+	assert_int_equal(options.pid, 0);
+	assert_int_equal(parse("annotate --build=out a.c"), 0);
+	assert_string_equal(options.build, "out");
+	assert_int_equal(parse("annotate --pid 3 a.c"), FL_EXIT_USAGE);
+	assert_int_equal(parse("-e rules --build 3"), FL_EXIT_USAGE);
+	assert_int_equal(parse("-e rules -p 3"), 0);
+	assert_int_equal(options.pid, 3);
+	assert_null(options.build);
+}
+
 static void test_scope(void **state)
 {
 	(void)state;
@@ -226,6 +242,8 @@ static void test_misuse(void **state)
 		{ "doctor x", "doctor takes no 'x'", FL_O_NO_WORDS },
 		{ "explain", "explain", FL_O_NO_SUBJECT },
 		{ "report", "report needs", FL_O_NO_FOLDER },
+		{ "annotate --match x", "annotate needs", FL_O_NO_SOURCE },
+		{ "annotate x.c --min-score 101", "'101'", FL_O_NUMBER },
 		{ "replay a/1 b/1", "'b/1'", FL_O_TOO_MANY },
 		{ "merge a b", "merge needs a folder", FL_O_NO_MERGED },
 		{ "merge -o a", "merge needs the folder", FL_O_NO_FOLDER },
@@ -391,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_script),
 		cmocka_unit_test(test_format_and_help),
+		cmocka_unit_test(test_letter_of_two),
 		cmocka_unit_test(test_scope),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_durations),

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "annotate_cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "errors.h"
+
+#define MOST_OPTIONS 16
+
+struct arguments {
+	const char **list;
+	size_t n;
+};
+
+static void add(struct arguments *a, const char *name, const char *value)
+{
+	a->list[a->n++] = name;
+	if (value)
+		a->list[a->n++] = value;
+}
+
+/* Installed or not, it is in a folder beside faultline's own. */
+static int find_program(char *path, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", path, size - 1);
+	const char *rest = "/" FL_PROGRAMS "/annotate";
+	char *slash;
+
+	if (len < 0)
+		return -errno;
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash || (size_t)(slash - path) + strlen(rest) >= size)
+		return -ENAMETOOLONG;
+	memcpy(slash, rest, strlen(rest) + 1);
+	return 0;
+}
+
+int fl_annotate_command(const struct fl_options *o)
+{
+	struct arguments a = { .list = calloc((size_t)o->nfiles + MOST_OPTIONS,
+					      sizeof(a.list[0])) };
+	struct fl_digits score = fl_digits(o->min_score);
+	char path[PATH_MAX];
+	int err;
+
+	if (!a.list)
+		return fl_complain(FL_F_MEMORY, NULL);
+	add(&a, "faultline annotate", NULL);
+	if (o->build)
+		add(&a, "--build", o->build);
+	if (o->match)
+		add(&a, "--match", o->match);
+	add(&a, "--min-score", score.text);
+	if (o->json)
+		add(&a, "--json", NULL);
+	if (o->verbose)
+		add(&a, "--verbose", NULL);
+	if (o->quiet)
+		add(&a, "--quiet", NULL);
+	add(&a, "--", NULL);
+	for (int i = 0; i < o->nfiles; i++)
+		add(&a, o->files[i], NULL);
+	err = find_program(path, sizeof(path));
+	if (!err) {
+		/* strings are only read */
+		execv(path, (char *const *)a.list);
+		err = -errno;
+	}
+	free(a.list);
+	return fl_complain(FL_F_RUN, path, strerror(-err), NULL);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* annotate_cli.h - faultline annotate, which is a program of its own. */
+#ifndef FL_ANNOTATE_CLI_H
+#define FL_ANNOTATE_CLI_H
+
+#include "options.h"
+
+/* Becomes that program; returns, an exit status, only when it cannot. */
+int fl_annotate_command(const struct fl_options *o);
+
+#endif /* FL_ANNOTATE_CLI_H */
