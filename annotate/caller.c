@@ -184,7 +184,7 @@ static void in_block(struct scan *s, const struct fl_node *value, const struct f
 {
 	const struct fl_node *block = list->kind == FL_NODE_BLOCK ? list : list->parent;
 
-	if (block && block->kind == FL_NODE_BLOCK && fl_node_value(block) == value)
+	if (block && block->kind == FL_NODE_BLOCK && fl_node_value(block) == fl_node_value(value))
 		classify(s, block, site, depth);
 }
 

@@ -54,14 +54,24 @@ static const struct fl_node **copy_last(const struct walk *w)
 	return copy;
 }
 
+static void give_value(struct walk *w, const struct fl_var *v, struct fl_node *value)
+{
+	size_t i = number_of(w, v);
+
+	if (w->now.last[i] != value)
+		value->earlier = w->now.last[i];
+	w->now.last[i] = value;
+}
+
 static void note_values(struct walk *w, const struct fl_node *n)
 {
 	for (size_t i = 0; i < n->n; i++)
 		note_values(w, n->list[i]);
 	if (n->kind == FL_NODE_ASSIGN && n->n == 2 && n->list[0]->kind == FL_NODE_LOCAL)
-		w->now.last[number_of(w, n->list[0]->var)] = n->compound ? n : n->list[1];
+		/* x |= y is worked out from both */
+		give_value(w, n->list[0]->var, n->compound ? n->list[0]->parent : n->list[1]);
 	else if (n->kind == FL_NODE_VAR && n->n)
-		w->now.last[number_of(w, n->var)] = n->list[0];
+		give_value(w, n->var, n->list[0]);
 }
 
 static void happen(struct walk *w, const struct fl_node *n)
@@ -121,6 +131,9 @@ static void collect_fails(struct walk *w, const struct fl_node *n, int depth)
 		add_fail(w, n);
 	if (n->kind == FL_NODE_LOCAL && depth) {
 		last = w->now.last[number_of(w, n->var)];
+		/* error = translate(error) */
+		while (last && fl_node_within(n, last))
+			last = last->earlier;
 		if (last)
 			collect_fails(w, last, depth - 1);
 	}

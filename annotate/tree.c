@@ -372,10 +372,15 @@ static struct fl_node *build_one(struct builder *b, CXCursor c, struct fl_node *
 		return build_other(b, c, parent, FL_NODE_ASM);
 	case CXCursor_VarDecl:
 		return build_declaration(b, c, parent);
+	case CXCursor_StringLiteral: {
+		struct fl_node *n = new_node(b, FL_NODE_CONST, c, parent);
+
+		n->is_text = true;
+		return n;
+	}
 	case CXCursor_IntegerLiteral:
 	case CXCursor_FloatingLiteral:
 	case CXCursor_CharacterLiteral:
-	case CXCursor_StringLiteral:
 	case CXCursor_UnaryExpr: /* sizeof and its like evaluate nothing */
 		return new_node(b, FL_NODE_CONST, c, parent);
 	default:
@@ -448,8 +453,7 @@ bool fl_node_number(const struct fl_node *n, long long *value)
 
 bool fl_node_is_null(const struct fl_node *n)
 {
-	return n->pointer && n->kind == FL_NODE_CONST &&
-	       clang_getCursorKind(n->cursor) != CXCursor_StringLiteral;
+	return n->pointer && n->kind == FL_NODE_CONST && !n->is_text;
 }
 
 void fl_node_text(const struct fl_tree *t, const struct fl_node *n, char *out, size_t size)

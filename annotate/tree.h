@@ -60,6 +60,7 @@ struct fl_var {
 struct fl_node {
 	enum fl_node_kind kind;
 	bool arrow, compound, pointer; /* pointer: its value is one */
+	bool is_text;		       /* a string constant */
 	uint16_t body;
 	unsigned int line, offset, end; /* in the file; of a macro's use, where that is */
 	CXCursor cursor;		/* the outermost of casts and conversions */
@@ -67,6 +68,7 @@ struct fl_node {
 	const char *name;
 	const char *macro; /* the macro that it comes from, or NULL */
 	struct fl_var *var;
+	const struct fl_node *earlier; /* what the variable was before it was given this value */
 	struct fl_node *parent;
 	struct fl_node **list;
 	size_t n;

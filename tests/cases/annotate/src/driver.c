@@ -207,3 +207,23 @@ static int drv_op_start(struct device *dev)
 }
 
 const struct ops drv_ops = { .start = drv_op_start };
+
+/* the error is translated on the way */
+int drv_translated(struct device *dev)
+{
+	int err = hw_send(dev, NULL, NULL);
+
+	err = drv_check(err, dev);
+	return err ? err : 0;
+}
+
+/* strings are no errors */
+const char *drv_name(int n)
+{
+	switch (n) {
+	case 1:
+		return "one";
+	default:
+		return "many";
+	}
+}

@@ -16,6 +16,8 @@ int drv_ignored(struct device *dev);
 int drv_positive(struct device *dev);
 int drv_start(struct device *dev);
 int drv_marked(struct device *dev);
+int drv_translated(struct device *dev);
+const char *drv_name(int n);
 int drv_indirect(struct device *dev);
 struct device *drv_alloc(int size);
 struct device *drv_get(int size);
@@ -25,6 +27,7 @@ bool drv_should_fail(struct device *dev);
 u32 drv_bits(struct device *dev);
 void drv_reset(struct device *dev);
 int drv_start_all(struct device *dev);
+int drv_both(struct device *dev);
 int drv_find(struct device **found);
 
 #endif /* FL_CASES_DRIVER_H */

@@ -42,3 +42,9 @@ int drv_find(struct device **found)
 		return -EIO;
 	return drv_is_ready(dev) ? drv_positive(dev) : 0;
 }
+
+/* as macros of drivers do it: a block in a block */
+int drv_both(struct device *dev)
+{
+	return ({ ({ drv_translated(dev); }); });
+}
