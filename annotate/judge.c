@@ -54,13 +54,33 @@ static const char *list_names(struct judge *j, const struct fl_names *names, con
 	return b.text ? b.text : "";
 }
 
+/* -1, 0 and 1 are an order, and -1 is -EPERM by accident. */
+static bool is_comparison(const struct fl_function *f)
+{
+	return f->errors.n == 1 && !strcmp(f->errors.list[0], "-1") &&
+	       (f->values & FL_VALUE_POSITIVE);
+}
+
+/* A function that is there to be made to fail: it is asked, and has little else to do. */
+static bool is_hook(const struct fl_function *f)
+{
+	static const char *const words[] = { "should_fail", "should_drop", "should_corrupt",
+					     "should_cancel" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strstr(f->name, words[i]))
+			return true;
+	}
+	return false;
+}
+
 /* --- what it returns ------------------------------------------------------------ */
 
 static void judge_signed(struct judge *j)
 {
 	const struct fl_function *f = j->f;
 
-	if (f->values & FL_VALUE_ERRNO) {
+	if ((f->values & FL_VALUE_ERRNO) && !is_comparison(f)) {
 		j->v->tag = "ERRNO";
 		reason(j, "returns-errno", 0, 0, "returns %s",
 		       f->errors.n ? list_names(j, &f->errors, "")
@@ -70,8 +90,8 @@ static void judge_signed(struct judge *j)
 		reason(j, "forwards", 10, 0, "returns what %s returns, which was not read",
 		       f->forwarded.n ? list_names(j, &f->forwarded, "()")
 				      : "a pointer to a function");
-	} else if (strstr(f->name, "should_fail") && !(f->values & FL_VALUE_POSITIVE)) {
-		j->v->tag = "ERRNO";
+	} else if (is_hook(f)) {
+		j->v->tag = f->values == FL_VALUE_ZERO ? "ERRNO" : "TRUE";
 		reason(j, "hook", 0, 0, "is there to be made to fail");
 	} else {
 		reason(j, "no-error", FATAL, 0, "returns no error: %s",
@@ -115,9 +135,9 @@ static void judge_pointer(struct judge *j)
 
 static void judge_bool(struct judge *j)
 {
-	if (strstr(j->f->name, "should_")) {
+	if (is_hook(j->f)) {
 		j->v->tag = "TRUE";
-		reason(j, "returns-true", 0, 0, "is asked whether to give up");
+		reason(j, "hook", 0, 0, "is there to be made to fail");
 	} else if (j->tested && j->giving_up == j->tested) {
 		reason(j, "predicate", FATAL, 0,
 		       "returns an answer and not an error, although callers give up when it is true");
@@ -214,7 +234,7 @@ static void judge_order(struct judge *j)
 
 	if (!j->v->tag)
 		return;
-	if (!f->first && !strstr(f->name, "should_")) {
+	if (!f->first && !is_hook(f)) {
 		reason(j, "unclear", 25, f->line, "has no error return that could be found first");
 		return;
 	}
@@ -250,7 +270,7 @@ static void judge_callers(struct judge *j)
 
 	if (!v->tag)
 		return;
-	if (fl_known_releases(j->f->name) && !strstr(j->f->name, "should_"))
+	if (fl_known_releases(j->f->name) && !is_hook(j->f))
 		reason(j, "release", FATAL, j->f->line,
 		       "its name says that it undoes something: callers cannot go on from a failure");
 	if (!v->seen) {

@@ -220,11 +220,14 @@ static enum CXChildVisitResult visit_top(CXCursor c, CXCursor parent, CXClientDa
 {
 	enum CXCursorKind kind = clang_getCursorKind(c);
 	struct study *s = data;
+	CXFile file;
 
 	(void)parent;
 	if (kind == CXCursor_MacroDefinition && s->macro)
 		study_macro(s, c);
-	if (!clang_Location_isFromMainFile(clang_getCursorLocation(c)))
+	/* a macro of a header may make a table of functions */
+	clang_getExpansionLocation(clang_getCursorLocation(c), &file, NULL, NULL, NULL);
+	if (!file || !clang_File_isEqual(file, s->file))
 		return CXChildVisit_Continue;
 	if (kind == CXCursor_FunctionDecl && clang_isCursorDefinition(c))
 		study_function(s, c);

@@ -93,6 +93,19 @@ static bool is_unloaded(struct builder *b, CXCursor c)
 	}
 }
 
+/* Where the parenthesis that opens at @at is closed; 0: nowhere. */
+static size_t closing(const struct fl_tree *t, size_t at)
+{
+	unsigned int depth = 0;
+
+	for (; at < t->len; at++) {
+		depth += t->text[at] == '(';
+		if (t->text[at] == ')' && !--depth)
+			return at;
+	}
+	return 0;
+}
+
 static void place(struct builder *b, struct fl_node *n, CXCursor c)
 {
 	CXSourceRange range = clang_getCursorExtent(c);
@@ -108,9 +121,10 @@ static void place(struct builder *b, struct fl_node *n, CXCursor c)
 	text = t->text + n->offset;
 	while (n->offset + len < t->len && (isalnum((unsigned char)text[len]) || text[len] == '_'))
 		len++;
-	/* a name that is not the expression's own and has arguments is a macro's */
-	if (len && text[len] == '(' &&
-	    (!n->name || strlen(n->name) != len || memcmp(n->name, text, len) != 0))
+	/* a name that is not the expression's own, and of which it is all, is a macro's */
+	if (len && n->offset + len < t->len && text[len] == '(' &&
+	    (!n->name || strlen(n->name) != len || memcmp(n->name, text, len) != 0) &&
+	    n->end <= closing(t, n->offset + len) + 1)
 		n->macro = fl_arena_strndup(t->arena, text, len);
 }
 
