@@ -53,9 +53,9 @@ struct fl_options {
 	const char *shard;
 	const char *budget;
 	const char *console;
-	uint64_t timeout_ns;  /* of a trial, or of the journal; 0: as the baseline says */
-	uint64_t idle_ns;     /* of journal and console */
-	uint32_t max_boots;   /* 0: any number */
+	uint64_t timeout_ns; /* of a trial, or of the journal; 0: as the baseline says */
+	uint64_t idle_ns;    /* of journal and console */
+	uint32_t max_boots;  /* 0: any number */
 	/* of annotate; NULL: not given */
 	const char *build;
 	const char *match;
