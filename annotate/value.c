@@ -60,7 +60,8 @@ static void add_call(struct fl_unit *u, const struct fl_tree *t, const struct fl
 		v->bits |= FL_VALUE_NULL | FL_VALUE_OBJECT;
 		return;
 	}
-	if (fl_known(name) == FL_KNOWN_PURE) {
+	/* what fills a buffer returns a length, or the buffer */
+	if (fl_known(name) == FL_KNOWN_PURE || fl_known(name) == FL_KNOWN_FILL) {
 		v->bits |= FL_VALUE_OTHER;
 		return;
 	}
@@ -74,6 +75,36 @@ static void add_call(struct fl_unit *u, const struct fl_tree *t, const struct fl
 		 name);
 }
 
+/* if (!v) that leaves: what is returned later is not the NULL of an allocation. */
+static bool is_tested(const struct fl_node *n, const struct fl_var *var)
+{
+	if (n->kind == FL_NODE_IF && n->n > 1) {
+		const struct fl_node *c = n->list[0], *leaves = n->list[1];
+
+		while (leaves->kind == FL_NODE_LIST && leaves->n)
+			leaves = leaves->list[leaves->n - 1];
+		while (c->kind == FL_NODE_CALL && c->n > 1) /* __builtin_expect() */
+			c = c->list[1];
+		while (c->kind == FL_NODE_NOT && c->n && c->list[0]->kind == FL_NODE_NOT)
+			c = c->list[0]->list[0];
+		if (c->kind == FL_NODE_NOT && c->n && c->list[0]->kind == FL_NODE_LOCAL &&
+		    c->list[0]->var == var &&
+		    (leaves->kind == FL_NODE_RETURN || leaves->kind == FL_NODE_GOTO))
+			return true;
+	}
+	for (size_t i = 0; i < n->n; i++) {
+		if (is_tested(n->list[i], var))
+			return true;
+	}
+	return false;
+}
+
+static bool is_allocation(const struct fl_node *n)
+{
+	return (n->kind == FL_NODE_CALL || n->kind == FL_NODE_BLOCK) &&
+	       (fl_known(n->name) == FL_KNOWN_ALLOC || fl_known(n->macro) == FL_KNOWN_ALLOC);
+}
+
 static void add_variable(struct fl_unit *u, const struct fl_tree *t, struct fl_var *var,
 			 struct fl_values *v)
 {
@@ -82,8 +113,12 @@ static void add_variable(struct fl_unit *u, const struct fl_tree *t, struct fl_v
 	if (var->param >= 0 || var->escapes)
 		v->bits |= FL_VALUE_OTHER;
 	var->busy = true;
-	for (size_t i = 0; i < var->nfrom; i++)
-		fl_values_of(u, t, var->from[i], v);
+	for (size_t i = 0; i < var->nfrom; i++) {
+		if (is_allocation(var->from[i]) && is_tested(t->body, var))
+			v->bits |= FL_VALUE_OBJECT;
+		else
+			fl_values_of(u, t, var->from[i], v);
+	}
 	var->busy = false;
 }
 
