@@ -249,12 +249,8 @@ static void classify(struct scan *s, const struct fl_node *value, struct fl_site
 			}
 			/* part of && and ||, or compared */
 			continue;
-		case FL_NODE_INDEX:
-		case FL_NODE_MEMBER:
-		case FL_NODE_DEREF:
-			/* it is used as it is */
-			return;
 		default:
+			/* used as it is, or not at all */
 			return;
 		}
 	}
