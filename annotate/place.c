@@ -139,10 +139,9 @@ enum fl_place fl_place_of(const struct fl_node *n, int *param)
 		return n->n ? fl_place_behind(n->list[0], param) : FL_PLACE_SHARED;
 	case FL_NODE_BLOCK:
 	case FL_NODE_CALL:
-		return FL_PLACE_LOCAL; /* a value, which is nowhere */
 	case FL_NODE_LIST:
 	case FL_NODE_CONST:
-		return FL_PLACE_LOCAL; /* a compound literal */
+		return FL_PLACE_LOCAL; /* a value, which is nowhere, or a compound literal */
 	default:
 		return FL_PLACE_SHARED;
 	}
