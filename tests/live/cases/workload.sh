@@ -82,7 +82,6 @@ test_campaigns_of_block() {
 test_campaigns_of_fs() {
 	need_full
 	campaign fs/ext4-mount
-	campaign fs/btrfs-mount
 }
 
 test_campaigns_of_drivers() {
