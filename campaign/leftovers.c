@@ -156,11 +156,10 @@ static void add_loop(const char *root, const char *name, struct fl_leftovers *l)
 	free(text);
 }
 
-void fl_leftovers_scan(const char *root, struct fl_known_tasks *known, struct fl_leftovers *l)
+void fl_leftovers_scan(const char *root, struct fl_leftovers *l)
 {
 	each_line(root, "/proc/modules", 3, add_module, l);
 	each_line(root, "/proc/self/mounts", 3, add_mount, l);
 	each_name(root, "/sys/class/net", "network device", NULL, l);
 	each_name(root, "/sys/block", "block device", add_loop, l);
-	fl_leftover_tasks(root, known, l);
 }

@@ -50,13 +50,14 @@ void fl_known_tasks_release(struct fl_known_tasks *known);
 /*
  * What the running machine has, below @root ("" for /): "module loop (used 1)",
  * "mount /mnt ext4 /dev/loop0", "network device d0", "block device sda",
- * "loop device loop0 /img", "kernel thread jbd2", "process sleep (open: /f)".
- * Kernel threads that come and go by themselves are left out; of processes only
- * the children of this one are looked at, which adopted what a workload left.
- * @known is empty at first, and kept from scan to scan.
+ * "loop device loop0 /img".
  */
-void fl_leftovers_scan(const char *root, struct fl_known_tasks *known, struct fl_leftovers *l);
-/* The last two of these. */
+void fl_leftovers_scan(const char *root, struct fl_leftovers *l);
+/*
+ * "kernel thread jbd2", without those that come and go by themselves, and "process
+ * sleep (open: /f)" for children of this process, which adopted what a workload
+ * left. @known is empty at first, and kept from scan to scan.
+ */
 void fl_leftover_tasks(const char *root, struct fl_known_tasks *known, struct fl_leftovers *l);
 
 #endif /* FL_LEFTOVERS_H */

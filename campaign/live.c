@@ -397,7 +397,8 @@ static void state(void *arg, fl_line_fn fn, void *to)
 	struct fl_live *w = arg;
 	struct fl_leftovers now = { 0 };
 
-	fl_leftovers_scan("", &w->tasks, &now);
+	fl_leftovers_scan("", &now);
+	fl_leftover_tasks("", &w->tasks, &now);
 	for (size_t i = 0; i < now.n; i++)
 		fn(to, now.lines[i]);
 	fl_leftovers_release(&now);

@@ -136,6 +136,13 @@ static int remove_one(const char *name, const struct stat *st, int flag, struct 
 	return remove(name);
 }
 
+static void scan(struct fl_known_tasks *tasks, struct fl_leftovers *l)
+{
+	fl_leftovers_scan(top, l);
+	fl_leftover_tasks(top, tasks, l);
+	fl_leftovers_sort(l);
+}
+
 static void test_leftovers(void **state)
 {
 	struct fl_leftovers before = { 0 }, after = { 0 }, again = { 0 };
@@ -151,8 +158,7 @@ static void test_leftovers(void **state)
 	put("sys/block/loop0", NULL);
 	put("proc/2/stat", "2 (kthreadd) S 0 0\n");
 	put("proc/9/stat", "9 (kworker/0:1) S 2 0\n");
-	fl_leftovers_scan(top, &tasks, &before);
-	fl_leftovers_sort(&before);
+	scan(&tasks, &before);
 	assert_int_equal(fl_leftovers_compare(&before, &before, NULL, NULL), 0);
 	put("proc/modules", "loop 45056 1 - Live 0x0\ndummy 16384 1 - Live 0x0\n");
 	put("proc/self/mounts", "/dev/sda / ext4 rw 0 0\n/dev/loop0 /mnt ext4 rw 0 0\n");
@@ -162,8 +168,7 @@ static void test_leftovers(void **state)
 	put("proc/11/stat", "11 (fl (odd) one) S 2 0\n");
 	snprintf(task, sizeof(task), "12 (sleep) S %d 0\n", getpid());
 	put("proc/12/stat", task);
-	fl_leftovers_scan(top, &tasks, &after);
-	fl_leftovers_sort(&after);
+	scan(&tasks, &after);
 	assert_int_equal(fl_leftovers_compare(&before, &after, note_line, text), 7);
 	assert_string_equal(text, "+kernel thread fl (odd) one;+loop device loop0 /img;"
 				  "-module loop (used 0);+module loop (used 1);"
@@ -172,14 +177,12 @@ static void test_leftovers(void **state)
 	assert_int_equal(tasks.n, 5);
 	/* known threads are not asked for again, and one that ended is seen to */
 	put("proc/11/stat", "11 (another) S 2 0\n");
-	fl_leftovers_scan(top, &tasks, &again);
-	fl_leftovers_sort(&again);
+	scan(&tasks, &again);
 	assert_string_equal(again.lines[1], "kernel thread fl (odd) one");
 	fl_leftovers_release(&again);
 	snprintf(path, sizeof(path), "%s/proc/11", top);
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	fl_leftovers_scan(top, &tasks, &again);
-	fl_leftovers_sort(&again);
+	scan(&tasks, &again);
 	assert_string_equal(again.lines[1], "loop device loop0 /img");
 	fl_leftovers_release(&again);
 	fl_known_tasks_release(&tasks);

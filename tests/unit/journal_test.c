@@ -403,8 +403,11 @@ static void test_kill(void **state)
 	struct fl_journal_stat stat;
 
 	(void)state;
-	for (int round = 0; round < 20; round++) {
-		const struct timespec wait = { .tv_nsec = unit_random(&random) % 4000000 };
+	/* more and more, so that a busy machine writes something, too */
+	for (unsigned int round = 0; round < 20 || (lines <= 2 && round < 900); round++) {
+		const struct timespec wait = {
+			.tv_nsec = unit_random(&random) % (4000000 + round * 1000000),
+		};
 		int err, status;
 		pid_t pid = fork();
 
