@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int fl_read_all(int fd, void *data, size_t len)
@@ -107,6 +108,35 @@ char *fl_read_text(const char *path, size_t *len)
 	if (err)
 		errno = -err;
 	return text;
+}
+
+/* 0 where it is there already, too. */
+static int make_one(const char *path)
+{
+	struct stat st;
+
+	if (!mkdir(path, 0777))
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	if (stat(path, &st))
+		return -errno;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+int fl_make_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int err = copy ? 0 : -ENOMEM;
+
+	for (char *slash = copy ? strchr(copy + (*copy == '/'), '/') : NULL; slash && !err;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		err = make_one(copy);
+		*slash = '/';
+	}
+	free(copy);
+	return err ? err : make_one(path);
 }
 
 const char *fl_file_error(int err)

@@ -32,6 +32,9 @@ char *fl_read_text(const char *path, size_t *len);
  */
 int fl_replace_file(const char *path, mode_t mode, const void *text, size_t len);
 
+/* A folder, with those above it; it may be there already. -ENOTDIR for a file. */
+int fl_make_folder(const char *path);
+
 /* What a -errno of this file says; static. */
 const char *fl_file_error(int err);
 

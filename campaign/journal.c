@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -150,8 +149,9 @@ static int open_file(struct fl_journal *j, const char *dir, struct fl_trouble *t
 
 	if (err)
 		return err;
-	if (mkdir(dir, 0777) && errno != EEXIST)
-		return fl_trouble_errno(t, errno, "sweep-folder", "cannot make folder '%s'", dir);
+	err = fl_make_folder(dir);
+	if (err)
+		return fl_trouble_errno(t, -err, "sweep-folder", "cannot make folder '%s'", dir);
 	j->fd = open(j->path, O_RDWR | O_APPEND | O_DSYNC | O_CREAT | O_CLOEXEC, 0666);
 	if (j->fd < 0)
 		return fl_trouble_errno(t, errno, "journal-write", "cannot write '%s'", j->path);

@@ -13,7 +13,6 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "boot.h"
@@ -135,10 +134,11 @@ static bool died_in_trial(const struct known *before, const struct known *now)
  */
 static int lock_folder(struct supervisor *s)
 {
+	int err = fl_make_folder(s->o->dir);
 	char path[4200];
 
-	if (mkdir(s->o->dir, 0777) && errno != EEXIST)
-		return fl_trouble_errno(s->t, errno, "sweep-folder", "cannot make folder '%s'",
+	if (err)
+		return fl_trouble_errno(s->t, -err, "sweep-folder", "cannot make folder '%s'",
 					s->o->dir);
 	snprintf(path, sizeof(path), "%s/supervise", s->o->dir);
 	s->lock = open(path, O_RDWR | O_CREAT, 0666);

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "build.h"
 #include "describe.h"
 #include "errors.h"
+#include "file.h"
 #include "live.h"
 #include "lookup.h"
 #include "minimise.h"
@@ -437,12 +437,12 @@ int fl_sweep_command(const struct fl_options *o)
 {
 	const char *dir = o->output ? o->output : "faultline-sweep";
 	struct campaign c;
-	int status;
+	int err = fl_make_folder(dir), status;
 
 	init(&c, o, dir);
-	if (mkdir(dir, 0777) && errno != EEXIST) {
+	if (err) {
 		fprintf(stderr, "faultline: error: cannot make folder '%s': %s\n", dir,
-			strerror(errno));
+			fl_file_error(err));
 		return FL_EXIT_USAGE;
 	}
 	status = start(&c);

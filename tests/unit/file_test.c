@@ -164,6 +164,21 @@ static void test_refused(void **state)
 	assert_string_equal(fl_file_error(-ENOENT), strerror(ENOENT));
 }
 
+static void test_folders(void **state)
+{
+	(void)state;
+	assert_int_equal(fl_make_folder("a/b/c"), 0);
+	assert_int_equal(fl_make_folder("a/b/c"), 0);
+	assert_int_equal(fl_make_folder("a/d/"), 0);
+	assert_int_equal(replace("a/d/file", "x"), 0);
+	assert_int_equal(fl_make_folder("a/d/file"), -ENOTDIR);
+	assert_int_equal(fl_make_folder("a/d/file/more"), -ENOTDIR);
+	assert_int_equal(fl_make_folder(""), -ENOENT);
+	assert_int_equal(fl_make_folder("/"), 0);
+	assert_int_equal(count_entries(), 1);
+	assert_int_equal(unlink("a/d/file") | rmdir("a/d") | rmdir("a/b/c") | rmdir("a/b"), 0);
+}
+
 /* The old text survives when there is no room for the new one. */
 static void test_no_room(void **state)
 {
@@ -237,10 +252,11 @@ static void test_sockets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_DIR(test_new_file),	IN_DIR(test_mode_and_owner),
-		IN_DIR(test_own_links), IN_DIR(test_links_of_others),
-		IN_DIR(test_refused),	IN_DIR(test_no_room),
-		IN_DIR(test_limit),	cmocka_unit_test(test_sockets),
+		IN_DIR(test_new_file),		IN_DIR(test_mode_and_owner),
+		IN_DIR(test_own_links),		IN_DIR(test_links_of_others),
+		IN_DIR(test_refused),		IN_DIR(test_no_room),
+		IN_DIR(test_folders),		IN_DIR(test_limit),
+		cmocka_unit_test(test_sockets),
 	};
 
 	return cmocka_run_group_tests_name("files", tests, NULL, NULL);
