@@ -7,13 +7,13 @@
 test_security_hook() {
 	mkfifo go over
 	fl_start -e 'on security_file_open if comm=="cat" return -EIO' -- \
-		sh -c 'cat /etc/hostname; echo >go; read -r _ <over'
+		sh -c 'cat /etc/hostname 2>said; echo >go; read -r _ <over'
 	read -r <go
 	read -r line </etc/hostname || [[ -n $line ]] || fail "the shell beside it cannot read"
 	head -n 1 /etc/hostname >beside || fail "head cannot read"
 	echo >over
 	wait "$fl_pid"
-	expect_text err 'cat: .*Input/output error'
+	expect_text said 'cat: .*Input/output error'
 	expect_text err 'security_file_open = -EIO  cat '
 	expect_text err 'security_file_open by fmod_ret:'
 }
