@@ -138,6 +138,17 @@ static int shell(const char *script, const struct fl_supervise_opts *more,
 	return err;
 }
 
+/* shell(), for a campaign that is finished. */
+static struct fl_supervised finish(const char *script, const struct fl_supervise_opts *more)
+{
+	struct fl_supervised out;
+	struct fl_trouble t;
+
+	if (shell(script, more, &out, &t))
+		fail_msg("%s\n%s", t.text, notes);
+	return out;
+}
+
 static void expect_note(const char *text)
 {
 	if (!strstr(notes, text))
@@ -157,16 +168,14 @@ static void expect_file(const char *name, const char *text)
 static void test_dies(void **state)
 {
 	struct fl_supervised out;
-	struct fl_trouble t;
 
 	(void)state;
-	if (shell("start; case $n in\n"
-		  "1) point; begin 1; echo dying words; kill -9 $$;;\n"
-		  "2) end 1 crash; done_ 6 'fresh machine'; exit 6;;\n"
-		  "3) begin 2; end 2 handled; done_ 1 exhausted;;\n"
-		  "esac",
-		  &patient, &out, &t))
-		fail_msg("%s\n%s", t.text, notes);
+	out = finish("start; case $n in\n"
+		     "1) point; begin 1; echo dying words; kill -9 $$;;\n"
+		     "2) end 1 crash; done_ 6 'fresh machine'; exit 6;;\n"
+		     "3) begin 2; end 2 handled; done_ 1 exhausted;;\n"
+		     "esac",
+		     &patient);
 	assert_int_equal(out.boots, 3);
 	assert_int_equal(out.crashes, 1);
 	assert_int_equal(out.hangs, 0);
@@ -204,18 +213,17 @@ static void test_console_file(void **state)
 static void test_hangs(void **state)
 {
 	struct fl_supervised out;
-	struct fl_trouble t;
 	uint64_t boot;
 	char *text;
 
 	(void)state;
-	if (shell("start; case $n in\n"
-		  "1) point; begin 1; echo $$ >pid; setsid sh -c 'echo $$ >pid2; exec sleep 1000' &\n"
-		  "   trap '' TERM; while [ ! -s pid2 ]; do :; done; while :; do sleep 1000; done;;\n"
-		  "2) cp machine note; end 1 hang; done_ 1 exhausted;;\n"
-		  "esac",
-		  &strict, &out, &t))
-		fail_msg("%s\n%s", t.text, notes);
+	out = finish(
+		"start; case $n in\n"
+		"1) point; begin 1; echo $$ >pid; setsid sh -c 'echo $$ >pid2; exec sleep 1000' &\n"
+		"   trap '' TERM; while [ ! -s pid2 ]; do :; done; while :; do sleep 1000; done;;\n"
+		"2) cp machine note; end 1 hang; done_ 1 exhausted;;\n"
+		"esac",
+		&strict);
 	assert_int_equal(out.boots, 2);
 	assert_int_equal(out.hangs, 1);
 	assert_int_equal(out.crashes, 0);
@@ -237,15 +245,13 @@ static void test_babbles(void **state)
 {
 	const struct fl_supervise_opts o = { .idle_ns = LONG_NS, .stall_ns = LIMIT_NS };
 	struct fl_supervised out;
-	struct fl_trouble t;
 
 	(void)state;
-	if (shell("start; case $n in\n"
-		  "1) point; begin 1; while :; do echo stuck for 22s; sleep 0.1; done;;\n"
-		  "2) end 1 hang; done_ 1 exhausted;;\n"
-		  "esac",
-		  &o, &out, &t))
-		fail_msg("%s\n%s", t.text, notes);
+	out = finish("start; case $n in\n"
+		     "1) point; begin 1; while :; do echo stuck for 22s; sleep 0.1; done;;\n"
+		     "2) end 1 hang; done_ 1 exhausted;;\n"
+		     "esac",
+		     &o);
 	assert_int_equal(out.hangs, 1);
 	expect_note(": the journal did not grow\n");
 	expect_file("console.1", "stuck for 22s");
@@ -255,16 +261,14 @@ static void test_babbles(void **state)
 static void test_fails_to_boot(void **state)
 {
 	struct fl_supervised out;
-	struct fl_trouble t;
 
 	(void)state;
-	if (shell("case $n in\n"
-		  "1) start; point; begin 1; exec sleep 1000;;\n"
-		  "2) exit 125;;\n"
-		  "3) cp machine note; start; end 1 hang; done_ 1 exhausted;;\n"
-		  "esac",
-		  &strict, &out, &t))
-		fail_msg("%s\n%s", t.text, notes);
+	out = finish("case $n in\n"
+		     "1) start; point; begin 1; exec sleep 1000;;\n"
+		     "2) exit 125;;\n"
+		     "3) cp machine note; start; end 1 hang; done_ 1 exhausted;;\n"
+		     "esac",
+		     &strict);
 	expect_note("boot 2 ended with status 125 outside of a trial\n");
 	expect_file("note", "hang 1");
 	assert_int_equal(out.boots, 3);

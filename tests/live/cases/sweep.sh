@@ -192,5 +192,5 @@ test_sweep_refuses() {
 	sed -i '1s/"v":1/"v":99/' sweep/journal.ndjson
 	sweep_bugs good_leak
 	ended 2
-	expect_text err 'has version 99, and this faultline knows up to 1'
+	expect_text err 'has version 99, newer than 1, the last one known here'
 }
