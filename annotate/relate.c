@@ -149,6 +149,8 @@ void fl_relate(struct fl_findings *f)
 {
 	struct index x = { .n = f->nfunctions };
 
+	if (!x.n)
+		return;
 	x.list = fl_arena_alloc(f->arena, (x.n + 1) * sizeof(x.list[0]));
 	memcpy(x.list, f->functions, x.n * sizeof(x.list[0]));
 	qsort(x.list, x.n, sizeof(x.list[0]), by_name);
