@@ -162,6 +162,23 @@ static void read_done(struct fl_findings *all, struct fl_function *f, const stru
 						text_at(all->arena, l, 4), number(l, 3) };
 }
 
+static void read_of_function(struct fl_findings *all, struct fl_function *f, const struct line *l)
+{
+	switch (l->field[0][0]) {
+	case 'V':
+		fl_names_add(all->arena, &f->errors, text_at(all->arena, l, 1));
+		break;
+	case 'W':
+		fl_names_add(all->arena, &f->forwarded, text_at(all->arena, l, 1));
+		break;
+	case 'P':
+		fl_names_add(all->arena, &f->calls, text_at(all->arena, l, 1));
+		break;
+	default:
+		read_done(all, f, l);
+	}
+}
+
 static void read_end(struct fl_findings *all, const struct line *l)
 {
 	all->warnings += number(l, 1);
@@ -190,16 +207,12 @@ bool fl_findings_read(struct fl_findings *all, char *text, size_t len)
 			f = read_function(all, &l);
 			break;
 		case 'V':
-			fl_names_add(all->arena, &f->errors, text_at(all->arena, &l, 1));
-			break;
 		case 'W':
-			fl_names_add(all->arena, &f->forwarded, text_at(all->arena, &l, 1));
-			break;
 		case 'P':
-			fl_names_add(all->arena, &f->calls, text_at(all->arena, &l, 1));
-			break;
 		case 'D':
-			read_done(all, f, &l);
+			if (!f)
+				return false;
+			read_of_function(all, f, &l);
 			break;
 		case 'C':
 			read_site(all, &l);

@@ -355,7 +355,7 @@ static int copy_shard(struct merge *m, const struct shard *s)
 	m->findings = calloc(s->l.nfindings + 1, sizeof(*m->findings));
 	err = m->points && m->findings ? fl_journal_read(s->dir, copy, m, &stat, m->t)
 				       : no_memory(m);
-	for (uint32_t id = 1; !err && id <= s->l.nfindings; id++)
+	for (uint32_t id = 1; !err && m->findings && id <= s->l.nfindings; id++)
 		copy_folder(m, id);
 	free(m->points);
 	free(m->findings);

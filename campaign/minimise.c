@@ -63,10 +63,13 @@ static bool is_spoilt(const struct minimiser *m)
 static uint32_t runs_needed(uint32_t shown, uint32_t tries)
 {
 	const double rate = (shown + 1.0) / (tries + 2.0);
+	double missed = 1;
 	uint32_t runs = 0;
 
-	for (double missed = 1; missed > DOUBT; missed *= 1 - rate)
+	while (missed > DOUBT) {
+		missed *= 1 - rate;
 		runs++;
+	}
 	return runs;
 }
 
