@@ -2,36 +2,7 @@
 /* Messages of the kernel log that a script allows are no findings of its campaign. */
 #include "unit.h"
 
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "sim.h"
-#include "sweep.h"
-
-static char dir[64];
-
-static int make_dir(void **state)
-{
-	(void)state;
-	snprintf(dir, sizeof(dir), "/tmp/fl-allow-XXXXXX");
-	return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_one(const char *name, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(name);
-}
-
-static int remove_dir(void **state)
-{
-	(void)state;
-	return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
+#include "sweep_fixture.h"
 
 /* Point 0 behaves, 1 warns, 2 uses memory that was freed. */
 static enum sim_bug bug(size_t i)
@@ -45,16 +16,7 @@ static enum sim_bug bug(size_t i)
 static void expect_findings(const char *const *globs, int status, const char *const *want)
 {
 	struct fl_allowed allowed[4] = { 0 };
-	struct fl_sweep_opts o = {
-		.dir = dir,
-		.agenda = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 },
-		.faultline = "test",
-		.script = "script",
-		.kernel = "6.12.0",
-		.build_id = "abcd",
-		.boot = "boot",
-		.allowed = allowed,
-	};
+	struct fl_sweep_opts o = sweep_options("boot");
 	const struct fl_sweep_sink sink = { 0 };
 	struct fl_sweep_result result;
 	struct fl_trouble trouble;
@@ -62,6 +24,7 @@ static void expect_findings(const char *const *globs, int status, const char *co
 	struct sim sim;
 	size_t n = 0;
 
+	o.allowed = allowed;
 	for (; globs[o.nallowed]; o.nallowed++)
 		allowed[o.nallowed] = (struct fl_allowed){ globs[o.nallowed], "a reason" };
 	sim_init(&sim, 3);
@@ -105,9 +68,9 @@ static void test_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_none, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_one, make_dir, remove_dir),
-		cmocka_unit_test_setup_teardown(test_all, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(test_none, sweep_make_dir, sweep_remove_dir),
+		cmocka_unit_test_setup_teardown(test_one, sweep_make_dir, sweep_remove_dir),
+		cmocka_unit_test_setup_teardown(test_all, sweep_make_dir, sweep_remove_dir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,8 +37,7 @@ void sweep_remove_tree(const char *path)
 int sweep_remove_dir(void **state)
 {
 	(void)state;
-	sweep_remove_tree(sweep_dir);
-	return 0;
+	return nftw(sweep_dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 void sweep_clear_dir(void)
