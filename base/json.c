@@ -4,36 +4,22 @@
 #include <inttypes.h>
 #include <stddef.h>
 
-/* How long the UTF-8 sequence at @s is, 0 when it is none (RFC 3629). */
-static size_t sequence(const unsigned char *s)
-{
-	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+#include "utf8.h"
 
-	if (s[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return len;
-}
-
-static void put_string(FILE *out, const char *text)
+static void put_string(const struct fl_json *j, const char *s)
 {
-	const unsigned char *s = (const unsigned char *)text;
+	FILE *out = j->out;
 
 	fputc('"', out);
 	while (*s) {
-		size_t len = sequence(s);
+		size_t len = fl_utf8_sequence(s);
 
 		if (!len)
 			fputs("\\ufffd", out);
 		else if (*s == '"' || *s == '\\')
 			fprintf(out, "\\%c", *s);
-		else if (*s < 0x20 || *s == 0x7f)
+		else if ((len == 1 && (unsigned char)*s < 0x20) || *s == 0x7f ||
+			 (j->in_page && *s == '<'))
 			fprintf(out, "\\u%04x", *s);
 		else
 			fwrite(s, 1, len, out);
@@ -47,7 +33,7 @@ static void begin(struct fl_json *j, const char *key)
 	if (j->comma)
 		fputc(',', j->out);
 	if (key) {
-		put_string(j->out, key);
+		put_string(j, key);
 		fputc(':', j->out);
 	}
 	j->comma = true;
@@ -70,7 +56,7 @@ void fl_json_string(struct fl_json *j, const char *key, const char *value)
 {
 	begin(j, key);
 	if (value)
-		put_string(j->out, value);
+		put_string(j, value);
 	else
 		fputs("null", j->out);
 }

@@ -12,7 +12,8 @@
 
 struct fl_json {
 	FILE *out;
-	bool comma; /* something stands before in this object or array */
+	bool comma;   /* something stands before in this object or array */
+	bool in_page; /* of HTML: '<' is escaped, so that no element ends or begins */
 };
 
 /* @key is NULL in an array and at the top. @bracket is '{' or '['. */

@@ -144,7 +144,7 @@ enum fl_left fl_agenda_left(const struct fl_agenda *a, size_t spot)
 	for (size_t i = 0; fault(a, s, i, &f); i++) {
 		left = fault_left(a, s, &f);
 		if (left == FL_LEFT_TODO)
-			return left;
+			return s->injected ? FL_LEFT_PARTLY : left;
 		if (left != FL_LEFT_NOTHING)
 			worst = left;
 	}
@@ -190,6 +190,7 @@ const char *fl_left_text(enum fl_left left)
 	static const char *const texts[] = {
 		[FL_LEFT_NOTHING] = "injected",
 		[FL_LEFT_TODO] = "not tried yet",
+		[FL_LEFT_PARTLY] = "not tried with all faults yet",
 		[FL_LEFT_MISSED] = "not reached again",
 		[FL_LEFT_AFTER] = "only reached after another fault (--depth 2)",
 		[FL_LEFT_ONLY] = "left out by --only",
@@ -198,6 +199,12 @@ const char *fl_left_text(enum fl_left left)
 	};
 
 	return texts[left];
+}
+
+bool fl_left_is_scope(enum fl_left left)
+{
+	return left == FL_LEFT_NOTHING || left == FL_LEFT_TODO || left == FL_LEFT_PARTLY ||
+	       left == FL_LEFT_MISSED;
 }
 
 bool fl_agenda_is_empty(const struct fl_agenda_sums *sums)
@@ -214,14 +221,13 @@ void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
 		enum fl_left left = fl_agenda_left(a, i);
 
 		out->left[left]++;
-		if (left == FL_LEFT_TODO || left == FL_LEFT_MISSED)
-			out->exhausted = false;
-		if (left == FL_LEFT_NOTHING || left == FL_LEFT_TODO || left == FL_LEFT_MISSED) {
-			out->found++;
-			out->injected += s->injected;
-			out->missed += s->missed && !s->injected;
-			out->unstable += s->unstable;
-		}
+		if (!fl_left_is_scope(left))
+			continue;
+		out->exhausted &= left == FL_LEFT_NOTHING;
+		out->found++;
+		out->injected += s->injected;
+		out->missed += s->missed && !s->injected;
+		out->unstable += s->unstable;
 	}
 	if (!a->l->nspots || a->o.unproven || fl_agenda_is_empty(out))
 		out->exhausted = false;

@@ -60,6 +60,7 @@ size_t fl_agenda_next(struct fl_agenda *a, struct fl_fault_at faults[FL_MAX_FAUL
 enum fl_left {
 	FL_LEFT_NOTHING, /* it is done */
 	FL_LEFT_TODO,	 /* its turn has not come */
+	FL_LEFT_PARTLY,	 /* it was injected, but not with all of its faults */
 	FL_LEFT_MISSED,	 /* not reached again in FL_MAX_TRIES trials */
 	FL_LEFT_AFTER,	 /* only reached after a fault: --depth 2 */
 	FL_LEFT_ONLY,	 /* --only leaves it out */
@@ -69,6 +70,8 @@ enum fl_left {
 };
 
 enum fl_left fl_agenda_left(const struct fl_agenda *a, size_t spot);
+/* Is the point this sweep's to inject, done or not? */
+bool fl_left_is_scope(enum fl_left left);
 /* In words. */
 const char *fl_left_text(enum fl_left left);
 

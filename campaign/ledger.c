@@ -64,6 +64,7 @@ void fl_ledger_release(struct fl_ledger *l)
 	free(l->reason);
 	free(l->spots);
 	free(l->tried);
+	free(l->ran);
 	free(l->findings);
 	free(l->unscanned);
 	if (l->index) {
@@ -355,6 +356,26 @@ static bool may_have_leaked(const struct fl_record *end)
 		end->outcome == FL_OUTCOME_FINDING);
 }
 
+static void remember_ran(struct fl_ledger *l, const struct fl_record *b,
+			 const struct fl_record *end)
+{
+	struct fl_ran *ran = one_more(l, (void **)&l->ran, l->nran, sizeof(*ran));
+
+	if (!ran)
+		return;
+	*ran = (struct fl_ran){
+		.n = end->n,
+		.us = end->us,
+		.fault = b->faults[b->nfaults - 1],
+		.first = b->faults[0].point,
+		.start = (uint32_t)l->starts,
+		.outcome = end->outcome,
+		.pair = b->nfaults > 1,
+		.again = b->again,
+	};
+	l->nran++;
+}
+
 static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 {
 	const struct fl_record *b = &l->begun;
@@ -367,6 +388,7 @@ static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 	if (r->injected)
 		l->hit = *b;
 	l->busy_us += r->us;
+	remember_ran(l, b, r);
 	if (b->again && (r->dirty || r->outcome == FL_OUTCOME_CRASH))
 		forget_unscanned(l, b);
 	if (b->again || r->outcome == FL_OUTCOME_CUT)
@@ -397,6 +419,17 @@ static const char *apply_finding(struct fl_ledger *l, const struct fl_record *r)
 	return NULL;
 }
 
+/* The trial that is blamed is mostly one of the last. */
+static void mark_ran(struct fl_ledger *l, const struct fl_record *blame)
+{
+	size_t i = l->nran;
+
+	while (i && l->ran[i - 1].n != blame->n)
+		i--;
+	if (i)
+		l->ran[i - 1].finding = blame->id;
+}
+
 static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
 {
 	struct fl_known_finding *f;
@@ -404,6 +437,7 @@ static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
 
 	if (!r->id || r->id > l->nfindings)
 		return "a finding is blamed on a trial that was not found before";
+	mark_ran(l, r);
 	f = &l->findings[r->id - 1];
 	if (!f->blames++) {
 		f->trial = r->n;

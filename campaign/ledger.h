@@ -40,6 +40,19 @@ struct fl_tried {
 	uint32_t trial; /* the last one */
 };
 
+/* A trial that came to its end; repetitions, too. */
+struct fl_ran {
+	uint64_t n;
+	uint64_t us;
+	struct fl_fault_at fault; /* the second of a pair */
+	uint32_t first;		  /* point of a pair's first fault */
+	uint32_t start;		  /* number of the start that it was in, from 1 */
+	uint32_t finding;	  /* the last one that it is blamed for; 0: none */
+	enum fl_outcome_kind outcome;
+	bool pair;
+	bool again;
+};
+
 struct fl_known_finding {
 	char *kind;
 	char *fingerprint;
@@ -68,6 +81,8 @@ struct fl_ledger {
 	size_t nspots;
 	struct fl_tried *tried;
 	size_t ntried;
+	struct fl_ran *ran; /* in the order of the journal */
+	size_t nran;
 	struct fl_known_finding *findings;
 	size_t nfindings;
 	struct fl_unscanned *unscanned;

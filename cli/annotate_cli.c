@@ -56,7 +56,7 @@ int fl_annotate_command(const struct fl_options *o)
 	if (o->match)
 		add(&a, "--match", o->match);
 	add(&a, "--min-score", score.text);
-	if (o->json)
+	if (o->form == FL_FORM_JSON)
 		add(&a, "--json", NULL);
 	if (o->verbose)
 		add(&a, "--verbose", NULL);

@@ -173,7 +173,7 @@ int fl_doctor(const struct fl_options *o)
 		return fl_complain(FL_F_MEMORY, NULL);
 	if (d.scope == FL_SCOPE_NOTHING)
 		status = d.denied ? FL_EXIT_PERMISSION : FL_EXIT_KERNEL;
-	if (o->json)
+	if (o->form == FL_FORM_JSON)
 		print_json(&d, status);
 	else
 		print_text(&d);

@@ -40,6 +40,12 @@ static void write_diag(FILE *out, const struct fl_diag *d)
 	fl_error_event(out, &e);
 }
 
+static void keep_first(struct fl_errors *e, const char *text)
+{
+	if (!e->text[0])
+		snprintf(e->text, sizeof(e->text), "%s", text);
+}
+
 void fl_errors_diags(void *arg, const struct fl_diags *ds)
 {
 	static const int exits[] = {
@@ -50,8 +56,12 @@ void fl_errors_diags(void *arg, const struct fl_diags *ds)
 	struct fl_errors *e = arg;
 
 	fl_print_diags(ds);
-	for (size_t i = 0; e->json && i < ds->n; i++)
-		write_diag(e->json, &ds->list[i]);
+	for (size_t i = 0; i < ds->n; i++) {
+		if (e->json)
+			write_diag(e->json, &ds->list[i]);
+		if (ds->list[i].severity == FL_SEV_ERROR)
+			keep_first(e, ds->list[i].text);
+	}
 	if (ds->nerrors)
 		e->status = exits[fl_diags_class(ds)];
 }
@@ -83,6 +93,7 @@ void fl_errors_fault(void *arg, const struct fl_fault *f)
 		fprintf(stderr, "%s", f->log);
 	if (e->json)
 		fl_fault_event(f, e->json);
+	keep_first(e, f->text);
 	e->status = fl_fault_exit(f);
 }
 
@@ -117,4 +128,12 @@ int fl_errors_new_engine(struct fl_errors *e, int err)
 	fl_fault_raise(&f, FL_F_SYSTEM, strerror(-err), NULL);
 	fl_errors_fault(e, &f);
 	return e->status;
+}
+
+int fl_trouble_print(const struct fl_trouble *t)
+{
+	fprintf(stderr, "faultline: error: %s\n", t->text);
+	if (t->hint[0])
+		fprintf(stderr, "hint: %s\n", t->hint);
+	return (int)t->status;
 }

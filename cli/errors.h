@@ -10,11 +10,13 @@
 
 #include "engine.h"
 #include "options.h"
+#include "trouble.h"
 
 struct fl_errors {
 	FILE *json; /* events go there; NULL: none are wanted */
 	bool verbose;
-	int status; /* fl_exit of the last error; 0 while there was none */
+	int status;	/* fl_exit of the last error; 0 while there was none */
+	char text[256]; /* of the first error */
 };
 
 /* For fl_engine_sink, with a struct fl_errors as @arg. */
@@ -34,5 +36,8 @@ void fl_print_diags(const struct fl_diags *ds);
 
 /* There is no engine, because of @err. Returns an fl_exit. */
 int fl_errors_new_engine(struct fl_errors *e, int err);
+
+/* A campaign's failure, to standard error; returns its status. */
+int fl_trouble_print(const struct fl_trouble *t);
 
 #endif /* FL_ERRORS_H */

@@ -254,7 +254,7 @@ int fl_explain(const struct fl_options *o)
 		status = fl_complain(FL_F_MEMORY, NULL);
 	} else {
 		status = status_of(&e.v);
-		if (o->json)
+		if (o->form == FL_FORM_JSON)
 			print_json(&e, status);
 		else
 			print_text(&e);

@@ -208,7 +208,8 @@ int fl_explain_rules(const struct fl_options *o)
 {
 	struct plan p = {
 		.o = o,
-		.errors = { .json = o->json ? stdout : NULL, .verbose = o->verbose },
+		.errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
+			    .verbose = o->verbose },
 	};
 	int status = fl_input_of(&p.in, o);
 
@@ -216,7 +217,7 @@ int fl_explain_rules(const struct fl_options *o)
 		status = open_engine(&p);
 	if (!status)
 		status = make(&p);
-	if (p.obj && o->json)
+	if (p.obj && o->form == FL_FORM_JSON)
 		print_json(&p, status);
 	else if (p.obj)
 		print_text(&p);

@@ -49,7 +49,7 @@ static const char *meant_to_run(const struct fl_options *o)
 	       : o->pid			      ? "-p"
 	       : o->emit		      ? "--emit"
 	       : o->output		      ? "-o"
-	       : o->json		      ? "-f json"
+	       : o->form		      ? "-f"
 	       : o->wait_for_module	      ? "--wait-for-module"
 					      : NULL;
 }

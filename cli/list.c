@@ -323,7 +323,7 @@ static int list_kernel(struct table *t, const struct fl_options *o, const char *
 		return no_match(t, o, pattern);
 	sort(t);
 	look_up(t, o);
-	print(t, o->json);
+	print(t, o->form == FL_FORM_JSON);
 	if (!o->traceable && *t->k->ops->list_problem(t->k))
 		fprintf(stderr, "note: these are only the " FL_SECURITY "* functions: %s\n",
 			t->k->ops->list_problem(t->k));
@@ -395,7 +395,7 @@ static int list_file(struct table *t, const struct fl_options *o, const char *pa
 		}
 		choose_backend(r, &f, false, 0);
 	}
-	print(t, o->json);
+	print(t, o->form == FL_FORM_JSON);
 	fl_ko_close(ko);
 	return FL_EXIT_OK;
 }

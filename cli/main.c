@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "annotate_cli.h"
+#include "digest_cli.h"
 #include "errors.h"
 #include "clang.h"
 #include "rlimit.h"

@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
+#include "digest_cli.h"
 #include "merge.h"
-#include "page.h"
 #include "settings.h"
-#include "sweep_cli.h"
+#include "errors.h"
 
 static void on_note(void *arg, const char *text)
 {
@@ -35,9 +35,9 @@ int fl_merge_command(const struct fl_options *o)
 	} else {
 		fl_settings_of(&settings, &l);
 		fl_agenda_init(&agenda, &settings.agenda, &l);
-		if (!o->quiet)
-			fl_page(stdout, o->output, &l, &agenda);
 		status = l.status;
+		if (!o->quiet || o->form)
+			status = fl_digest_print(o->form, o->output, &l, &agenda, status);
 	}
 	fl_ledger_release(&l);
 	return status;

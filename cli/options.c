@@ -385,7 +385,7 @@ static int parse(struct reader *r, int argc, char **argv, char *letters, struct 
 static bool wants_json(const struct reader *r)
 {
 	for (size_t i = 0; i < r->nitems; i++) {
-		if (r->items[i].opt->field == offsetof(struct fl_options, json) &&
+		if (r->items[i].opt->field == offsetof(struct fl_options, form) &&
 		    !strcmp(r->items[i].arg, "json"))
 			return true;
 	}

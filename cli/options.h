@@ -9,6 +9,7 @@
 
 #include "compile.h"
 #include "fault.h"
+#include "result_form.h"
 
 /* Exit statuses; DESIGN of the command line, documented in faultline(1). */
 enum fl_exit {
@@ -73,8 +74,8 @@ struct fl_options {
 	size_t nallowed;
 	enum fl_backend backend;
 	enum fl_emit_to emit;
-	bool json;	/* -f */
-	bool traceable; /* list what can be traced instead of what can fail */
+	enum fl_form form; /* -f */
+	bool traceable;	   /* list what can be traced instead of what can fail */
 	bool help;
 	bool sweep;
 	bool only_check; /* fmt: tell what is not formatted, and write nothing */

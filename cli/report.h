@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report.h - what a run tells: text for people (report_text.c) or an object of
- * JSON a line (report_json.c, docs/events.md).
+ * report.h - what a run reports: text for people (report_text.c), an object of
+ * JSON a line (report_json.c, docs/events.md), or its results as tests
+ * (report_cases.c).
  */
 #ifndef FL_REPORT_H
 #define FL_REPORT_H
@@ -11,6 +12,7 @@
 
 #include "engine.h"
 #include "event_text.h"
+#include "options.h"
 #include "throttle.h"
 
 struct fl_report_ops;
@@ -24,6 +26,9 @@ struct fl_report_stream {
 	uint64_t armed_ns;
 	struct fl_kernel *kernel; /* whose the frames of stacks are */
 	struct fl_throttle throttle;
+	enum fl_form form;
+	const char *source; /* of the rules, for names; borrowed */
+	char *kept;	    /* lines that stand before the cases, or NULL; freed by the run */
 };
 
 struct fl_armed_news {
@@ -52,10 +57,13 @@ struct fl_report_ops {
 	void (*splat)(struct fl_report_stream *r, const char *line);
 	void (*module)(struct fl_report_stream *r, const struct fl_module_news *news);
 	void (*summary)(struct fl_report_stream *r, const struct fl_summary *s);
+	/* Nothing was armed, or it could not be run; NULL: what was printed is enough. */
+	void (*refused)(struct fl_report_stream *r, int status, const char *why);
 };
 
 extern const struct fl_report_ops fl_report_text;
 extern const struct fl_report_ops fl_report_json;
+extern const struct fl_report_ops fl_report_cases;
 
 /* Say what the rate limit held back, when its second is over. */
 void fl_report_tick(struct fl_report_stream *r, bool last);

@@ -7,13 +7,14 @@
  *	start the command	held back until the rules are armed
  *	begin, release, watch	watch.c: until the command, the deadline or a signal
  *				ends it; engine/awaited.c: modules that come and go
- *	end, sum up		report_text.c, report_json.c
+ *	end, sum up		report_text.c, report_json.c, report_cases.c
  */
 #include "run.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -171,6 +172,7 @@ static int sum_up(struct run *r, uint64_t end_ns)
 		s.idle = fl_idle_text(outcome.idle);
 	s.exit_status = summary_status(r, &s);
 	r->report.ops->summary(&r->report, &s);
+	r->summed_up = true;
 	/* a full disk must not be the end of what is known */
 	if (!fl_output_flush(&r->output) && r->output.owned) {
 		r->report.out = stderr;
@@ -216,6 +218,11 @@ static int armed_run(struct run *r)
 /* Like strace: with a command, standard output is the command's own. */
 static int open_report(struct run *r)
 {
+	static const struct fl_report_ops *const ops[FL_NFORMS] = {
+		[FL_FORM_TEXT] = &fl_report_text,   [FL_FORM_JSON] = &fl_report_json,
+		[FL_FORM_TAP] = &fl_report_cases,   [FL_FORM_KTAP] = &fl_report_cases,
+		[FL_FORM_JUNIT] = &fl_report_cases,
+	};
 	int err = fl_output_open(&r->output, r->o->output,
 				 r->has_command ? STDERR_FILENO : STDOUT_FILENO);
 
@@ -225,14 +232,16 @@ static int open_report(struct run *r)
 		return fl_complain(FL_F_WRITE, r->o->output ? r->o->output : "the report",
 				   strerror(-err), NULL);
 	r->report = (struct fl_report_stream){
-		.ops = r->o->json ? &fl_report_json : &fl_report_text,
+		.ops = ops[r->o->form],
 		.out = r->output.text,
 		.quiet = r->o->quiet,
 		.verbose = r->o->verbose,
 		/* programs read all lines */
-		.is_terminal = r->output.is_terminal && !r->o->json,
+		.is_terminal = r->output.is_terminal && r->o->form == FL_FORM_TEXT,
+		.form = r->o->form,
+		.source = r->o->nfiles ? r->o->files[0] : "rules",
 	};
-	r->errors.json = r->o->json ? r->report.out : NULL;
+	r->errors.json = r->o->form == FL_FORM_JSON ? r->report.out : NULL;
 	fl_status_init(r);
 	return 0;
 }
@@ -270,6 +279,7 @@ static void release(struct run *r)
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
 	fl_object_free(r->object);
+	free(r->report.kept);
 	fl_input_release(&r->input);
 }
 
@@ -303,6 +313,8 @@ int fl_run(const struct fl_options *o)
 		fl_run_block_signals(&r);
 		status = armed_run(&r);
 	}
+	if (status && !r.summed_up && r.report.ops->refused)
+		r.report.ops->refused(&r.report, status, r.errors.text);
 	status = close_report(&r, status);
 	release(&r);
 	return status;

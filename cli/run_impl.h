@@ -32,6 +32,7 @@ struct run {
 	struct fl_errors errors;
 	struct fl_status status;
 	sigset_t old_mask;
+	bool summed_up; /* the report has its end */
 	int signal_fd;
 	int signal;		 /* that ended the run, or 0 */
 	uint64_t interrupted_ns; /* when the terminal sent one that is the command's */

@@ -21,8 +21,8 @@ void fl_status_init(struct run *r)
 {
 	const char *term = getenv("TERM");
 
-	r->status.on = !r->o->quiet && !r->o->json && !r->has_command && isatty(STDERR_FILENO) &&
-		       !(term && !strcmp(term, "dumb"));
+	r->status.on = !r->o->quiet && r->o->form == FL_FORM_TEXT && !r->has_command &&
+		       isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
 }
 
 /* Ctrl-S stops a terminal, and who writes to it. */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "supervise.h"
-#include "sweep_cli.h"
+#include "errors.h"
 
 static void on_note(void *arg, const char *text)
 {

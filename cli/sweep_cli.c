@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sweep_cli.c - faultline sweep, replay, minimise and report: campaign/ with a kernel and a terminal. */
+/* sweep_cli.c - faultline sweep, replay and minimise: campaign/ with a kernel and a terminal. */
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -12,21 +12,20 @@
 
 #include "build.h"
 #include "describe.h"
+#include "digest_cli.h"
 #include "errors.h"
 #include "file.h"
 #include "live.h"
 #include "lookup.h"
 #include "minimise.h"
 #include "option.h"
-#include "page.h"
+#include "progress.h"
 #include "settings.h"
 #include "shard.h"
 #include "standalone.h"
 #include "sweep.h"
 #include "sweep_cli.h"
 
-#define LINE_EVERY_NS UINT64_C(60000000000) /* without a terminal */
-#define DRAW_EVERY_NS UINT64_C(500000000)
 #define MAX_OPTIONS 16
 
 struct campaign {
@@ -44,67 +43,28 @@ struct campaign {
 	size_t noptions;
 	struct fl_allowed *allowed;
 	char script[24];
-	char output[PATH_MAX];
+	char output[PATH_MAX + 8];
 	char depth[16];
 	int signal_fd;
 	int signals; /* that asked for the end */
-	bool is_terminal;
-	bool drawn;
-	uint64_t started_ns, drawn_ns;
+	struct fl_progress progress;
 };
-
-int fl_trouble_print(const struct fl_trouble *t)
-{
-	fprintf(stderr, "faultline: error: %s\n", t->text);
-	if (t->hint[0])
-		fprintf(stderr, "hint: %s\n", t->hint);
-	return (int)t->status;
-}
 
 /* --- while it runs ------------------------------------------------------------- */
 
-static void clear_line(struct campaign *c)
-{
-	if (c->drawn)
-		fputs("\r\033[K", stderr);
-	c->drawn = false;
-}
-
 static void on_note(void *arg, const char *text)
 {
-	clear_line(arg);
-	fprintf(stderr, "%s\n", text);
+	fl_progress_note(&((struct campaign *)arg)->progress, text);
 }
 
 static void on_finding(void *arg, uint32_t id, const struct fl_known_finding *f)
 {
-	const struct campaign *c = arg;
-
-	clear_line(arg);
-	fprintf(stderr, "finding %" PRIu32 ": %s\n  %s\n  faultline replay %s/%" PRIu32 "\n", id,
-		f->title, f->fingerprint, c->opts.dir, id);
+	fl_progress_finding(&((struct campaign *)arg)->progress, id, f);
 }
 
 static void on_progress(void *arg, const struct fl_ledger *l, const struct fl_agenda *a)
 {
-	struct campaign *c = arg;
-	uint64_t now = fl_now_ns(), every = c->is_terminal ? DRAW_EVERY_NS : LINE_EVERY_NS;
-	struct fl_agenda_sums sums;
-	size_t left;
-	double rate;
-
-	if (c->o->quiet || now - c->drawn_ns < every)
-		return;
-	fl_agenda_sum(a, &sums);
-	left = sums.left[FL_LEFT_TODO];
-	rate = (double)l->trials / ((double)l->busy_us / 1e6 + 1e-9);
-	clear_line(c);
-	fprintf(stderr,
-		"%" PRIu64 " trials, %zu of %zu points left, %zu findings, %.1f/s, %.0f s left%s",
-		l->trials, left, sums.found, l->nfindings, rate, (double)left / (rate + 1e-9),
-		c->is_terminal ? "" : "\n");
-	c->drawn = c->is_terminal;
-	c->drawn_ns = now;
+	fl_progress_draw(&((struct campaign *)arg)->progress, l, a);
 }
 
 static void on_signal(void *arg)
@@ -395,11 +355,9 @@ static void init(struct campaign *c, const struct fl_options *o, const char *dir
 		.o = o,
 		.errors = { .verbose = o->verbose },
 		.signal_fd = -1,
-		.is_terminal = isatty(STDERR_FILENO) != 0,
-		.started_ns = fl_now_ns(),
-		.drawn_ns = fl_now_ns(),
 	};
 	c->opts.dir = dir;
+	fl_progress_init(&c->progress, STDERR_FILENO, dir, o->quiet);
 	snprintf(c->output, sizeof(c->output), "%s/output", dir);
 }
 
@@ -420,14 +378,14 @@ static int sweep(struct campaign *c)
 
 	fl_ledger_init(&l);
 	if (fl_sweep_run(&c->opts, &fl_live_ops, c->live, &sink, &l, &result, &t)) {
-		clear_line(c);
+		fl_progress_clear(&c->progress);
 		status = fl_trouble_print(&t);
 	} else {
-		clear_line(c);
+		fl_progress_clear(&c->progress);
 		status = result.status;
 		fl_agenda_init(&agenda, &c->opts.agenda, &l);
-		if (!c->o->quiet)
-			fl_page(stdout, c->opts.dir, &l, &agenda);
+		if (!c->o->quiet || c->o->form)
+			status = fl_digest_print(c->o->form, c->opts.dir, &l, &agenda, status);
 	}
 	fl_ledger_release(&l);
 	return status;
@@ -452,7 +410,7 @@ int fl_sweep_command(const struct fl_options *o)
 	return status;
 }
 
-/* --- replay and report ------------------------------------------------------------ */
+/* --- replay and minimise ------------------------------------------------------------ */
 
 /* "DIR/N" in two; false: it is none. */
 static bool split(const char *word, char *dir, size_t size, uint32_t *id)
@@ -571,24 +529,4 @@ int fl_replay_command(const struct fl_options *o)
 int fl_minimise_command(const struct fl_options *o)
 {
 	return with_finding(o, minimise);
-}
-
-int fl_report_command(const struct fl_options *o)
-{
-	struct fl_settings settings;
-	struct fl_trouble t = { 0 };
-	struct fl_agenda agenda;
-	struct fl_ledger l;
-	int status = FL_EXIT_OK;
-
-	fl_ledger_init(&l);
-	if (fl_ledger_read(&l, o->files[0], &t)) {
-		status = fl_trouble_print(&t);
-	} else {
-		fl_settings_of(&settings, &l);
-		fl_agenda_init(&agenda, &settings.agenda, &l);
-		fl_page(stdout, o->files[0], &l, &agenda);
-	}
-	fl_ledger_release(&l);
-	return status;
 }

@@ -4,13 +4,9 @@
 #define FL_SWEEP_CLI_H
 
 #include "options.h"
-#include "trouble.h"
 
 int fl_sweep_command(const struct fl_options *o);
 int fl_replay_command(const struct fl_options *o);
 int fl_minimise_command(const struct fl_options *o);
-int fl_report_command(const struct fl_options *o);
-/* To standard error. */
-int fl_trouble_print(const struct fl_trouble *t);
 
 #endif /* FL_SWEEP_CLI_H */

@@ -130,7 +130,7 @@ void fl_run_watch(struct run *r)
 
 	while (!is_over(r) && !err) {
 		err = fl_engine_step(r->engine, -1);
-		if (!r->o->json)
+		if (r->o->form == FL_FORM_TEXT)
 			fl_report_tick(&r->report, false);
 		flush(r);
 	}

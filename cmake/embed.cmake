@@ -13,12 +13,12 @@ foreach(path ${FILES})
   string(APPEND rows "\t{ \"${name}\", text_${i}, sizeof(text_${i}) - 1 },\n")
   math(EXPR i "${i} + 1")
 endforeach()
-file(WRITE ${DIR}/${TARGET}.h "#include \"clang.h\"
-extern const struct fl_clang_file ${TARGET}[];
+file(WRITE ${DIR}/${TARGET}.h "#include \"${HEADER}\"
+extern const struct ${STRUCT} ${TARGET}[];
 extern const size_t ${count};
 ")
 file(WRITE ${DIR}/${TARGET}.c "#include \"${TARGET}.h\"
-${arrays}const struct fl_clang_file ${TARGET}[] = {
+${arrays}const struct ${STRUCT} ${TARGET}[] = {
 ${rows}};
 const size_t ${count} = ${i};
 ")

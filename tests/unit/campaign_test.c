@@ -10,7 +10,7 @@
 
 #include "file.h"
 #include "leftovers.h"
-#include "page.h"
+#include "digest.h"
 #include "settings.h"
 #include "standalone.h"
 
@@ -235,12 +235,16 @@ static char *page_of(const struct fl_ledger *l)
 {
 	const struct fl_agenda_opts opts = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 };
 	struct fl_agenda agenda;
+	struct fl_digest *d;
 	char *text;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	fl_agenda_init(&agenda, &opts, l);
-	fl_page(f, "DIR", l, &agenda);
+	d = fl_digest_new("DIR", l, &agenda);
+	assert_non_null(d);
+	assert_int_equal(fl_digest_write(f, d, FL_FORM_TEXT), 0);
+	fl_digest_free(d);
 	fclose(f);
 	return text;
 }

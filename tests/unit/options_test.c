@@ -160,12 +160,12 @@ static void test_scope(void **state)
 	assert_int_equal(parse("x.fault"), 0);
 	assert_int_equal(options.rate_cap, 0);
 	assert_false(options.wait_for_module);
-	assert_false(options.json);
+	assert_int_equal(options.form, FL_FORM_TEXT);
 	assert_int_equal(parse("x.fault --wait-for-module -f json"), 0);
 	assert_true(options.wait_for_module);
-	assert_true(options.json);
+	assert_int_equal(options.form, FL_FORM_JSON);
 	assert_int_equal(parse("x.fault -f text"), 0);
-	assert_false(options.json);
+	assert_int_equal(options.form, FL_FORM_TEXT);
 }
 
 static void test_check(void **state)

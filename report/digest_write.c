@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* digest_write.c - a campaign in the form that is asked for. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digest.h"
+
+/* A kernel's words must not steer a terminal. */
+static int write_text(FILE *out, const struct fl_digest *d)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
+	int err = 0;
+
+	if (!to)
+		return -ENOMEM;
+	fl_digest_text(to, d);
+	if (fclose(to))
+		err = -ENOMEM;
+	for (size_t i = 0; !err && i < len; i++)
+		fputc(strchr("\n\t", text[i]) || !iscntrl((unsigned char)text[i]) ? text[i] : '?',
+		      out);
+	free(text);
+	return err;
+}
+
+static int write_suite(FILE *out, const struct fl_digest *d, enum fl_form form)
+{
+	struct fl_suite *s = fl_digest_suite(d);
+	int err = -ENOMEM;
+
+	if (s && fl_suite_write(out, s, form) && !s->no_memory)
+		err = 0;
+	fl_suite_free(s);
+	return err;
+}
+
+int fl_digest_write(FILE *out, const struct fl_digest *d, enum fl_form form)
+{
+	switch (form) {
+	case FL_FORM_TEXT:
+		return write_text(out, d);
+	case FL_FORM_JSON:
+		fl_digest_json(out, d, false);
+		return 0;
+	case FL_FORM_HTML:
+		return fl_digest_html(out, d);
+	default:
+		return write_suite(out, d, form);
+	}
+}
