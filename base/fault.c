@@ -49,6 +49,24 @@ void fl_fault_release(struct fl_fault *fault)
 	fault->log = NULL;
 }
 
+int fl_fault_exit(const struct fl_fault *fault)
+{
+	switch (fault->kind) {
+	case FL_FAULT_PERMISSION:
+		return FL_EXIT_PERMISSION;
+	case FL_FAULT_KERNEL:
+	case FL_FAULT_REFUSED:
+		return FL_EXIT_KERNEL;
+	case FL_FAULT_REQUEST:
+	case FL_FAULT_USAGE:
+		return FL_EXIT_USAGE;
+	case FL_FAULT_MACHINE:
+		return FL_EXIT_FRESH;
+	default:
+		return FL_EXIT_FINDING;
+	}
+}
+
 void fl_error_event(FILE *out, const struct fl_error_event *e)
 {
 	struct fl_json j = { .out = out };

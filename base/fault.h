@@ -10,6 +10,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* Exit statuses of all commands, documented in faultline(1). */
+enum fl_exit {
+	FL_EXIT_OK = 0,
+	FL_EXIT_FINDING = 1,
+	FL_EXIT_USAGE = 2,
+	FL_EXIT_IDLE = 3,
+	FL_EXIT_KERNEL = 4,
+	FL_EXIT_PERMISSION = 5,
+	FL_EXIT_FRESH = 6, /* a campaign wants a fresh machine to go on */
+};
+
 /* Whose fault a failure is; decides the exit status of a run that it ends. */
 enum fl_fault_kind {
 	FL_FAULT_SYSTEM,     /* resources; says errno */
@@ -19,6 +30,7 @@ enum fl_fault_kind {
 	FL_FAULT_REQUEST,    /* what was asked for makes no sense here */
 	FL_FAULT_DEFECT,     /* faultline's own; the log belongs to the message */
 	FL_FAULT_USAGE,	     /* the command line is wrong */
+	FL_FAULT_MACHINE,    /* this machine is spoilt, and a fresh one may do */
 };
 
 enum fl_fault_tag {
@@ -33,7 +45,7 @@ struct fl_fault {
 	enum fl_fault_tag tag;
 	enum fl_fault_kind kind;
 	int prog;	/* index into the object's progs, or -1 */
-	char text[256]; /* one line, lower case, no full stop */
+	char text[512]; /* one line, lower case, no full stop */
 	char hint[256]; /* "" when there is none */
 	char *log;	/* libbpf's and the verifier's words, or NULL */
 };
@@ -42,6 +54,9 @@ struct fl_fault {
 void fl_fault_raise(struct fl_fault *fault, enum fl_fault_tag tag, ...) __attribute__((sentinel));
 void fl_fault_vraise(struct fl_fault *fault, enum fl_fault_tag tag, va_list ap);
 void fl_fault_release(struct fl_fault *fault);
+
+/* The fl_exit for a run that it ends. */
+int fl_fault_exit(const struct fl_fault *fault);
 
 /* An "error" event of docs/events.md; strings may be NULL. */
 struct fl_error_event {

@@ -27,28 +27,16 @@ static void take_base(struct sweep *s)
 static int refuse(struct sweep *s, const struct fl_trial *trial)
 {
 	if (trial->trouble[0])
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "baseline-setup", "",
-				      "the workload cannot be run: %s", trial->trouble);
+		return fl_refuse(s->fault, FL_C_BASELINE_SETUP, trial->trouble, NULL);
 	if (trial->timed_out)
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "baseline-hang",
-				      "--timeout TIME gives it longer",
-				      "the workload did not end without any fault");
+		return fl_refuse(s->fault, FL_C_BASELINE_HANG, NULL);
 	if (trial->status)
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "baseline-failed",
-				      "it must succeed where nothing is injected",
-				      "the workload failed without any fault: status %d",
-				      trial->status);
+		return fl_refuse(s->fault, FL_C_BASELINE_FAILED, fl_digits(trial->status).text,
+				 NULL);
 	if (s->found.n && !strcmp(s->found.list[0].kind, "state"))
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "baseline-leftovers",
-				      "end or undo it in cleanup \"COMMAND\"",
-				      "the workload leaves something each time without any fault: "
-				      "%s",
-				      s->found.list[0].title);
+		return fl_refuse(s->fault, FL_C_BASELINE_LEFTOVERS, s->found.list[0].title, NULL);
 	if (s->found.n)
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "baseline-finding",
-				      "without a fault nothing may be found",
-				      "the workload is not clean without any fault: %s",
-				      s->found.list[0].title);
+		return fl_refuse(s->fault, FL_C_BASELINE_FINDING, s->found.list[0].title, NULL);
 	return 0;
 }
 
@@ -60,9 +48,9 @@ static int run_once(struct sweep *s, bool *had, size_t nhad)
 	int err;
 
 	if (!trial)
-		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+		return fl_refuse_memory(s->fault);
 	fl_found_clear(&s->found);
-	err = s->world->trial(s->world_arg, 0, NULL, 0, limit, trial, s->t);
+	err = s->world->trial(s->world_arg, 0, NULL, 0, limit, trial, s->fault);
 	/* the first may load modules for good: what it leaves is the base */
 	if (!err && !s->has_base)
 		take_base(s);
@@ -139,7 +127,7 @@ int fl_sweep_baseline(struct sweep *s)
 	int err = 0;
 
 	if (!had)
-		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+		return fl_refuse_memory(s->fault);
 	for (size_t i = 0; !err && i < BASELINES; i++)
 		err = run_once(s, had + i * MOST, MOST);
 	if (!err)

@@ -14,10 +14,9 @@ int fl_book(struct sweep *s, const struct fl_record *r)
 	int err = fl_ledger_apply(s->l, r, &why);
 
 	if (err == -EINVAL)
-		return fl_trouble_set(s->t, FL_SWEEP_FINDING, "journal-corrupt", "",
-				      "the journal does not fit itself: %s", why);
+		return fl_refuse(s->fault, FL_C_UNFIT, why, NULL);
 	if (err)
-		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+		return fl_refuse_memory(s->fault);
 	if (s->journal)
 		fl_journal_put(s->journal, r);
 	return 0;
@@ -25,7 +24,7 @@ int fl_book(struct sweep *s, const struct fl_record *r)
 
 int fl_book_sync(struct sweep *s)
 {
-	return s->journal ? fl_journal_sync(s->journal, s->t) : 0;
+	return s->journal ? fl_journal_sync(s->journal, s->fault) : 0;
 }
 
 static int book_new(struct sweep *s, size_t i, uint64_t n, const struct fl_world_point *p,
@@ -57,7 +56,7 @@ static int remember(struct sweep *s, size_t i, uint32_t spot)
 		uint32_t *more = realloc(s->spot_of, 2 * (i + 1) * sizeof(*more));
 
 		if (!more)
-			return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+			return fl_refuse_memory(s->fault);
 		s->spot_of = more;
 	}
 	s->spot_of[i] = spot;
@@ -148,7 +147,7 @@ int fl_book_findings(struct sweep *s, uint64_t n)
 	int err = 0;
 
 	if (s->found.no_memory)
-		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+		return fl_refuse_memory(s->fault);
 	for (size_t i = 0; !err && i < s->found.n; i++)
 		err = book_finding(s, &s->found.list[i], n);
 	return err;

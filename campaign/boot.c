@@ -52,7 +52,7 @@ static void clear_console(const char *path)
 		return; /* its end is what counts */
 }
 
-static int start_command(struct boot *b, int prints, struct fl_trouble *t)
+static int start_command(struct boot *b, int prints, struct fl_fault *fault)
 {
 	const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	const int fds[] = { null, prints, prints };
@@ -67,13 +67,10 @@ static int start_command(struct boot *b, int prints, struct fl_trouble *t)
 		err = fl_command_release(&b->command);
 	if (!err)
 		return 0;
-	fl_trouble_errno(t, -err, "supervise-command", "cannot run '%s'", b->o->argv[0]);
-	if (t)
-		t->status = FL_SWEEP_USAGE;
-	return err;
+	return fl_refuse_errno(fault, FL_C_MACHINE, b->o->argv[0], -err);
 }
 
-static int start(struct boot *b, struct fl_trouble *t)
+static int start(struct boot *b, struct fl_fault *fault)
 {
 	int ends[2], err;
 
@@ -81,15 +78,13 @@ static int start(struct boot *b, struct fl_trouble *t)
 	if (!b->o->console) {
 		b->kept = open(b->o->kept, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (b->kept < 0)
-			return fl_trouble_errno(t, errno, "supervise-console", "cannot write '%s'",
-						b->o->kept);
+			return fl_refuse_errno(fault, FL_C_WRITE, b->o->kept, errno);
 	}
 	if (pipe2(ends, O_CLOEXEC))
-		return fl_trouble_errno(t, errno, "supervise-command", "cannot run '%s'",
-					b->o->argv[0]);
+		return fl_refuse(fault, FL_F_START, strerror(errno), NULL);
 	b->prints = ends[0];
 	fcntl(b->prints, F_SETFL, O_NONBLOCK);
-	err = start_command(b, ends[1], t);
+	err = start_command(b, ends[1], fault);
 	close(ends[1]);
 	b->journal_size = size_of(b->o->journal);
 	b->console_size = size_of(b->o->console);
@@ -240,10 +235,10 @@ static void release(struct boot *b)
 }
 
 int fl_boot_run(const struct fl_boot_opts *o, int signals, struct fl_boot *out,
-		struct fl_trouble *t)
+		struct fl_fault *fault)
 {
 	struct boot b = { .o = o, .signals = signals, .prints = -1, .kept = -1 };
-	int err = start(&b, t);
+	int err = start(&b, fault);
 
 	if (!err) {
 		out->end = watch(&b);

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "trouble.h"
+#include "refuse.h"
 
 struct fl_boot_opts {
 	char *const *argv;
@@ -36,6 +36,6 @@ struct fl_boot {
  * early. 0 with *out, or -errno with @t.
  */
 int fl_boot_run(const struct fl_boot_opts *o, int signals, struct fl_boot *out,
-		struct fl_trouble *t);
+		struct fl_fault *fault);
 
 #endif /* FL_BOOT_H */

@@ -24,11 +24,11 @@ struct fl_journal {
 	int error;
 };
 
-static int journal_path(const char *dir, char *path, size_t size, struct fl_trouble *t)
+static int journal_path(const char *dir, char *path, size_t size, struct fl_fault *fault)
 {
 	if ((size_t)snprintf(path, size, "%s/" NAME, dir) < size)
 		return 0;
-	return fl_trouble_errno(t, ENAMETOOLONG, "sweep-folder", "cannot use folder '%s'", dir);
+	return fl_refuse_errno(fault, FL_C_FOLDER_NAME, dir, ENAMETOOLONG);
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -40,19 +40,17 @@ struct reading {
 	void *arg;
 	struct fl_journal_stat *stat;
 	off_t whole; /* bytes in whole lines */
-	struct fl_trouble *t;
+	struct fl_fault *fault;
 };
 
 static int check_version(const struct reading *rd, const struct fl_record *r)
 {
 	if (rd->stat->lines == 1 && r->type != FL_RECORD_CAMPAIGN)
-		return fl_trouble_set(rd->t, FL_SWEEP_USAGE, "journal-corrupt", "",
-				      "'%s' is not a journal: no campaign line", rd->path);
+		return fl_refuse(rd->fault, FL_C_NOT_JOURNAL, rd->path, NULL);
 	if (r->type == FL_RECORD_CAMPAIGN && r->version > FL_JOURNAL_VERSION)
-		return fl_trouble_set(rd->t, FL_SWEEP_USAGE, "journal-newer",
-				      "use the faultline that wrote it, or another folder",
-				      "'%s' has version %d, newer than %d, the last one known here",
-				      rd->path, r->version, FL_JOURNAL_VERSION);
+		return fl_refuse(rd->fault, FL_C_JOURNAL_NEWER, rd->path,
+				 fl_digits(r->version).text, fl_digits(FL_JOURNAL_VERSION).text,
+				 NULL);
 	return 0;
 }
 
@@ -69,13 +67,10 @@ static int take_line(struct reading *rd, const char *line, size_t len)
 		return 0;
 	}
 	if (err == -ENOMEM)
-		return fl_trouble_errno(rd->t, ENOMEM, "sweep-memory", "cannot read '%s'",
-					rd->path);
+		return fl_refuse_memory(rd->fault);
 	if (err)
-		return fl_trouble_set(rd->t, FL_SWEEP_USAGE, "journal-corrupt",
-				      "move the folder away, or cut the file off before that line",
-				      "'%s' line %" PRIu64 " cannot be read: %s", rd->path,
-				      rd->stat->lines, why);
+		return fl_refuse(rd->fault, FL_C_JOURNAL_LINE, rd->path,
+				 fl_digits((int64_t)rd->stat->lines).text, why, NULL);
 	err = check_version(rd, &r);
 	return err ? err : rd->fn(rd->arg, &r);
 }
@@ -96,7 +91,7 @@ static int read_lines(struct reading *rd, FILE *f)
 		err = take_line(rd, line, (size_t)len - 1);
 	}
 	if (!err && ferror(f))
-		err = fl_trouble_errno(rd->t, EIO, "journal-read", "cannot read '%s'", rd->path);
+		err = fl_refuse_errno(rd->fault, FL_C_JOURNAL_READ, rd->path, EIO);
 	free(line);
 	return err;
 }
@@ -114,7 +109,7 @@ static int read_all(int fd, struct reading *rd)
 		setvbuf(f, buffer, _IOFBF, READ_BUFFER);
 	err = f && buffer && rd->parser ? read_lines(rd, f) : -ENOMEM;
 	if (err == -ENOMEM)
-		fl_trouble_errno(rd->t, ENOMEM, "sweep-memory", "cannot read '%s'", rd->path);
+		fl_refuse_memory(rd->fault);
 	fl_record_parser_free(rd->parser);
 	if (f)
 		fclose(f);
@@ -125,42 +120,40 @@ static int read_all(int fd, struct reading *rd)
 }
 
 int fl_journal_read(const char *dir, fl_record_fn fn, void *arg, struct fl_journal_stat *stat,
-		    struct fl_trouble *t)
+		    struct fl_fault *fault)
 {
 	char path[4096];
-	struct reading rd = { .path = path, .fn = fn, .arg = arg, .stat = stat, .t = t };
-	int fd, err = journal_path(dir, path, sizeof(path), t);
+	struct reading rd = { .path = path, .fn = fn, .arg = arg, .stat = stat, .fault = fault };
+	int fd, err = journal_path(dir, path, sizeof(path), fault);
 
 	if (err)
 		return err;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ENOENT
-				       : fl_trouble_errno(t, errno, "journal-read",
-							  "cannot read '%s'", path);
+				       : fl_refuse_errno(fault, FL_C_JOURNAL_READ, path, errno);
 	return read_all(fd, &rd);
 }
 
 /* --- writing -------------------------------------------------------------- */
 
-static int open_file(struct fl_journal *j, const char *dir, struct fl_trouble *t)
+static int open_file(struct fl_journal *j, const char *dir, struct fl_fault *fault)
 {
-	int err = journal_path(dir, j->path, sizeof(j->path), t);
+	int err = journal_path(dir, j->path, sizeof(j->path), fault);
 
 	if (err)
 		return err;
 	err = fl_make_folder(dir);
 	if (err)
-		return fl_trouble_errno(t, -err, "sweep-folder", "cannot make folder '%s'", dir);
+		return fl_refuse_errno(fault, FL_C_FOLDER, dir, -err);
 	j->fd = open(j->path, O_RDWR | O_APPEND | O_DSYNC | O_CREAT | O_CLOEXEC, 0666);
 	if (j->fd < 0)
-		return fl_trouble_errno(t, errno, "journal-write", "cannot write '%s'", j->path);
+		return fl_refuse_errno(fault, FL_C_JOURNAL_WRITE, j->path, errno);
 	if (!flock(j->fd, LOCK_EX | LOCK_NB))
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return 0; /* a file system without locks */
-	return fl_trouble_set(t, FL_SWEEP_USAGE, "sweep-busy", "",
-			      "another sweep is at work in '%s'", dir);
+	return fl_refuse(fault, FL_C_BUSY, dir, NULL);
 }
 
 /* The name of a new file must outlive the machine, too. */
@@ -175,33 +168,33 @@ static void sync_folder(const char *dir)
 }
 
 static int resume(struct fl_journal *j, fl_record_fn fn, void *arg, struct fl_journal_stat *stat,
-		  struct fl_trouble *t)
+		  struct fl_fault *fault)
 {
-	struct reading rd = { .path = j->path, .fn = fn, .arg = arg, .stat = stat, .t = t };
+	struct reading rd = { .path = j->path, .fn = fn, .arg = arg, .stat = stat, .fault = fault };
 	int fd = open(j->path, O_RDONLY | O_CLOEXEC);
 	int err;
 
 	if (fd < 0)
-		return fl_trouble_errno(t, errno, "journal-read", "cannot read '%s'", j->path);
+		return fl_refuse_errno(fault, FL_C_JOURNAL_READ, j->path, errno);
 	err = read_all(fd, &rd);
 	if (!err && stat->torn && ftruncate(j->fd, rd.whole))
-		err = fl_trouble_errno(t, errno, "journal-write", "cannot write '%s'", j->path);
+		err = fl_refuse_errno(fault, FL_C_JOURNAL_WRITE, j->path, errno);
 	return err;
 }
 
 int fl_journal_open(const char *dir, fl_record_fn fn, void *arg, struct fl_journal **out,
-		    bool *fresh, struct fl_journal_stat *stat, struct fl_trouble *t)
+		    bool *fresh, struct fl_journal_stat *stat, struct fl_fault *fault)
 {
 	struct fl_journal *j = calloc(1, sizeof(*j));
 	int err;
 
 	*out = NULL;
 	if (!j)
-		return fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot open a journal");
+		return fl_refuse_memory(fault);
 	j->fd = -1;
-	err = open_file(j, dir, t);
+	err = open_file(j, dir, fault);
 	if (!err)
-		err = resume(j, fn, arg, stat, t);
+		err = resume(j, fn, arg, stat, fault);
 	if (err) {
 		fl_journal_close(j);
 		return err;
@@ -276,17 +269,17 @@ static int write_lines(struct fl_journal *j)
 	return -err;
 }
 
-int fl_journal_sync(struct fl_journal *j, struct fl_trouble *t)
+int fl_journal_sync(struct fl_journal *j, struct fl_fault *fault)
 {
+	bool full;
+
 	if (!j->error && j->no_memory)
 		j->error = ENOMEM;
 	if (!j->error && j->len)
 		j->error = write_lines(j);
 	if (!j->error)
 		return 0;
-	fl_trouble_errno(t, j->error, "journal-write", "cannot write '%s'", j->path);
-	if (t && (j->error == ENOSPC || j->error == EDQUOT || j->error == EFBIG))
-		snprintf(t->hint, sizeof(t->hint),
-			 "make room and run the same command again: it goes on where it ended");
-	return -j->error;
+	full = j->error == ENOSPC || j->error == EDQUOT || j->error == EFBIG;
+	return fl_refuse_errno(fault, full ? FL_C_JOURNAL_FULL : FL_C_JOURNAL_WRITE, j->path,
+			       j->error);
 }

@@ -11,7 +11,7 @@
 #define FL_JOURNAL_H
 
 #include "record.h"
-#include "trouble.h"
+#include "refuse.h"
 
 struct fl_journal;
 
@@ -29,7 +29,7 @@ struct fl_journal_stat {
  * or -errno with @t set; a line that is not one of a journal is an error.
  */
 int fl_journal_read(const char *dir, fl_record_fn fn, void *arg, struct fl_journal_stat *stat,
-		    struct fl_trouble *t);
+		    struct fl_fault *fault);
 
 /*
  * Open the journal of @dir for appending, which is made when it is missing:
@@ -38,7 +38,7 @@ int fl_journal_read(const char *dir, fl_record_fn fn, void *arg, struct fl_journ
  * write one journal.
  */
 int fl_journal_open(const char *dir, fl_record_fn fn, void *arg, struct fl_journal **out,
-		    bool *fresh, struct fl_journal_stat *stat, struct fl_trouble *t);
+		    bool *fresh, struct fl_journal_stat *stat, struct fl_fault *fault);
 /* Syncs. */
 void fl_journal_close(struct fl_journal *j);
 
@@ -48,7 +48,7 @@ void fl_journal_put(struct fl_journal *j, const struct fl_record *r);
  * All that was put is stable: 0. Otherwise -errno with @t set, now and from then
  * on; what did not fit is taken back, so that the journal ends with a whole line.
  */
-int fl_journal_sync(struct fl_journal *j, struct fl_trouble *t);
+int fl_journal_sync(struct fl_journal *j, struct fl_fault *fault);
 
 /* One record as a line with its newline; NULL: no memory. Yours to free. */
 char *fl_record_text(const struct fl_record *r);

@@ -122,7 +122,7 @@ int fl_sweep_leaks(struct sweep *s)
 	int err = 0;
 
 	if (!list || !trial) {
-		err = fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+		err = fl_refuse_memory(s->fault);
 	} else if (n) {
 		memcpy(list, s->l->unscanned, n * sizeof(*list));
 		err = fl_book_sync(s);

@@ -508,44 +508,28 @@ int fl_ledger_apply(struct fl_ledger *l, const struct fl_record *r, const char *
 	return *why ? -EINVAL : 0;
 }
 
-struct reader {
-	struct fl_ledger *l;
-	const char *why;
-};
-
 int fl_ledger_record(void *arg, const struct fl_record *r)
 {
-	const char *why;
-
-	return fl_ledger_apply(arg, r, &why);
-}
-
-static int record(void *arg, const struct fl_record *r)
-{
-	struct reader *rd = arg;
+	struct fl_ledger_reader *rd = arg;
 
 	return fl_ledger_apply(rd->l, r, &rd->why);
 }
 
-int fl_ledger_read(struct fl_ledger *l, const char *dir, struct fl_trouble *t)
+int fl_ledger_read(struct fl_ledger *l, const char *dir, struct fl_fault *fault)
 {
-	struct reader rd = { .l = l };
+	struct fl_ledger_reader rd = { .l = l };
 	struct fl_journal_stat stat;
-	struct fl_trouble own = { 0 };
-	int err = fl_journal_read(dir, record, &rd, &stat, &own);
+	struct fl_fault own = { .tag = FL_NO_FAULT };
+	int err = fl_journal_read(dir, fl_ledger_record, &rd, &stat, &own);
 
-	if (err && own.tag && t)
-		*t = own;
+	if (own.tag && fault)
+		*fault = own;
 	else if (err == -ENOENT)
-		fl_trouble_set(t, FL_SWEEP_USAGE, "journal-missing",
-			       "faultline sweep -o DIR makes one", "no journal in '%s'", dir);
+		fl_refuse(fault, FL_C_NO_JOURNAL, dir, NULL);
 	else if (err == -EINVAL)
-		fl_trouble_set(t, FL_SWEEP_USAGE, "journal-corrupt", "",
-			       "the journal in '%s' is inconsistent in line %" PRIu64 ": %s", dir,
-			       stat.lines, rd.why);
-	else if (err)
-		fl_trouble_errno(t, -err, "journal-read", "cannot read the journal in '%s'", dir);
-	else if (stat.torn)
+		fl_refuse(fault, FL_C_INCONSISTENT, dir, fl_digits((int64_t)stat.lines).text,
+			  rd.why, NULL);
+	else if (!err && stat.torn)
 		l->torn++;
 	return err;
 }

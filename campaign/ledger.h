@@ -8,7 +8,7 @@
 #define FL_LEDGER_H
 
 #include "record.h"
-#include "trouble.h"
+#include "refuse.h"
 
 #define FL_MAX_TRIES 3 /* of a fault whose call was not reached */
 
@@ -121,8 +121,12 @@ const struct fl_tried *fl_ledger_tried(const struct fl_ledger *l, const struct f
 uint32_t fl_ledger_finding(const struct fl_ledger *l, const char *fingerprint);
 
 /* Read DIR's journal into a ledger. As fl_journal_read(), with words for -ENOENT, too. */
-int fl_ledger_read(struct fl_ledger *l, const char *dir, struct fl_trouble *t);
-/* For fl_journal_open(): @arg is the ledger. */
+int fl_ledger_read(struct fl_ledger *l, const char *dir, struct fl_fault *fault);
+/* For fl_journal_open(): @arg is a struct fl_ledger_reader; -EINVAL sets its @why. */
+struct fl_ledger_reader {
+	struct fl_ledger *l;
+	const char *why;
+};
 int fl_ledger_record(void *arg, const struct fl_record *r);
 
 #endif /* FL_LEDGER_H */

@@ -43,17 +43,7 @@ struct fl_live {
 
 /* --- begin and end ---------------------------------------------------------- */
 
-static int trouble_of(struct fl_trouble *t, const struct fl_fault *f)
-{
-	enum fl_sweep_exit status = f->kind == FL_FAULT_PERMISSION ? FL_SWEEP_PERMISSION
-				    : f->kind == FL_FAULT_KERNEL   ? FL_SWEEP_KERNEL
-				    : f->kind == FL_FAULT_REQUEST  ? FL_SWEEP_USAGE
-								   : FL_SWEEP_FINDING;
-
-	return fl_trouble_set(t, status, "sweep-kernel", f->hint, "%s", f->text);
-}
-
-static int open_points(struct fl_live *w, struct fl_trouble *t)
+static int open_points(struct fl_live *w, struct fl_fault *fault)
 {
 	const struct fl_points_opts opts = {
 		.each = w->o->each == FL_BY_PATH   ? FL_EACH_PATH
@@ -62,24 +52,19 @@ static int open_points(struct fl_live *w, struct fl_trouble *t)
 		.any_context = w->o->any_context,
 		.kernel = fl_engine_kernel(w->engine),
 	};
-	struct fl_fault fault = { 0 };
-	int err = fl_points_open(fl_armed_session(w->armed, 0), &opts, &w->points, &fault);
 
-	if (err)
-		err = trouble_of(t, &fault);
-	fl_fault_release(&fault);
-	return err;
+	return fl_points_open(fl_armed_session(w->armed, 0), &opts, &w->points, fault);
 }
 
 int fl_live_new(struct fl_engine *en, struct fl_armed *a, const struct fl_live_opts *o,
-		struct fl_live **out, struct fl_trouble *t)
+		struct fl_live **out, struct fl_fault *fault)
 {
 	struct fl_live *w = calloc(1, sizeof(*w));
 	int err;
 
 	*out = NULL;
 	if (!w)
-		return fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot start a sweep");
+		return fl_refuse_memory(fault);
 	w->engine = en;
 	w->armed = a;
 	w->obj = fl_armed_object(a, 0);
@@ -97,11 +82,9 @@ int fl_live_new(struct fl_engine *en, struct fl_armed *a, const struct fl_live_o
 	w->before = calloc(w->obj->nrules + 1, sizeof(*w->before));
 	/* what daemonizes is ours to see */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	err = w->before ? open_points(w, t)
-			: fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot start a sweep");
+	err = w->before ? open_points(w, fault) : fl_refuse_memory(fault);
 	if (!err && fl_armed_begin(a))
-		err = fl_trouble_set(t, FL_SWEEP_FINDING, "sweep-kernel", "",
-				     "cannot arm the rules");
+		err = fl_refuse(fault, FL_C_ARM, NULL);
 	if (err)
 		fl_live_free(w);
 	else
@@ -221,24 +204,22 @@ static void choose(const struct fl_world_fault *faults, size_t n, struct fl_chos
 
 /* run itself, with the faults in it. */
 static int run_workload(struct fl_live *w, const struct fl_world_fault *faults, size_t n,
-			uint64_t limit_us, struct fl_trial *out, struct fl_trouble *t)
+			uint64_t limit_us, struct fl_trial *out, struct fl_fault *fault)
 {
 	char *shell[] = { (char *)"sh", (char *)"-c",
 			  (char *)(w->obj->run ? w->obj->run->command : ""), NULL };
 	struct fl_workload_end *end = malloc(sizeof(*end));
 	struct fl_chosen chosen[FL_MAX_FAULTS];
-	struct fl_fault fault = { 0 };
 	struct fl_command c = { 0 };
 	int err = 0;
 
 	if (!end)
-		return fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot go on");
+		return fl_refuse_memory(fault);
 	choose(faults, n, chosen);
 	if (fl_workload_start(&w->work, w->o->run ? w->o->run : shell, false, &c))
-		err = fl_trouble_set(t, FL_SWEEP_USAGE, "sweep-run", "",
-				     "the workload cannot be started");
-	if (!err && fl_points_begin(w->points, ++w->trials, chosen, n, &fault))
-		err = trouble_of(t, &fault);
+		err = fl_refuse(fault, FL_C_RUN, NULL);
+	if (!err)
+		err = fl_points_begin(w->points, ++w->trials, chosen, n, fault);
 	if (!err) {
 		bool started = !fl_workload_go(&w->work, &c, limit_us, end);
 
@@ -259,7 +240,6 @@ static int run_workload(struct fl_live *w, const struct fl_world_fault *faults, 
 			err = -EINTR;
 	}
 	fl_engine_drop(w->engine, &c);
-	fl_fault_release(&fault);
 	free(end);
 	return err;
 }
@@ -276,7 +256,7 @@ static bool put(const char *path, const char *what)
 }
 
 static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, size_t nfaults,
-		 uint64_t limit_us, struct fl_trial *out, struct fl_trouble *t)
+		 uint64_t limit_us, struct fl_trial *out, struct fl_fault *fault)
 {
 	struct fl_live *w = arg;
 	const struct fl_object *obj = w->obj;
@@ -287,13 +267,12 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	/* WARN_ONCE() and the like speak in each trial */
 	put(CLEAR_ONCE, "1");
 	if (w->work.output >= 0 && ftruncate(w->work.output, 0))
-		return fl_trouble_errno(t, errno, "sweep-output", "cannot write '%s'",
-					w->o->output);
+		return fl_refuse_errno(fault, FL_C_WRITE, w->o->output, errno);
 	if (!run_lines(w, obj->setups, obj->nsetups, side, "setup", out))
 		return 0;
 	for (size_t i = 0; i < obj->nrules; i++)
 		fl_armed_rule_totals(w->armed, i, &w->before[i]);
-	err = run_workload(w, faults, nfaults, limit_us, out, t);
+	err = run_workload(w, faults, nfaults, limit_us, out, fault);
 	if (!err) {
 		out->matched = w->result.matched;
 		out->injected = w->result.injected;

@@ -26,7 +26,7 @@ struct fl_live;
  * with *out yours, or -errno with @t set. @o must outlive *out.
  */
 int fl_live_new(struct fl_engine *en, struct fl_armed *a, const struct fl_live_opts *o,
-		struct fl_live **out, struct fl_trouble *t);
+		struct fl_live **out, struct fl_fault *fault);
 void fl_live_free(struct fl_live *w);
 
 extern const struct fl_world_ops fl_live_ops;

@@ -33,7 +33,7 @@ struct merge {
 	const struct fl_merge_opts *o;
 	struct fl_ledger *l;
 	struct fl_journal *journal;
-	struct fl_trouble *t;
+	struct fl_fault *fault;
 	struct shard *shards;
 	/* of the shard that is being copied */
 	const struct shard *from;
@@ -58,7 +58,7 @@ __attribute__((format(printf, 2, 3))) static void note(const struct merge *m, co
 
 static int no_memory(const struct merge *m)
 {
-	return fl_trouble_errno(m->t, ENOMEM, "sweep-memory", "cannot merge");
+	return fl_refuse_memory(m->fault);
 }
 
 /* --- what each is ----------------------------------------------------------- */
@@ -71,7 +71,7 @@ static int learn(const struct merge *m, struct shard *s, const char *dir)
 
 	s->dir = dir;
 	fl_ledger_init(&s->l);
-	err = fl_ledger_read(&s->l, dir, m->t);
+	err = fl_ledger_read(&s->l, dir, m->fault);
 	if (err)
 		return err;
 	fl_settings_of(&s->settings, &s->l);
@@ -97,28 +97,25 @@ static int check_same(const struct merge *m, const struct shard *a, const struct
 {
 	static const char *const options[] = { "each",	     "mode",   "depth",
 					       "occurrence", "values", "only" };
+	char kernel[256];
 
 	if (strcmp(a->l.script, b->l.script) != 0)
-		return fl_trouble_set(m->t, FL_SWEEP_USAGE, "merge-other-script", "",
-				      "'%s' is of other rules or another workload than '%s'",
-				      b->dir, a->dir);
+		return fl_refuse(m->fault, FL_C_MERGE_SCRIPT, b->dir, a->dir, NULL);
 	if (strcmp(a->l.kernel, b->l.kernel) != 0 ||
-	    (a->l.build_id && b->l.build_id && strcmp(a->l.build_id, b->l.build_id) != 0))
-		return fl_trouble_set(m->t, FL_SWEEP_USAGE, "merge-other-kernel",
-				      "points of one kernel are not those of another",
-				      "'%s' is of kernel %s%s, '%s' of %s", b->dir, b->l.kernel,
-				      strcmp(a->l.kernel, b->l.kernel) ? "" : ", another build",
-				      a->dir, a->l.kernel);
+	    (a->l.build_id && b->l.build_id && strcmp(a->l.build_id, b->l.build_id) != 0)) {
+		snprintf(kernel, sizeof(kernel), "%s%s", b->l.kernel,
+			 strcmp(a->l.kernel, b->l.kernel) ? "" : ", another build");
+		return fl_refuse(m->fault, FL_C_MERGE_KERNEL, b->dir, kernel, a->dir, a->l.kernel,
+				 NULL);
+	}
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		if (strcmp(option(&a->l, options[i]), option(&b->l, options[i])) != 0)
-			return fl_trouble_set(m->t, FL_SWEEP_USAGE, "merge-other-options", "",
-					      "'%s' was swept with another --%s than '%s'", b->dir,
-					      options[i], a->dir);
+			return fl_refuse(m->fault, FL_C_MERGE_OPTIONS, b->dir, options[i], a->dir,
+					 NULL);
 	}
 	if (a->of != b->of)
-		return fl_trouble_set(m->t, FL_SWEEP_USAGE, "merge-other-shards", "",
-				      "'%s' is a shard of %" PRIu32 ", '%s' of %" PRIu32, b->dir,
-				      b->of, a->dir, a->of);
+		return fl_refuse(m->fault, FL_C_MERGE_SHARDS, b->dir, fl_digits(b->of).text, a->dir,
+				 fl_digits(a->of).text, NULL);
 	return 0;
 }
 
@@ -182,10 +179,8 @@ static int check_complete(const struct merge *m)
 	}
 	if (!n)
 		return 0;
-	return fl_trouble_set(m->t, FL_SWEEP_USAGE, "merge-missing",
-			      "sweep it, and merge all of them: their points are nobody else's",
-			      "shard%s %s of %" PRIu32 " %s missing", n == 1 ? "" : "s", missing,
-			      of, n == 1 ? "is" : "are");
+	return fl_refuse(m->fault, FL_C_MERGE_MISSING, n == 1 ? "" : "s", missing,
+			 fl_digits(of).text, n == 1 ? "is" : "are", NULL);
 }
 
 static int learn_all(struct merge *m)
@@ -212,9 +207,8 @@ static int book(struct merge *m, const struct fl_record *r)
 	int err = fl_ledger_apply(m->l, r, &why);
 
 	if (err == -EINVAL)
-		return fl_trouble_set(m->t, FL_SWEEP_USAGE, "journal-corrupt", "",
-				      "the journal in '%s' does not fit the others: %s",
-				      m->from ? m->from->dir : m->o->out, why);
+		return fl_refuse(m->fault, FL_C_MERGE_UNFIT, m->from ? m->from->dir : m->o->out,
+				 why, NULL);
 	if (err)
 		return no_memory(m);
 	fl_journal_put(m->journal, r);
@@ -282,8 +276,7 @@ static int copy(void *arg, const struct fl_record *from)
 	struct fl_record r = *from;
 
 	if (has_grown(m, from))
-		return fl_trouble_set(m->t, FL_SWEEP_USAGE, "merge-busy", "",
-				      "a sweep is at work in '%s'", m->from->dir);
+		return fl_refuse(m->fault, FL_C_MERGE_BUSY, m->from->dir, NULL);
 	switch (r.type) {
 	case FL_RECORD_CAMPAIGN:
 	case FL_RECORD_DONE:
@@ -353,7 +346,7 @@ static int copy_shard(struct merge *m, const struct shard *s)
 	m->base = m->l->last;
 	m->points = calloc(s->l.nspots + 1, sizeof(*m->points));
 	m->findings = calloc(s->l.nfindings + 1, sizeof(*m->findings));
-	err = m->points && m->findings ? fl_journal_read(s->dir, copy, m, &stat, m->t)
+	err = m->points && m->findings ? fl_journal_read(s->dir, copy, m, &stat, m->fault)
 				       : no_memory(m);
 	for (uint32_t id = 1; !err && m->findings && id <= s->l.nfindings; id++)
 		copy_folder(m, id);
@@ -377,13 +370,12 @@ static int open_out(struct merge *m)
 {
 	struct fl_journal_stat stat;
 	bool taken = false, fresh;
-	int err =
-		fl_journal_open(m->o->out, refuse_record, &taken, &m->journal, &fresh, &stat, m->t);
+	int err = fl_journal_open(m->o->out, refuse_record, &taken, &m->journal, &fresh, &stat,
+				  m->fault);
 
 	if (!taken)
 		return err;
-	return fl_trouble_set(m->t, FL_SWEEP_USAGE, "merge-folder", "use another folder with -o",
-			      "there is a journal in '%s' already", m->o->out);
+	return fl_refuse(m->fault, FL_C_MERGE_TAKEN, m->o->out, NULL);
 }
 
 static int book_campaign(struct merge *m)
@@ -421,11 +413,12 @@ static bool all_exhausted(const struct merge *m)
 
 static int finish(struct merge *m)
 {
-	struct fl_record r = { .type = FL_RECORD_DONE, .status = FL_SWEEP_CLEAN };
+	struct fl_record r = { .type = FL_RECORD_DONE, .status = FL_EXIT_OK };
 	const bool all = all_exhausted(m);
 	struct fl_settings settings;
 	struct fl_agenda_sums sums;
 	struct fl_agenda a;
+	char path[4200];
 	int err;
 
 	fl_settings_of(&settings, m->l);
@@ -434,17 +427,18 @@ static int finish(struct merge *m)
 	fl_agenda_sum(&a, &sums);
 	r.reason = sums.exhausted ? "exhausted" : "merged";
 	if (!m->l->nspots)
-		r.status = FL_SWEEP_IDLE;
+		r.status = FL_EXIT_IDLE;
 	else if (m->l->nfindings || !sums.exhausted)
-		r.status = FL_SWEEP_FINDING;
+		r.status = FL_EXIT_FINDING;
 	err = book(m, &r);
 	if (!err)
-		err = fl_journal_sync(m->journal, m->t);
+		err = fl_journal_sync(m->journal, m->fault);
 	if (!err)
 		err = fl_write_summary(m->o->out, m->l, &sums);
-	if (err && !m->t->tag)
-		fl_trouble_errno(m->t, -err, "sweep-summary", "cannot write '%s/summary.json'",
-				 m->o->out);
+	if (err && !m->fault->tag) {
+		snprintf(path, sizeof(path), "%s/summary.json", m->o->out);
+		fl_refuse_errno(m->fault, FL_C_WRITE, path, -err);
+	}
 	return err;
 }
 
@@ -461,9 +455,9 @@ static int write_all(struct merge *m)
 	return err ? err : finish(m);
 }
 
-int fl_merge(const struct fl_merge_opts *o, struct fl_ledger *merged, struct fl_trouble *t)
+int fl_merge(const struct fl_merge_opts *o, struct fl_ledger *merged, struct fl_fault *fault)
 {
-	struct merge m = { .o = o, .l = merged, .t = t };
+	struct merge m = { .o = o, .l = merged, .fault = fault };
 	int err;
 
 	m.shards = calloc(o->ndirs, sizeof(*m.shards));

@@ -22,6 +22,6 @@ struct fl_merge_opts {
  * @t: a shard is missing, is of another campaign, or cannot be read. Of several
  * journals of one shard the one that came furthest is taken.
  */
-int fl_merge(const struct fl_merge_opts *o, struct fl_ledger *merged, struct fl_trouble *t);
+int fl_merge(const struct fl_merge_opts *o, struct fl_ledger *merged, struct fl_fault *fault);
 
 #endif /* FL_MERGE_H */

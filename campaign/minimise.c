@@ -186,10 +186,10 @@ static int put(const struct sweep *s, uint32_t id, const char *name, const char 
 	int err;
 
 	if (!text)
-		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot write a script");
+		return fl_refuse_memory(s->fault);
 	snprintf(path, sizeof(path), "%s/%" PRIu32 "/%s", s->o->dir, id, name);
 	err = fl_replace_file(path, mode, text, strlen(text));
-	return err ? fl_trouble_errno(s->t, -err, "minimise-write", "cannot write '%s'", path) : 0;
+	return err ? fl_refuse_errno(s->fault, FL_C_WRITE, path, -err) : 0;
 }
 
 /* A script that shows its finding now and then is run as often as it takes. */
@@ -246,25 +246,23 @@ static int run(struct minimiser *m)
 	}
 	m->s->looks_for_leaks = m->s->world->forget_leaks(m->s->world_arg);
 	if (is_leak(m->f) && !m->s->looks_for_leaks)
-		return fl_trouble_set(m->s->t, FL_SWEEP_KERNEL, "minimise-leak",
-				      "it needs CONFIG_DEBUG_KMEMLEAK and debugfs",
-				      "this kernel does not look for leaks");
+		return fl_refuse(m->s->fault, FL_C_NO_KMEMLEAK, NULL);
 	err = fl_sweep_baseline(m->s);
 	return err ? err : minimise(m);
 }
 
 int fl_sweep_minimise(const struct fl_sweep_opts *o, const struct fl_world_ops *world,
 		      void *world_arg, const struct fl_sweep_sink *sink, struct fl_ledger *l,
-		      uint32_t id, struct fl_minimal *out, struct fl_trouble *t)
+		      uint32_t id, struct fl_minimal *out, struct fl_fault *fault)
 {
 	struct sweep s = {
-		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .t = t
+		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .fault = fault
 	};
 	struct minimiser m = { .s = &s, .out = out, .trial = calloc(1, sizeof(*m.trial)) };
 	int err = fl_sweep_of_finding(&s, id);
 
 	if (!err && !m.trial)
-		err = fl_trouble_errno(t, ENOMEM, "sweep-memory", "cannot minimise");
+		err = fl_refuse_memory(fault);
 	if (!err) {
 		m.f = &l->findings[id - 1];
 		*out = (struct fl_minimal){ .nfaults = m.f->nfaults, .runs = 1 };

@@ -25,6 +25,6 @@ struct fl_minimal {
  */
 int fl_sweep_minimise(const struct fl_sweep_opts *o, const struct fl_world_ops *world,
 		      void *world_arg, const struct fl_sweep_sink *sink, struct fl_ledger *l,
-		      uint32_t id, struct fl_minimal *out, struct fl_trouble *t);
+		      uint32_t id, struct fl_minimal *out, struct fl_fault *fault);
 
 #endif /* FL_MINIMISE_H */

@@ -39,7 +39,7 @@ struct known {
 struct supervisor {
 	const struct fl_supervise_opts *o;
 	struct fl_supervised *out;
-	struct fl_trouble *t;
+	struct fl_fault *fault;
 	int lock;
 	int signals;
 	sigset_t old;
@@ -92,13 +92,13 @@ static int learn(const struct supervisor *s, struct known *k)
 
 	*k = (struct known){ .status = -1 };
 	fl_ledger_init(&l);
-	err = fl_ledger_read(&l, s->o->dir, s->t);
+	err = fl_ledger_read(&l, s->o->dir, s->fault);
 	if (!err)
 		fill_known(&l, k);
 	fl_ledger_release(&l);
 	/* the first boot makes it */
 	if (err == -ENOENT) {
-		*s->t = (struct fl_trouble){ 0 };
+		*s->fault = (struct fl_fault){ .tag = FL_NO_FAULT };
 		err = 0;
 	}
 	return err;
@@ -138,15 +138,13 @@ static int lock_folder(struct supervisor *s)
 	char path[4200];
 
 	if (err)
-		return fl_trouble_errno(s->t, -err, "sweep-folder", "cannot make folder '%s'",
-					s->o->dir);
+		return fl_refuse_errno(s->fault, FL_C_FOLDER, s->o->dir, -err);
 	snprintf(path, sizeof(path), "%s/supervise", s->o->dir);
 	s->lock = open(path, O_RDWR | O_CREAT, 0666);
 	if (s->lock < 0)
-		return fl_trouble_errno(s->t, errno, "sweep-folder", "cannot write '%s'", path);
+		return fl_refuse_errno(s->fault, FL_C_WRITE, path, errno);
 	if (flock(s->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "supervise-busy", "",
-				      "another machine is at work in '%s'", s->o->dir);
+		return fl_refuse(s->fault, FL_C_SUPERVISE_BUSY, s->o->dir, NULL);
 	return 0;
 }
 
@@ -154,9 +152,7 @@ static int write_ending(const struct supervisor *s, enum fl_ending how, uint64_t
 {
 	int err = fl_ending_write(s->o->dir, how, boot);
 
-	return err ? fl_trouble_errno(s->t, -err, "sweep-folder", "cannot write to folder '%s'",
-				      s->o->dir)
-		   : 0;
+	return err ? fl_refuse_errno(s->fault, FL_C_FOLDER_WRITE, s->o->dir, -err) : 0;
 }
 
 /*
@@ -185,8 +181,7 @@ static int set_running(const struct supervisor *s, const struct known *k)
 	if (!ftruncate(s->lock, 0) &&
 	    pwrite(s->lock, text, strlen(text), 0) == (ssize_t)strlen(text))
 		return 0;
-	return fl_trouble_errno(s->t, errno, "sweep-folder", "cannot write to folder '%s'",
-				s->o->dir);
+	return fl_refuse_errno(s->fault, FL_C_FOLDER_WRITE, s->o->dir, errno);
 }
 
 static void number_boot(struct supervisor *s)
@@ -219,7 +214,7 @@ static int boot(struct supervisor *s, const struct known *k, struct fl_boot *b)
 	int err = set_running(s, k);
 
 	if (!err)
-		err = fl_boot_run(&o, s->signals, b, s->t);
+		err = fl_boot_run(&o, s->signals, b, s->fault);
 	s->out->boots += !err;
 	return err;
 }
@@ -233,7 +228,7 @@ static void describe(struct supervisor *s, const struct fl_boot *b, const struct
 
 	if (said_done(before, now)) {
 		snprintf(buf, size, "%s",
-			 now->status == FL_SWEEP_FRESH ? "wants a fresh machine" : "finished");
+			 now->status == FL_EXIT_FRESH ? "wants a fresh machine" : "finished");
 	} else if (b->end == FL_BOOT_STOPPED) {
 		snprintf(buf, size, "interrupted");
 	} else if (hung) {
@@ -265,42 +260,47 @@ static bool was_refused(const struct fl_boot *b, const struct known *before,
 			const struct known *now)
 {
 	return b->end == FL_BOOT_ENDED && !died_in_trial(before, now) &&
-	       (b->status == FL_SWEEP_USAGE || b->status == FL_SWEEP_KERNEL ||
-		b->status == FL_SWEEP_PERMISSION);
+	       (b->status == FL_EXIT_USAGE || b->status == FL_EXIT_KERNEL ||
+		b->status == FL_EXIT_PERMISSION);
+}
+
+/* The sweep's fault, by its status: its words are on the machine's console. */
+static int refuse_as(const struct supervisor *s, int status)
+{
+	int err = fl_refuse(s->fault, FL_C_MACHINE_REFUSED, fl_digits(status).text, NULL);
+
+	if (status == FL_EXIT_KERNEL)
+		s->fault->kind = FL_FAULT_KERNEL;
+	else if (status == FL_EXIT_PERMISSION)
+		s->fault->kind = FL_FAULT_PERMISSION;
+	return err;
 }
 
 /* 0: another boot; 1: finished; or -errno. */
 static int judge(struct supervisor *s, const struct fl_boot *b, const struct known *before,
 		 const struct known *now, const char *how)
 {
-	if (said_done(before, now) && now->status != FL_SWEEP_FRESH) {
+	if (said_done(before, now) && now->status != FL_EXIT_FRESH) {
 		s->out->status = now->status;
 		return 1;
 	}
 	if (b->end == FL_BOOT_STOPPED) {
-		fl_trouble_set(s->t, FL_SWEEP_FINDING, "supervise-interrupted",
-			       "run the same command again: the campaign goes on where it ended",
-			       "interrupted");
+		fl_refuse(s->fault, FL_C_INTERRUPTED, NULL);
 		return -EINTR;
 	}
 	if (was_refused(b, before, now))
-		return fl_trouble_set(s->t, (enum fl_sweep_exit)b->status, "supervise-refused", "",
-				      "the machine's command ended with status %d: another boot "
-				      "would not help",
-				      b->status);
+		return refuse_as(s, b->status);
 	s->stuck = progressed(before, now) ? 0 : s->stuck + 1;
 	if (s->stuck == MOST_STUCK)
-		return fl_trouble_set(
-			s->t, FL_SWEEP_FINDING, "supervise-stuck",
-			took_up(before, now) ? "the machine's console is kept beside the journal"
-					     : "does the machine run faultline sweep, and is its "
-					       "folder this one?",
-			"%d boots in a row made no progress; the last one %s", MOST_STUCK, how);
+		return fl_refuse(
+			s->fault, FL_C_STUCK, fl_digits(MOST_STUCK).text, how,
+			took_up(before, now)
+				? "the machine's console is kept beside the journal"
+				: "does the machine run faultline sweep, and is its folder this one?",
+			NULL);
 	if (s->o->max_boots && s->out->boots >= s->o->max_boots)
-		return fl_trouble_set(s->t, FL_SWEEP_FINDING, "supervise-boots",
-				      "run the same command again: the campaign goes on where it "
-				      "ended",
-				      "not finished after %" PRIu64 " boots", s->out->boots);
+		return fl_refuse(s->fault, FL_C_BOOTS, fl_digits((int64_t)s->out->boots).text,
+				 NULL);
 	return 0;
 }
 
@@ -338,7 +338,7 @@ static int open_all(struct supervisor *s)
 	sigprocmask(SIG_BLOCK, &mask, &s->old);
 	s->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (s->signals < 0)
-		return fl_trouble_errno(s->t, errno, "sweep-memory", "cannot wait for signals");
+		return fl_refuse(s->fault, FL_F_EVENTS, strerror(errno), NULL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return lock_folder(s);
 }
@@ -352,13 +352,14 @@ static void close_all(const struct supervisor *s)
 	sigprocmask(SIG_SETMASK, &s->old, NULL);
 }
 
-int fl_supervise(const struct fl_supervise_opts *o, struct fl_supervised *out, struct fl_trouble *t)
+int fl_supervise(const struct fl_supervise_opts *o, struct fl_supervised *out,
+		 struct fl_fault *fault)
 {
-	struct supervisor s = { .o = o, .out = out, .t = t, .lock = -1, .signals = -1 };
+	struct supervisor s = { .o = o, .out = out, .fault = fault, .lock = -1, .signals = -1 };
 	struct known k;
 	int err;
 
-	*out = (struct fl_supervised){ .status = FL_SWEEP_FINDING };
+	*out = (struct fl_supervised){ .status = FL_EXIT_FINDING };
 	err = open_all(&s);
 	if (!err)
 		err = learn(&s, &k);

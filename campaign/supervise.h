@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "trouble.h"
+#include "refuse.h"
 
 struct fl_supervise_opts {
 	const char *dir;     /* the campaign's, as this process sees it */
@@ -29,15 +29,15 @@ struct fl_supervised {
 	uint64_t boots;
 	uint64_t crashes;
 	uint64_t hangs;
-	int status; /* the campaign's, an fl_sweep_exit */
+	int status; /* the campaign's, an fl_exit */
 };
 
 /*
  * Boot until the campaign is finished: 0. Otherwise -errno with @t; -EINTR, and
- * FL_SWEEP_FINDING as its status, after SIGINT, SIGTERM or SIGHUP. @out counts in
+ * FL_EXIT_FINDING as its status, after SIGINT, SIGTERM or SIGHUP. @out counts in
  * any case. Makes this process a subreaper; it must have no children.
  */
 int fl_supervise(const struct fl_supervise_opts *o, struct fl_supervised *out,
-		 struct fl_trouble *t);
+		 struct fl_fault *fault);
 
 #endif /* FL_SUPERVISE_H */

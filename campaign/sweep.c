@@ -40,15 +40,12 @@ static int check_same(struct sweep *s)
 	const struct fl_ledger *l = s->l;
 
 	if (strcmp(l->script, o->script) != 0)
-		return fl_trouble_set(
-			s->t, FL_SWEEP_USAGE, "journal-other-script", "use another folder with -o",
-			"the journal in '%s' is of other rules or another workload", o->dir);
+		return fl_refuse(s->fault, FL_C_OTHER_SCRIPT, o->dir, NULL);
 	if (strcmp(l->kernel, o->kernel) != 0 ||
 	    (l->build_id && o->build_id && strcmp(l->build_id, o->build_id) != 0))
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "journal-other-kernel",
-				      "points of one kernel are not those of another",
-				      "the journal in '%s' is of kernel %s%s", o->dir, l->kernel,
-				      strcmp(l->kernel, o->kernel) ? "" : ", but of another build");
+		return fl_refuse(s->fault, FL_C_OTHER_KERNEL, o->dir, l->kernel,
+				 strcmp(l->kernel, o->kernel) ? "" : ", but of another build",
+				 NULL);
 	return 0;
 }
 
@@ -171,9 +168,7 @@ static int take_up(struct sweep *s, bool fresh, uint64_t torn)
 	} else {
 		err = check_same(s);
 		if (!err && s->l->dirty && same_boot && !s->o->keep_going)
-			err = fl_trouble_set(s->t, FL_SWEEP_FRESH, "sweep-dirty",
-					     "start it again, or use --keep-going",
-					     "this machine had an oops: a fresh one is needed");
+			err = fl_refuse(s->fault, FL_C_DIRTY, NULL);
 		if (!err && s->l->open)
 			err = settle_open(s, same_boot);
 	}
@@ -209,7 +204,7 @@ static int all_trials(struct sweep *s, const char **reason)
 {
 	struct fl_trial *trial = calloc(1, sizeof(*trial));
 	struct fl_fault_at faults[FL_MAX_FAULTS];
-	int err = trial ? 0 : fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+	int err = trial ? 0 : fl_refuse_memory(s->fault);
 
 	*reason = NULL;
 	while (!err && !(*reason = why_stop(s))) {
@@ -273,18 +268,18 @@ static int run(struct sweep *s, const char **reason)
 static int exit_status(const struct sweep *s, const struct fl_sweep_result *r)
 {
 	if (!s->l->nspots || fl_agenda_is_empty(&r->sums))
-		return FL_SWEEP_IDLE;
+		return FL_EXIT_IDLE;
 	if (!strcmp(r->reason, "fresh machine") && !r->sums.exhausted)
-		return FL_SWEEP_FRESH;
+		return FL_EXIT_FRESH;
 	if (s->l->nfindings)
-		return FL_SWEEP_FINDING;
-	return r->sums.exhausted || !strcmp(r->reason, "budget") ? FL_SWEEP_CLEAN
-								 : FL_SWEEP_FINDING;
+		return FL_EXIT_FINDING;
+	return r->sums.exhausted || !strcmp(r->reason, "budget") ? FL_EXIT_OK : FL_EXIT_FINDING;
 }
 
 static int finish(struct sweep *s, const char *reason, struct fl_sweep_result *out)
 {
 	struct fl_record r = { .type = FL_RECORD_DONE };
+	char path[4200];
 	int err;
 
 	fl_agenda_sum(&s->agenda, &out->sums);
@@ -300,9 +295,10 @@ static int finish(struct sweep *s, const char *reason, struct fl_sweep_result *o
 		err = fl_book_sync(s);
 	if (!err)
 		err = fl_write_summary(s->o->dir, s->l, &out->sums);
-	if (err && !s->t->tag)
-		fl_trouble_errno(s->t, -err, "sweep-summary", "cannot write '%s/summary.json'",
-				 s->o->dir);
+	if (err && !s->fault->tag) {
+		snprintf(path, sizeof(path), "%s/summary.json", s->o->dir);
+		fl_refuse_errno(s->fault, FL_C_WRITE, path, -err);
+	}
 	return err;
 }
 
@@ -310,7 +306,7 @@ static int init(struct sweep *s)
 {
 	s->reader = fl_splat_reader_new(take_splat, s);
 	if (!s->reader)
-		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot start a sweep");
+		return fl_refuse_memory(s->fault);
 	fl_agenda_init(&s->agenda, &s->o->agenda, s->l);
 	s->started_us = s->world->now_us(s->world_arg);
 	return 0;
@@ -327,22 +323,22 @@ void fl_sweep_release(struct sweep *s)
 
 int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world, void *world_arg,
 		 const struct fl_sweep_sink *sink, struct fl_ledger *l, struct fl_sweep_result *out,
-		 struct fl_trouble *t)
+		 struct fl_fault *fault)
 {
 	struct sweep s = {
-		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .t = t
+		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .fault = fault
 	};
+	struct fl_ledger_reader rd = { .l = l };
 	struct fl_journal_stat stat = { 0 };
 	const char *reason = NULL;
 	bool fresh;
 	int err;
 
 	*out = (struct fl_sweep_result){ 0 };
-	err = fl_journal_open(o->dir, fl_ledger_record, l, &s.journal, &fresh, &stat, t);
-	if (err && !t->tag)
-		fl_trouble_set(t, FL_SWEEP_USAGE, "journal-corrupt", "use another folder with -o",
-			       "the journal in '%s' is inconsistent in line %" PRIu64, o->dir,
-			       stat.lines);
+	err = fl_journal_open(o->dir, fl_ledger_record, &rd, &s.journal, &fresh, &stat, fault);
+	if (err && !fault->tag)
+		fl_refuse(fault, FL_C_INCONSISTENT, o->dir, fl_digits((int64_t)stat.lines).text,
+			  rd.why, "use another folder with -o", NULL);
 	if (!err)
 		err = init(&s);
 	if (!err)
@@ -362,7 +358,7 @@ static int replay(struct sweep *s, const struct fl_known_finding *f, int *out)
 {
 	struct fl_trial *trial = calloc(1, sizeof(*trial));
 	struct fl_fault_at faults[FL_MAX_FAULTS];
-	int err = trial ? 0 : fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
+	int err = trial ? 0 : fl_refuse_memory(s->fault);
 
 	memcpy(faults, f->faults, sizeof(faults));
 	if (!err)
@@ -387,18 +383,17 @@ int fl_sweep_of_finding(struct sweep *s, uint32_t id)
 	int err;
 
 	if (!id || id > s->l->nfindings)
-		return fl_trouble_set(s->t, FL_SWEEP_USAGE, "replay-finding", "",
-				      "no finding %" PRIu32 " in '%s'", id, s->o->dir);
+		return fl_refuse(s->fault, FL_C_NO_FINDING, fl_digits(id).text, s->o->dir, NULL);
 	err = check_same(s);
 	return err ? err : init(s);
 }
 
 int fl_sweep_replay(const struct fl_sweep_opts *o, const struct fl_world_ops *world,
 		    void *world_arg, const struct fl_sweep_sink *sink, struct fl_ledger *l,
-		    uint32_t id, int *out, struct fl_trouble *t)
+		    uint32_t id, int *out, struct fl_fault *fault)
 {
 	struct sweep s = {
-		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .t = t
+		.o = o, .world = world, .world_arg = world_arg, .sink = sink, .l = l, .fault = fault
 	};
 	int err;
 

@@ -63,7 +63,7 @@ struct fl_sweep_sink {
 };
 
 struct fl_sweep_result {
-	int status;	    /* an fl_sweep_exit */
+	int status;	    /* an fl_exit */
 	const char *reason; /* "exhausted", "budget", ... */
 	struct fl_agenda_sums sums;
 };
@@ -74,7 +74,7 @@ struct fl_sweep_result {
  */
 int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world, void *world_arg,
 		 const struct fl_sweep_sink *sink, struct fl_ledger *l, struct fl_sweep_result *out,
-		 struct fl_trouble *t);
+		 struct fl_fault *fault);
 
 /*
  * Try the faults of finding @id of the ledger again, without writing a journal:
@@ -83,6 +83,6 @@ int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world
  */
 int fl_sweep_replay(const struct fl_sweep_opts *o, const struct fl_world_ops *world,
 		    void *world_arg, const struct fl_sweep_sink *sink, struct fl_ledger *l,
-		    uint32_t id, int *out, struct fl_trouble *t);
+		    uint32_t id, int *out, struct fl_fault *fault);
 
 #endif /* FL_SWEEP_H */

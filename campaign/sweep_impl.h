@@ -27,7 +27,7 @@ struct sweep {
 	struct fl_ledger *l;
 	struct fl_journal *journal; /* NULL: nothing is written (replay) */
 	struct fl_agenda agenda;
-	struct fl_trouble *t;
+	struct fl_fault *fault;
 	struct fl_splat_reader *reader;
 	struct fl_found_list found; /* of the trial at hand */
 	struct fl_leftovers base;   /* what the machine has after the baseline */
@@ -72,7 +72,7 @@ int fl_book_findings(struct sweep *s, uint64_t n);
 int fl_sweep_baseline(struct sweep *s);
 
 /* sweep.c */
-/* For trials of finding @id outside of its sweep; released in any case. 0 or -errno with s->t. */
+/* For trials of finding @id outside of its sweep; released in any case. 0 or -errno with s->fault. */
 int fl_sweep_of_finding(struct sweep *s, uint32_t id);
 void fl_sweep_release(struct sweep *s);
 

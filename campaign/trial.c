@@ -73,8 +73,8 @@ static int check_damage(struct sweep *s, bool *damaged)
 
 	*damaged = false;
 	if (!trial)
-		return fl_trouble_errno(s->t, ENOMEM, "sweep-memory", "cannot go on");
-	err = s->world->trial(s->world_arg, 0, NULL, 0, s->limit_us, trial, s->t);
+		return fl_refuse_memory(s->fault);
+	err = s->world->trial(s->world_arg, 0, NULL, 0, s->limit_us, trial, s->fault);
 	*damaged = !err && (trial->status || trial->timed_out || trial->trouble[0]);
 	free(trial);
 	return err;
@@ -113,7 +113,7 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 	memset(trial, 0, sizeof(*trial));
 	fl_found_clear(&s->found);
 	failed = s->world->trial(s->world_arg, s->l->last, chosen, nfaults, s->limit_us, trial,
-				 s->t);
+				 s->fault);
 	if (failed) {
 		end(s, trial, FL_OUTCOME_CUT);
 		return failed;

@@ -7,7 +7,7 @@
 #define FL_WORLD_H
 
 #include "record.h"
-#include "trouble.h"
+#include "refuse.h"
 
 struct fl_world_fault {
 	uint64_t key;	     /* of the point; with FL_BY_CALL unused */
@@ -58,7 +58,7 @@ struct fl_world_ops {
 	 * nothing of the kind can be done any more; -EINTR: interrupted.
 	 */
 	int (*trial)(void *arg, uint64_t n, const struct fl_world_fault *faults, size_t nfaults,
-		     uint64_t limit_us, struct fl_trial *out, struct fl_trouble *t);
+		     uint64_t limit_us, struct fl_trial *out, struct fl_fault *fault);
 	/* Points that were ever seen, numbered in the order of time. */
 	size_t (*npoints)(void *arg);
 	/* What @out points to lives until the next call; false: that one stays empty. */

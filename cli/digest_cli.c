@@ -22,15 +22,17 @@ int fl_digest_print(enum fl_form form, const char *dir, const struct fl_ledger *
 
 int fl_report_command(const struct fl_options *o)
 {
+	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
+				    .verbose = o->verbose };
 	struct fl_settings settings;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_agenda agenda;
 	struct fl_ledger l;
 	int status;
 
 	fl_ledger_init(&l);
-	if (fl_ledger_read(&l, o->files[0], &t)) {
-		status = fl_trouble_print(&t);
+	if (fl_ledger_read(&l, o->files[0], &fault)) {
+		status = fl_errors_report(&errors, &fault);
 	} else {
 		fl_settings_of(&settings, &l);
 		fl_agenda_init(&agenda, &settings.agenda, &l);

@@ -66,22 +66,6 @@ void fl_errors_diags(void *arg, const struct fl_diags *ds)
 		e->status = exits[fl_diags_class(ds)];
 }
 
-int fl_fault_exit(const struct fl_fault *f)
-{
-	switch (f->kind) {
-	case FL_FAULT_PERMISSION:
-		return FL_EXIT_PERMISSION;
-	case FL_FAULT_KERNEL:
-	case FL_FAULT_REFUSED:
-		return FL_EXIT_KERNEL;
-	case FL_FAULT_REQUEST:
-	case FL_FAULT_USAGE:
-		return FL_EXIT_USAGE;
-	default:
-		return FL_EXIT_FINDING;
-	}
-}
-
 void fl_errors_fault(void *arg, const struct fl_fault *f)
 {
 	struct fl_errors *e = arg;
@@ -97,6 +81,24 @@ void fl_errors_fault(void *arg, const struct fl_fault *f)
 	e->status = fl_fault_exit(f);
 }
 
+int fl_errors_report(struct fl_errors *e, struct fl_fault *f)
+{
+	fl_errors_fault(e, f);
+	fl_fault_release(f);
+	return e->status;
+}
+
+int fl_errors_raise(struct fl_errors *e, enum fl_fault_tag tag, ...)
+{
+	struct fl_fault f;
+	va_list ap;
+
+	va_start(ap, tag);
+	fl_fault_vraise(&f, tag, ap);
+	va_end(ap);
+	return fl_errors_report(e, &f);
+}
+
 int fl_complain(enum fl_fault_tag tag, ...)
 {
 	struct fl_errors e = { .json = NULL };
@@ -106,34 +108,16 @@ int fl_complain(enum fl_fault_tag tag, ...)
 	va_start(ap, tag);
 	fl_fault_vraise(&f, tag, ap);
 	va_end(ap);
-	fl_errors_fault(&e, &f);
-	return e.status;
+	return fl_errors_report(&e, &f);
 }
 
 int fl_errors_no_memory(struct fl_errors *e)
 {
-	struct fl_fault f;
-
-	fl_fault_raise(&f, FL_F_MEMORY, NULL);
-	fl_errors_fault(e, &f);
-	return e->status;
+	return fl_errors_raise(e, FL_F_MEMORY, NULL);
 }
 
 int fl_errors_new_engine(struct fl_errors *e, int err)
 {
-	struct fl_fault f;
-
-	if (err == -ENOMEM)
-		return fl_errors_no_memory(e);
-	fl_fault_raise(&f, FL_F_SYSTEM, strerror(-err), NULL);
-	fl_errors_fault(e, &f);
-	return e->status;
-}
-
-int fl_trouble_print(const struct fl_trouble *t)
-{
-	fprintf(stderr, "faultline: error: %s\n", t->text);
-	if (t->hint[0])
-		fprintf(stderr, "hint: %s\n", t->hint);
-	return (int)t->status;
+	return err == -ENOMEM ? fl_errors_no_memory(e)
+			      : fl_errors_raise(e, FL_F_SYSTEM, strerror(-err), NULL);
 }

@@ -10,24 +10,24 @@
 
 #include "engine.h"
 #include "options.h"
-#include "trouble.h"
 
 struct fl_errors {
 	FILE *json; /* events go there; NULL: none are wanted */
 	bool verbose;
 	int status;	/* fl_exit of the last error; 0 while there was none */
-	char text[256]; /* of the first error */
+	char text[512]; /* of the first error */
 };
 
 /* For fl_engine_sink, with a struct fl_errors as @arg. */
 void fl_errors_diags(void *arg, const struct fl_diags *ds);
 void fl_errors_fault(void *arg, const struct fl_fault *f);
 
-/* The fl_exit for what the kernel refused. */
-int fl_fault_exit(const struct fl_fault *f);
-
 /* A failure outside of an engine, to standard error; an fl_exit. As fl_fault_raise(). */
 int fl_complain(enum fl_fault_tag tag, ...) __attribute__((sentinel));
+/* One that was raised outside of an engine; releases it and returns the fl_exit. */
+int fl_errors_report(struct fl_errors *e, struct fl_fault *f);
+/* The same for one that is raised here, as by fl_fault_raise(). */
+int fl_errors_raise(struct fl_errors *e, enum fl_fault_tag tag, ...) __attribute__((sentinel));
 /* Returns the status. */
 int fl_errors_no_memory(struct fl_errors *e);
 
@@ -36,8 +36,5 @@ void fl_print_diags(const struct fl_diags *ds);
 
 /* There is no engine, because of @err. Returns an fl_exit. */
 int fl_errors_new_engine(struct fl_errors *e, int err);
-
-/* A campaign's failure, to standard error; returns its status. */
-int fl_trouble_print(const struct fl_trouble *t);
 
 #endif /* FL_ERRORS_H */

@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "digest_cli.h"
+#include "errors.h"
 #include "merge.h"
 #include "settings.h"
-#include "errors.h"
 
 static void on_note(void *arg, const char *text)
 {
@@ -24,14 +24,16 @@ int fl_merge_command(const struct fl_options *o)
 		.note = on_note,
 	};
 	struct fl_settings settings;
-	struct fl_trouble t = { 0 };
+	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
+				    .verbose = o->verbose };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_agenda agenda;
 	struct fl_ledger l;
 	int status;
 
 	fl_ledger_init(&l);
-	if (fl_merge(&opts, &l, &t)) {
-		status = fl_trouble_print(&t);
+	if (fl_merge(&opts, &l, &fault)) {
+		status = fl_errors_report(&errors, &fault);
 	} else {
 		fl_settings_of(&settings, &l);
 		fl_agenda_init(&agenda, &settings.agenda, &l);

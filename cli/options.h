@@ -11,17 +11,6 @@
 #include "fault.h"
 #include "result_form.h"
 
-/* Exit statuses; DESIGN of the command line, documented in faultline(1). */
-enum fl_exit {
-	FL_EXIT_OK = 0,
-	FL_EXIT_FINDING = 1,
-	FL_EXIT_USAGE = 2,
-	FL_EXIT_IDLE = 3,
-	FL_EXIT_KERNEL = 4,
-	FL_EXIT_PERMISSION = 5,
-	FL_EXIT_FRESH = 6, /* a campaign wants a fresh machine to go on */
-};
-
 enum fl_mode {
 #define FL_MODE(id, word, kind, words, help, more) FL_MODE_##id,
 #include "mode.def"

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervise.h"
 #include "errors.h"
+#include "supervise.h"
 
 static void on_note(void *arg, const char *text)
 {
@@ -31,17 +31,20 @@ int fl_supervise_command(const struct fl_options *o)
 		.note = on_note,
 		.arg = (void *)o,
 	};
-	struct fl_trouble t = { 0 };
+	/* standard output is the machine's */
+	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stderr : NULL,
+				    .verbose = o->verbose };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_supervised done;
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
-	err = fl_supervise(&opts, &done, &t);
+	err = fl_supervise(&opts, &done, &fault);
 	if (!o->quiet)
 		fprintf(stderr,
 			"supervise: %" PRIu64 " boots, %" PRIu64 " crashes, %" PRIu64
 			" hangs%s%s\n",
 			done.boots, done.crashes, done.hangs,
 			err ? "" : "; finished: faultline report ", err ? "" : opts.dir);
-	return err ? fl_trouble_print(&t) : done.status;
+	return err ? fl_errors_report(&errors, &fault) : done.status;
 }

@@ -108,11 +108,9 @@ static int set(struct campaign *c, const char *name, const char *value)
 {
 	if (!value)
 		return 0;
-	if (!fl_settings_set(&c->settings, name, value)) {
-		fprintf(stderr, "faultline: error: --%s '%s' is not %s\n", name, value,
-			fl_settings_form(name));
-		return FL_EXIT_USAGE;
-	}
+	if (!fl_settings_set(&c->settings, name, value))
+		return fl_errors_raise(&c->errors, FL_C_VALUE, name, value, fl_settings_form(name),
+				       NULL);
 	c->options[c->noptions++] = (struct fl_record_option){ name, value };
 	return 0;
 }
@@ -134,10 +132,7 @@ static int set_budget(struct campaign *c, const char *text)
 		c->opts.budget_us = n / 1000;
 		return 0;
 	}
-	fprintf(stderr,
-		"faultline: error: --budget '%s' is neither a number nor a time such as 30m\n",
-		text);
-	return FL_EXIT_USAGE;
+	return fl_errors_raise(&c->errors, FL_C_BUDGET, text, NULL);
 }
 
 /* Where nothing is said, the environment of an array job may. */
@@ -296,7 +291,7 @@ static int open_world(struct campaign *c)
 {
 	static char *by_shell[] = { (char *)"sh", (char *)"-c", NULL, NULL };
 	const struct fl_options *o = c->o;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 
 	c->live_opts = (struct fl_live_opts){
 		.each = c->settings.agenda.each,
@@ -310,13 +305,10 @@ static int open_world(struct campaign *c)
 		by_shell[2] = (char *)o->shell_command;
 		c->live_opts.run = by_shell;
 	}
-	if (!c->live_opts.run && !fl_armed_object(c->armed, 0)->run) {
-		fprintf(stderr, "faultline: error: nothing to run\n"
-				"hint: -- COMMAND, -c COMMAND, or run \"COMMAND\" in the script\n");
-		return FL_EXIT_USAGE;
-	}
-	if (fl_live_new(c->engine, c->armed, &c->live_opts, &c->live, &t))
-		return fl_trouble_print(&t);
+	if (!c->live_opts.run && !fl_armed_object(c->armed, 0)->run)
+		return fl_errors_raise(&c->errors, FL_C_NOTHING_TO_RUN, NULL);
+	if (fl_live_new(c->engine, c->armed, &c->live_opts, &c->live, &fault))
+		return fl_errors_report(&c->errors, &fault);
 	return 0;
 }
 
@@ -353,7 +345,8 @@ static void init(struct campaign *c, const struct fl_options *o, const char *dir
 {
 	*c = (struct campaign){
 		.o = o,
-		.errors = { .verbose = o->verbose },
+		.errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
+			    .verbose = o->verbose },
 		.signal_fd = -1,
 	};
 	c->opts.dir = dir;
@@ -371,15 +364,15 @@ static int sweep(struct campaign *c)
 		.stop = asked_to_stop,
 	};
 	struct fl_sweep_result result;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_ledger l;
 	struct fl_agenda agenda;
 	int status;
 
 	fl_ledger_init(&l);
-	if (fl_sweep_run(&c->opts, &fl_live_ops, c->live, &sink, &l, &result, &t)) {
+	if (fl_sweep_run(&c->opts, &fl_live_ops, c->live, &sink, &l, &result, &fault)) {
 		fl_progress_clear(&c->progress);
-		status = fl_trouble_print(&t);
+		status = fl_errors_report(&c->errors, &fault);
 	} else {
 		fl_progress_clear(&c->progress);
 		status = result.status;
@@ -394,14 +387,15 @@ static int sweep(struct campaign *c)
 int fl_sweep_command(const struct fl_options *o)
 {
 	const char *dir = o->output ? o->output : "faultline-sweep";
+	struct fl_fault fault;
 	struct campaign c;
 	int err = fl_make_folder(dir), status;
 
 	init(&c, o, dir);
 	if (err) {
-		fprintf(stderr, "faultline: error: cannot make folder '%s': %s\n", dir,
-			fl_file_error(err));
-		return FL_EXIT_USAGE;
+		fl_fault_raise(&fault, FL_C_FOLDER, dir, fl_file_error(err), NULL);
+		fault.kind = FL_FAULT_USAGE; /* of -o */
+		return fl_errors_report(&c.errors, &fault);
 	}
 	status = start(&c);
 	if (!status)
@@ -442,11 +436,11 @@ static int options_of(const struct fl_ledger *l, struct fl_options *o, char ***a
 static int replay(struct campaign *c, struct fl_ledger *l, uint32_t id)
 {
 	const struct fl_sweep_sink sink = { .arg = c, .note = on_note };
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	int shown;
 
-	if (fl_sweep_replay(&c->opts, &fl_live_ops, c->live, &sink, l, id, &shown, &t))
-		return fl_trouble_print(&t);
+	if (fl_sweep_replay(&c->opts, &fl_live_ops, c->live, &sink, l, id, &shown, &fault))
+		return fl_errors_report(&c->errors, &fault);
 	printf("%s: %s\n", shown ? "shown again" : "not shown again",
 	       l->findings[id - 1].fingerprint);
 	return shown ? FL_EXIT_FINDING : FL_EXIT_OK;
@@ -470,11 +464,11 @@ static void print_minimal(const struct campaign *c, const struct fl_ledger *l, u
 static int minimise(struct campaign *c, struct fl_ledger *l, uint32_t id)
 {
 	const struct fl_sweep_sink sink = { .arg = c, .note = on_note };
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_minimal min;
 
-	if (fl_sweep_minimise(&c->opts, &fl_live_ops, c->live, &sink, l, id, &min, &t))
-		return fl_trouble_print(&t);
+	if (fl_sweep_minimise(&c->opts, &fl_live_ops, c->live, &sink, l, id, &min, &fault))
+		return fl_errors_report(&c->errors, &fault);
 	if (!min.shown && !min.is_partial) {
 		printf("not shown in %" PRIu32 " runs: %s\n", min.tries,
 		       l->findings[id - 1].fingerprint);
@@ -488,25 +482,25 @@ static int minimise(struct campaign *c, struct fl_ledger *l, uint32_t id)
 static int with_finding(const struct fl_options *o,
 			int (*fn)(struct campaign *c, struct fl_ledger *l, uint32_t id))
 {
+	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
+				    .verbose = o->verbose };
 	char dir[PATH_MAX], **argv = NULL;
 	struct fl_options swept = { 0 };
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_ledger l;
 	struct campaign c;
 	uint32_t id;
 	int status;
 
-	if (!split(o->files[0], dir, sizeof(dir), &id)) {
-		fprintf(stderr, "faultline: error: '%s' is not DIR/N, a finding's folder\n",
-			o->files[0]);
-		return FL_EXIT_USAGE;
-	}
+	if (!split(o->files[0], dir, sizeof(dir), &id))
+		return fl_errors_raise(&errors, FL_C_NOT_FINDING, o->files[0], NULL);
 	fl_ledger_init(&l);
-	if (fl_ledger_read(&l, dir, &t)) {
-		status = fl_trouble_print(&t);
+	if (fl_ledger_read(&l, dir, &fault)) {
+		status = fl_errors_report(&errors, &fault);
 	} else {
 		status = options_of(&l, &swept, &argv);
 		swept.verbose |= o->verbose;
+		swept.form = o->form;
 		swept.keep_going |= o->keep_going;
 		init(&c, &swept, dir);
 		if (!status)

@@ -159,7 +159,7 @@ static void advise(struct fl_digest *d)
 	char *to = d->advice;
 	size_t size = sizeof(d->advice);
 
-	if (l->status == FL_SWEEP_FRESH || l->open)
+	if (l->status == FL_EXIT_FRESH || l->open)
 		snprintf(to, size,
 			 "The campaign is not finished: run it again with -o %s on a fresh "
 			 "machine.",

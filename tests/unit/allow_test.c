@@ -19,7 +19,7 @@ static void expect_findings(const char *const *globs, int status, const char *co
 	struct fl_sweep_opts o = sweep_options("boot");
 	const struct fl_sweep_sink sink = { 0 };
 	struct fl_sweep_result result;
-	struct fl_trouble trouble;
+	struct fl_fault fault;
 	struct fl_ledger ledger;
 	struct sim sim;
 	size_t n = 0;
@@ -30,8 +30,8 @@ static void expect_findings(const char *const *globs, int status, const char *co
 	sim_init(&sim, 3);
 	sim.bug = bug;
 	fl_ledger_init(&ledger);
-	if (fl_sweep_run(&o, &sim_ops, &sim, &sink, &ledger, &result, &trouble))
-		fail_msg("%s: %s", trouble.tag, trouble.text);
+	if (fl_sweep_run(&o, &sim_ops, &sim, &sink, &ledger, &result, &fault))
+		fail_msg("%s: %s", fl_fault_tag_name(fault.tag), fault.text);
 	assert_int_equal(result.status, status);
 	assert_true(result.sums.exhausted);
 	for (; want[n]; n++) {
@@ -48,21 +48,21 @@ static void expect_findings(const char *const *globs, int status, const char *co
 static void test_none(void **state)
 {
 	(void)state;
-	expect_findings(LIST("WARNING*elsewhere*", "*sim"), FL_SWEEP_FINDING,
+	expect_findings(LIST("WARNING*elsewhere*", "*sim"), FL_EXIT_FINDING,
 			LIST("WARNING sim_1", "KASAN sim_2"));
 }
 
 static void test_one(void **state)
 {
 	(void)state;
-	expect_findings(LIST("WARNING at sim.c:*"), FL_SWEEP_FINDING, LIST("KASAN sim_2"));
+	expect_findings(LIST("WARNING at sim.c:*"), FL_EXIT_FINDING, LIST("KASAN sim_2"));
 }
 
 static void test_all(void **state)
 {
 	(void)state;
 	expect_findings(LIST("WARNING: * at sim.c:[0-9] sim_?+*", "*slab-use-after-free*"),
-			FL_SWEEP_CLEAN, LIST(NULL));
+			FL_EXIT_OK, LIST(NULL));
 }
 
 int main(void)

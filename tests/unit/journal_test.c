@@ -135,12 +135,12 @@ static void drop(struct got *g)
 
 static struct fl_journal *open_it(struct got *g, bool *fresh, struct fl_journal_stat *stat)
 {
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_journal *j;
-	int err = fl_journal_open(dir, collect, g, &j, fresh, stat, &t);
+	int err = fl_journal_open(dir, collect, g, &j, fresh, stat, &fault);
 
 	if (err)
-		fail_msg("%d: %s", err, t.text);
+		fail_msg("%d: %s", err, fault.text);
 	return j;
 }
 
@@ -253,19 +253,18 @@ static void put_text(const char *text)
 	fclose(f);
 }
 
-static void expect_trouble(const char *text, const char *tag)
+static void expect_refused(const char *text, enum fl_fault_tag tag)
 {
 	struct fl_journal_stat stat;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct got g = { 0 };
 	int err;
 
 	put_text(text);
-	err = fl_journal_read(dir, collect, &g, &stat, &t);
+	err = fl_journal_read(dir, collect, &g, &stat, &fault);
 	assert_int_not_equal(err, 0);
-	assert_non_null(t.tag);
-	assert_string_equal(t.tag, tag);
-	assert_int_equal(t.status, FL_SWEEP_USAGE);
+	assert_int_equal(fault.tag, tag);
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_USAGE);
 	drop(&g);
 }
 
@@ -279,7 +278,6 @@ static void test_wrong(void **state)
 		"{}\n",
 		"[1]\n",
 		"{\"type\":3}\n",
-		"{\"type\":\"start\",\"boot\":\"b\"}\n",
 		"{\"type\":\"campaign\",\"v\":1}\n",
 		HEADER "{\"type\":\"begin\"}\n",
 		HEADER "{\"type\":\"end\",\"n\":1,\"outcome\":\"bad\"}\n",
@@ -291,9 +289,10 @@ static void test_wrong(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(corrupt); i++)
-		expect_trouble(corrupt[i], "journal-corrupt");
-	expect_trouble("{\"type\":\"campaign\",\"v\":2,\"script\":\"1\",\"kernel\":\"k\"}\n",
-		       "journal-newer");
+		expect_refused(corrupt[i], FL_C_JOURNAL_LINE);
+	expect_refused("{\"type\":\"start\",\"boot\":\"b\"}\n", FL_C_NOT_JOURNAL);
+	expect_refused("{\"type\":\"campaign\",\"v\":2,\"script\":\"1\",\"kernel\":\"k\"}\n",
+		       FL_C_JOURNAL_NEWER);
 }
 
 /* What a later version of the same format adds is passed over. */
@@ -314,28 +313,80 @@ static void test_unknown(void **state)
 static void test_missing(void **state)
 {
 	struct fl_journal_stat stat;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct got g = { 0 };
 
 	(void)state;
-	assert_int_equal(fl_journal_read(dir, collect, &g, &stat, &t), -ENOENT);
-	assert_null(t.tag);
+	assert_int_equal(fl_journal_read(dir, collect, &g, &stat, &fault), -ENOENT);
+	assert_int_equal(fault.tag, FL_NO_FAULT);
 }
 
 static void test_two_sweeps(void **state)
 {
 	struct fl_journal_stat stat;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct got g = { 0 };
 	struct fl_journal *first, *second;
 	bool fresh;
 
 	(void)state;
 	first = open_it(&g, &fresh, &stat);
-	assert_int_not_equal(fl_journal_open(dir, collect, &g, &second, &fresh, &stat, &t), 0);
-	assert_string_equal(t.tag, "sweep-busy");
+	assert_int_not_equal(fl_journal_open(dir, collect, &g, &second, &fresh, &stat, &fault), 0);
+	assert_int_equal(fault.tag, FL_C_BUSY);
 	assert_null(second);
 	fl_journal_close(first);
+}
+
+static void expect_failure(const char *where, enum fl_fault_tag tag, const char *text)
+{
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
+	struct fl_journal_stat stat;
+	struct got g = { 0 };
+	struct fl_journal *j;
+	bool fresh;
+
+	assert_int_not_equal(fl_journal_open(where, collect, &g, &j, &fresh, &stat, &fault), 0);
+	assert_null(j);
+	if (fault.tag != tag || !strstr(fault.text, text))
+		fail_msg("%s: %s", fl_fault_tag_name(fault.tag), fault.text);
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_FINDING);
+}
+
+/* Folders and files that are none. */
+static void test_no_place(void **state)
+{
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
+	struct fl_journal_stat stat;
+	struct got g = { 0 };
+	char where[8000];
+
+	(void)state;
+	put_text("x");
+	snprintf(where, sizeof(where), "%s/sub", journal());
+	expect_failure(where, FL_C_FOLDER, "': Not a directory");
+	memset(where, 'x', sizeof(where) - 1);
+	where[sizeof(where) - 1] = '\0';
+	expect_failure(where, FL_C_FOLDER_NAME, "cannot use folder 'xxx");
+	unlink(journal());
+	assert_int_equal(mkdir(journal(), 0777), 0);
+	expect_failure(dir, FL_C_JOURNAL_WRITE, "': Is a directory");
+	assert_int_not_equal(fl_journal_read(dir, collect, &g, &stat, &fault), 0);
+	assert_int_equal(fault.tag, FL_C_JOURNAL_READ);
+	rmdir(journal());
+}
+
+/* Who may not is told apart, except where the command line is to blame. */
+static void test_not_permitted(void **state)
+{
+	struct fl_fault fault;
+
+	(void)state;
+	assert_int_equal(fl_refuse_errno(&fault, FL_C_FOLDER, "d", EACCES), -EACCES);
+	assert_string_equal(fault.text, "cannot make folder 'd': Permission denied");
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_PERMISSION);
+	assert_int_equal(fl_refuse_errno(&fault, FL_C_MACHINE, "vm", EACCES), -EACCES);
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_USAGE);
+	assert_int_equal(fl_refuse_errno(NULL, FL_C_FOLDER, "d", ENOSPC), -ENOSPC);
 }
 
 /* A limit on the file's size is a full disk without one. */
@@ -343,7 +394,7 @@ static void test_full_disk(void **state)
 {
 	struct rlimit old, low;
 	struct fl_journal_stat stat;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct got g = { 0 };
 	struct fl_journal *j;
 	bool fresh;
@@ -360,14 +411,14 @@ static void test_full_disk(void **state)
 	drop(&g);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
 	fl_journal_put(j, &records[5]);
-	assert_int_equal(fl_journal_sync(j, &t), -EFBIG);
-	assert_string_equal(t.tag, "journal-write");
+	assert_int_equal(fl_journal_sync(j, &fault), -EFBIG);
+	assert_int_equal(fault.tag, FL_C_JOURNAL_FULL);
 	assert_int_equal(size_of(), size);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	/* room again does not bring back what the journal misses */
-	assert_int_equal(fl_journal_sync(j, &t), -EFBIG);
+	assert_int_equal(fl_journal_sync(j, &fault), -EFBIG);
 	fl_journal_close(j);
-	assert_int_equal(fl_journal_read(dir, collect, &g, &stat, &t), 0);
+	assert_int_equal(fl_journal_read(dir, collect, &g, &stat, &fault), 0);
 	expect_all(&g);
 	drop(&g);
 }
@@ -504,10 +555,12 @@ static void test_million(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_DIR(test_round_trip), IN_DIR(test_torn),	 IN_DIR(test_torn_header),
-		IN_DIR(test_wrong),	 IN_DIR(test_unknown),	 IN_DIR(test_missing),
-		IN_DIR(test_two_sweeps), IN_DIR(test_full_disk), IN_DIR(test_kill),
-		IN_DIR(test_million),
+		IN_DIR(test_round_trip),  IN_DIR(test_torn),
+		IN_DIR(test_torn_header), IN_DIR(test_wrong),
+		IN_DIR(test_unknown),	  IN_DIR(test_missing),
+		IN_DIR(test_two_sweeps),  IN_DIR(test_full_disk),
+		IN_DIR(test_kill),	  IN_DIR(test_million),
+		IN_DIR(test_no_place),	  cmocka_unit_test(test_not_permitted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

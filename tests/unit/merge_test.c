@@ -17,6 +17,7 @@
 
 static char shard_dirs[NSHARDS + 2][80], whole_dir[80];
 static char notes[4096];
+static const char *grows; /* a line that a journal gets between the two readings */
 
 static int make_dirs(void **state)
 {
@@ -34,6 +35,16 @@ static void note(void *arg, const char *text)
 
 	(void)arg;
 	snprintf(notes + len, sizeof(notes) - len, "%s\n", text);
+	if (grows) {
+		char path[128];
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/journal.ndjson", shard_dirs[0]);
+		f = fopen(path, "a");
+		assert_non_null(f);
+		fprintf(f, "%s\n", grows);
+		fclose(f);
+	}
 }
 
 /* What does not end a process, or need a fresh machine. */
@@ -56,7 +67,7 @@ static void sweep_with(const char *dir, const char *shard, const char *depth,
 	struct fl_record_option options[] = { { "depth", depth }, { "shard", shard } };
 	static const struct fl_sweep_sink silent;
 	struct fl_sweep_result result;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_settings settings;
 	struct fl_ledger l;
 	struct sim sim;
@@ -71,8 +82,8 @@ static void sweep_with(const char *dir, const char *shard, const char *depth,
 	sim_init(&sim, NPOINTS);
 	sim.bug = harmless;
 	fl_ledger_init(&l);
-	if (fl_sweep_run(o, &sim_ops, &sim, &silent, &l, &result, &t))
-		fail_msg("%s", t.text);
+	if (fl_sweep_run(o, &sim_ops, &sim, &silent, &l, &result, &fault))
+		fail_msg("%s", fault.text);
 	fl_ledger_release(&l);
 	sim_release(&sim);
 }
@@ -93,7 +104,7 @@ static void sweep_shard(size_t i, size_t to, uint64_t budget)
 	sweep_in(shard_dirs[to], shard, &o);
 }
 
-static int merge(size_t n, struct fl_ledger *l, struct fl_trouble *t)
+static int merge(size_t n, struct fl_ledger *l, struct fl_fault *fault)
 {
 	char *dirs[COUNT(shard_dirs)];
 	struct fl_merge_opts o = { .dirs = dirs, .ndirs = n, .out = whole_dir, .note = note };
@@ -101,9 +112,9 @@ static int merge(size_t n, struct fl_ledger *l, struct fl_trouble *t)
 	for (size_t i = 0; i < n; i++)
 		dirs[i] = shard_dirs[i];
 	notes[0] = '\0';
-	*t = (struct fl_trouble){ 0 };
+	*fault = (struct fl_fault){ .tag = FL_NO_FAULT };
 	fl_ledger_init(l);
-	return fl_merge(&o, l, t);
+	return fl_merge(&o, l, fault);
 }
 
 /* The digest of another folder than the fixture's. */
@@ -139,7 +150,7 @@ static void test_whole(void **state)
 {
 	struct fl_sweep_opts o = sweep_options("b");
 	char *alone, *together, path[128];
-	struct fl_trouble t;
+	struct fl_fault fault;
 	struct fl_ledger l;
 
 	(void)state;
@@ -147,9 +158,9 @@ static void test_whole(void **state)
 	alone = digest_of(shard_dirs[NSHARDS]);
 	for (size_t i = 0; i < NSHARDS; i++)
 		sweep_shard(i, (i + 2) % NSHARDS, 0);
-	if (merge(NSHARDS, &l, &t))
-		fail_msg("%s", t.text);
-	assert_int_equal(l.status, FL_SWEEP_FINDING);
+	if (merge(NSHARDS, &l, &fault))
+		fail_msg("%s", fault.text);
+	assert_int_equal(l.status, FL_EXIT_FINDING);
 	assert_string_equal(l.reason, "exhausted");
 	assert_string_equal(notes, "");
 	together = digest_of(whole_dir);
@@ -166,16 +177,16 @@ static void test_whole(void **state)
 	free(together);
 }
 
-static void expect_trouble(size_t n, const char *tag, const char *text)
+static void expect_refused(size_t n, enum fl_fault_tag tag, const char *text)
 {
-	struct fl_trouble t;
+	struct fl_fault fault;
 	struct fl_ledger l;
 
-	assert_int_not_equal(merge(n, &l, &t), 0);
+	assert_int_not_equal(merge(n, &l, &fault), 0);
 	fl_ledger_release(&l);
-	if (strcmp(t.tag, tag) || !strstr(t.text, text))
-		fail_msg("%s: %s", t.tag, t.text);
-	assert_int_equal(t.status, FL_SWEEP_USAGE);
+	if (fault.tag != tag || !strstr(fault.text, text))
+		fail_msg("%s: %s", fl_fault_tag_name(fault.tag), fault.text);
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_USAGE);
 	assert_int_not_equal(access(whole_dir, F_OK), 0);
 }
 
@@ -183,39 +194,39 @@ static void test_missing(void **state)
 {
 	(void)state;
 	sweep_shard(0, 0, 0);
-	expect_trouble(1, "merge-missing", "shards 2, 3, 4 of 4 are missing");
+	expect_refused(1, FL_C_MERGE_MISSING, "shards 2, 3, 4 of 4 are missing");
 	sweep_shard(2, 1, 0);
 	sweep_shard(3, 2, 0);
-	expect_trouble(3, "merge-missing", "shard 2 of 4 is missing");
+	expect_refused(3, FL_C_MERGE_MISSING, "shard 2 of 4 is missing");
 	/* a folder without a journal */
-	expect_trouble(4, "journal-missing", "s3'");
+	expect_refused(4, FL_C_NO_JOURNAL, "s3'");
 }
 
 /* One that did not come to its end, and a later one of the same shard that did. */
 static void test_twice(void **state)
 {
-	struct fl_trouble t;
+	struct fl_fault fault;
 	struct fl_ledger l;
 	uint64_t trials;
 
 	(void)state;
 	for (size_t i = 0; i < NSHARDS; i++)
 		sweep_shard(i, i, i == 2 ? 1 : 0);
-	assert_int_equal(merge(NSHARDS, &l, &t), 0);
-	assert_int_equal(l.status, FL_SWEEP_FINDING);
+	assert_int_equal(merge(NSHARDS, &l, &fault), 0);
+	assert_int_equal(l.status, FL_EXIT_FINDING);
 	assert_string_equal(l.reason, "merged");
 	assert_non_null(strstr(notes, "shard 3, "));
 	assert_non_null(strstr(notes, "is not exhausted"));
 	fl_ledger_release(&l);
 	expect_exhausted(whole_dir, false);
 	/* the folder is taken now */
-	assert_int_not_equal(merge(NSHARDS, &l, &t), 0);
-	assert_string_equal(t.tag, "merge-folder");
+	assert_int_not_equal(merge(NSHARDS, &l, &fault), 0);
+	assert_int_equal(fault.tag, FL_C_MERGE_TAKEN);
 	fl_ledger_release(&l);
 	sweep_remove_tree(whole_dir);
 	sweep_shard(2, 4, 0);
 	sweep_shard(0, 5, 0);
-	assert_int_equal(merge(NSHARDS + 2, &l, &t), 0);
+	assert_int_equal(merge(NSHARDS + 2, &l, &fault), 0);
 	assert_string_equal(l.reason, "exhausted");
 	assert_non_null(strstr(notes, "shard 3 is there twice"));
 	assert_non_null(strstr(notes, "s2' is left out for"));
@@ -226,7 +237,7 @@ static void test_twice(void **state)
 	sweep_remove_tree(whole_dir);
 	sweep_remove_tree(shard_dirs[2]);
 	sweep_shard(2, 2, 0);
-	assert_int_equal(merge(NSHARDS, &l, &t), 0);
+	assert_int_equal(merge(NSHARDS, &l, &fault), 0);
 	assert_int_equal(l.trials, trials);
 	fl_ledger_release(&l);
 }
@@ -239,29 +250,62 @@ static void test_foreign(void **state)
 	sweep_shard(0, 0, 0);
 	o.script = "script-2";
 	sweep_in(shard_dirs[1], "2/4", &o);
-	expect_trouble(2, "merge-other-script", "s1' is of other rules");
+	expect_refused(2, FL_C_MERGE_SCRIPT, "s1' is of other rules");
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	o.kernel = "6.13.0";
 	sweep_in(shard_dirs[1], "2/4", &o);
-	expect_trouble(2, "merge-other-kernel", "s1' is of kernel 6.13.0");
+	expect_refused(2, FL_C_MERGE_KERNEL, "s1' is of kernel 6.13.0");
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	o.build_id = "0123";
 	sweep_in(shard_dirs[1], "2/4", &o);
-	expect_trouble(2, "merge-other-kernel", "another build");
+	expect_refused(2, FL_C_MERGE_KERNEL, "another build");
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	sweep_in(shard_dirs[1], "2/3", &o);
-	expect_trouble(2, "merge-other-shards", "s1' is a shard of 3");
+	expect_refused(2, FL_C_MERGE_SHARDS, "s1' is a shard of 3");
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	sweep_in(shard_dirs[1], NULL, &o);
-	expect_trouble(2, "merge-other-shards", "s1' is a shard of 1");
+	expect_refused(2, FL_C_MERGE_SHARDS, "s1' is a shard of 1");
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	sweep_with(shard_dirs[1], "2/4", "1", &o);
-	expect_trouble(2, "merge-other-options", "s1' was swept with another --depth");
+	expect_refused(2, FL_C_MERGE_OPTIONS, "s1' was swept with another --depth");
+}
+
+/* What is copied is not what was read first. */
+static void test_at_work(void **state)
+{
+	static const struct {
+		const char *line;
+		enum fl_fault_tag tag;
+		const char *text;
+	} cases[] = {
+		{ "{\"type\":\"point\",\"id\":9999,\"key\":\"00\",\"function\":\"f\",\"path\":[]}",
+		  FL_C_MERGE_BUSY, "a sweep is at work in '" },
+		{ "{\"type\":\"end\",\"n\":9999,\"outcome\":\"handled\"}", FL_C_MERGE_UNFIT,
+		  "s0' does not fit the others: a trial ends that did not begin" },
+	};
+	struct fl_sweep_opts o = sweep_options("b");
+	struct fl_fault fault;
+	struct fl_ledger l;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		sweep_clear_dir();
+		sweep_in(shard_dirs[0], NULL, &o);
+		sweep_in(shard_dirs[1], NULL, &o);
+		/* the note is that one of them is left out */
+		grows = cases[i].line;
+		assert_int_not_equal(merge(2, &l, &fault), 0);
+		grows = NULL;
+		if (fault.tag != cases[i].tag || !strstr(fault.text, cases[i].text))
+			fail_msg("%s: %s", fl_fault_tag_name(fault.tag), fault.text);
+		assert_int_equal(fl_fault_exit(&fault), FL_EXIT_USAGE);
+		fl_ledger_release(&l);
+	}
 }
 
 static void test_environment(void **state)
@@ -324,11 +368,8 @@ int main(void)
 {
 #define MERGE(test) cmocka_unit_test_setup_teardown(test, make_dirs, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
-		MERGE(test_whole),
-		MERGE(test_missing),
-		MERGE(test_twice),
-		MERGE(test_foreign),
-		cmocka_unit_test(test_environment),
+		MERGE(test_whole),   MERGE(test_missing), MERGE(test_twice),
+		MERGE(test_foreign), MERGE(test_at_work), cmocka_unit_test(test_environment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

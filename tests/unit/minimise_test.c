@@ -116,7 +116,7 @@ static void minimise(struct fl_ledger *l, struct fl_minimal *min)
 {
 	const struct fl_sweep_sink sink = { .note = note };
 	struct fl_sweep_opts o = sweep_options("b");
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct sim sim;
 
 	o.standalone = standalone;
@@ -124,8 +124,8 @@ static void minimise(struct fl_ledger *l, struct fl_minimal *min)
 	notes[0] = '\0';
 	sim_init(&sim, NPOINTS);
 	sim.bug = planted;
-	if (fl_sweep_minimise(&o, &sim_ops, &sim, &sink, l, 1, min, &t))
-		fail_msg("%s: %s", t.tag, t.text);
+	if (fl_sweep_minimise(&o, &sim_ops, &sim, &sink, l, 1, min, &fault))
+		fail_msg("%s: %s", fl_fault_tag_name(fault.tag), fault.text);
 	sim_release(&sim);
 }
 
@@ -221,6 +221,28 @@ static void test_less(void **state)
 		expect_fault(&min, cases[i].point, cases[i].occurrence, cases[i].mode);
 		fl_ledger_release(&l);
 	}
+}
+
+/* Without a kernel that looks for leaks, one cannot show. */
+static void test_no_leak_checker(void **state)
+{
+	static const struct fl_fault_at leak = AT(5, 1, ONCE);
+	const struct fl_sweep_sink sink = { .note = note };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
+	struct fl_sweep_opts o = sweep_options("b");
+	struct fl_minimal min;
+	struct fl_ledger l;
+	struct sim sim;
+
+	(void)state;
+	make(&l, "leak", "leak sim_5", &leak, 1, FL_OUTCOME_FINDING);
+	sim_init(&sim, NPOINTS);
+	sim.has_leak_checker = false;
+	assert_int_not_equal(fl_sweep_minimise(&o, &sim_ops, &sim, &sink, &l, 1, &min, &fault), 0);
+	assert_int_equal(fault.tag, FL_C_NO_KMEMLEAK);
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_KERNEL);
+	sim_release(&sim);
+	fl_ledger_release(&l);
 }
 
 static void expect_script(const char *name, const char *text)
@@ -357,8 +379,11 @@ int main(void)
 {
 #define MINIMAL(test) cmocka_unit_test_setup_teardown(test, make_folder, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
-		MINIMAL(test_less),	      MINIMAL(test_rare),
-		MINIMAL(test_not_shown),      MINIMAL(test_costs_the_machine),
+		MINIMAL(test_less),
+		MINIMAL(test_rare),
+		MINIMAL(test_not_shown),
+		MINIMAL(test_costs_the_machine),
+		MINIMAL(test_no_leak_checker),
 		cmocka_unit_test(test_terms),
 	};
 

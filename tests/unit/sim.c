@@ -188,13 +188,13 @@ static void run_point(struct sim *s, size_t point)
 }
 
 static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, size_t nfaults,
-		 uint64_t limit_us, struct fl_trial *out, struct fl_trouble *t)
+		 uint64_t limit_us, struct fl_trial *out, struct fl_fault *fault)
 {
 	struct sim *s = arg;
 
 	(void)n;
 	(void)limit_us;
-	(void)t;
+	(void)fault;
 	s->runs++;
 	s->faults = faults;
 	s->nfaults = nfaults;
@@ -212,6 +212,8 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	for (size_t i = 0; i < s->npoints && !out->timed_out; i++)
 		run_point(s, i);
 	if (!nfaults) {
+		if (s->baseline_cannot)
+			snprintf(out->trouble, sizeof(out->trouble), "setup failed");
 		out->status = s->baseline_status;
 		out->timed_out = s->baseline_hangs;
 		s->modules += s->baseline_leaves;

@@ -59,7 +59,7 @@ struct sim {
 	struct fl_trial *trial;
 	/* for tests of what a baseline may be */
 	int baseline_status;
-	bool baseline_hangs, baseline_warns, baseline_leaves;
+	bool baseline_hangs, baseline_warns, baseline_leaves, baseline_cannot;
 };
 
 extern const struct fl_world_ops sim_ops;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,7 +58,7 @@ static int machine(const char *dir, const char *how)
 {
 	static const struct fl_sweep_sink silent;
 	struct fl_sweep_result result;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_sweep_opts o;
 	struct fl_ledger l;
 	struct sim sim;
@@ -71,9 +72,9 @@ static int machine(const char *dir, const char *how)
 	sim.bug = strcmp(how, "dies") ? bug : no_hang;
 	sim.crash = crash;
 	fl_ledger_init(&l);
-	if (fl_sweep_run(&o, &sim_ops, &sim, &silent, &l, &result, &t)) {
-		fprintf(stderr, "%s\n", t.text);
-		return (int)t.status;
+	if (fl_sweep_run(&o, &sim_ops, &sim, &silent, &l, &result, &fault)) {
+		fprintf(stderr, "%s\n", fault.text);
+		return fl_fault_exit(&fault);
 	}
 	fl_ledger_release(&l);
 	sim_release(&sim);
@@ -95,7 +96,7 @@ static void note(void *arg, const char *text)
 }
 
 static int supervise(char *const *argv, const struct fl_supervise_opts *more,
-		     struct fl_supervised *out, struct fl_trouble *t)
+		     struct fl_supervised *out, struct fl_fault *fault)
 {
 	struct fl_supervise_opts o = *more;
 
@@ -104,8 +105,8 @@ static int supervise(char *const *argv, const struct fl_supervise_opts *more,
 	o.output = -1;
 	o.note = note;
 	notes[0] = '\0';
-	*t = (struct fl_trouble){ 0 };
-	return fl_supervise(&o, out, t);
+	*fault = (struct fl_fault){ .tag = FL_NO_FAULT };
+	return fl_supervise(&o, out, fault);
 }
 
 static const struct fl_supervise_opts patient = { .idle_ns = LONG_NS, .stall_ns = LONG_NS };
@@ -127,13 +128,13 @@ static const char start[] =
 
 /* A shell's machine; $1 is the folder, and it begins at boot $n. */
 static int shell(const char *script, const struct fl_supervise_opts *more,
-		 struct fl_supervised *out, struct fl_trouble *t)
+		 struct fl_supervised *out, struct fl_fault *fault)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", NULL, (char *)"sh", sweep_dir, NULL };
 	int err;
 
 	assert_true(asprintf(&argv[2], "%s%s", start, script) > 0);
-	err = supervise(argv, more, out, t);
+	err = supervise(argv, more, out, fault);
 	free(argv[2]);
 	return err;
 }
@@ -142,10 +143,10 @@ static int shell(const char *script, const struct fl_supervise_opts *more,
 static struct fl_supervised finish(const char *script, const struct fl_supervise_opts *more)
 {
 	struct fl_supervised out;
-	struct fl_trouble t;
+	struct fl_fault fault;
 
-	if (shell(script, more, &out, &t))
-		fail_msg("%s\n%s", t.text, notes);
+	if (shell(script, more, &out, &fault))
+		fail_msg("%s\n%s", fault.text, notes);
 	return out;
 }
 
@@ -191,7 +192,7 @@ static void test_console_file(void **state)
 {
 	struct fl_supervise_opts o = patient;
 	struct fl_supervised out;
-	struct fl_trouble t;
+	struct fl_fault fault;
 	char path[128], *text;
 
 	(void)state;
@@ -199,8 +200,8 @@ static void test_console_file(void **state)
 	o.console = path;
 	if (shell("start; echo boot $n >>serial; echo chatter\n"
 		  "case $n in 1) point; begin 1;; 2) end 1 crash; done_ 0 exhausted;; esac",
-		  &o, &out, &t))
-		fail_msg("%s", t.text);
+		  &o, &out, &fault))
+		fail_msg("%s", fault.text);
 	text = sweep_read("console.1");
 	assert_string_equal(text, "boot 1\n");
 	free(text);
@@ -275,17 +276,17 @@ static void test_fails_to_boot(void **state)
 	assert_int_equal(out.crashes, 0);
 }
 
-static void expect_trouble(const char *script, const struct fl_supervise_opts *o, const char *tag,
-			   int status, uint64_t boots)
+static void expect_refused(const char *script, const struct fl_supervise_opts *o,
+			   enum fl_fault_tag tag, int status, uint64_t boots)
 {
 	struct fl_supervised out;
-	struct fl_trouble t;
+	struct fl_fault fault;
 
 	sweep_clear_dir();
-	assert_int_not_equal(shell(script, o, &out, &t), 0);
-	if (strcmp(t.tag, tag) != 0)
-		fail_msg("%s: %s\n%s", t.tag, t.text, notes);
-	assert_int_equal(t.status, status);
+	assert_int_not_equal(shell(script, o, &out, &fault), 0);
+	if (fault.tag != tag)
+		fail_msg("%s: %s\n%s", fl_fault_tag_name(fault.tag), fault.text, notes);
+	assert_int_equal(fl_fault_exit(&fault), status);
 	assert_int_equal(out.boots, boots);
 }
 
@@ -296,30 +297,30 @@ static void test_gives_up(void **state)
 					       .max_boots = 3 };
 	char *missing[] = { (char *)"/no/such/machine", NULL };
 	struct fl_supervised out;
-	struct fl_trouble t;
+	struct fl_fault fault;
 
 	(void)state;
 	/* no sweep, or one that writes elsewhere */
-	expect_trouble("exit 0", &patient, "supervise-stuck", FL_SWEEP_FINDING, 2);
+	expect_refused("exit 0", &patient, FL_C_STUCK, FL_EXIT_FINDING, 2);
 	assert_non_null(strstr(notes, "ended with status 0 outside of a trial"));
 	/* the first boot finds a point */
-	expect_trouble("start; [ $n != 1 ] || point; exit 1", &patient, "supervise-stuck",
-		       FL_SWEEP_FINDING, 3);
+	expect_refused("start; [ $n != 1 ] || point; exit 1", &patient, FL_C_STUCK, FL_EXIT_FINDING,
+		       3);
 	/* the same trial each time */
-	expect_trouble("start; case $n in 1) point;; *) end 1 cut;; esac; begin 1; exit 9",
-		       &patient, "supervise-stuck", FL_SWEEP_FINDING, 3);
+	expect_refused("start; case $n in 1) point;; *) end 1 cut;; esac; begin 1; exit 9",
+		       &patient, FL_C_STUCK, FL_EXIT_FINDING, 3);
 	/* what the sweep refused would be refused again */
-	expect_trouble("exit 2", &patient, "supervise-refused", FL_SWEEP_USAGE, 1);
-	expect_trouble("start; exit 5", &patient, "supervise-refused", FL_SWEEP_PERMISSION, 1);
-	expect_trouble("start; case $n in 1) point;; *) end $((n - 1)) crash;; esac; begin $n",
-		       &few, "supervise-boots", FL_SWEEP_FINDING, 3);
-	expect_trouble("echo nonsense >>$j", &patient, "journal-corrupt", FL_SWEEP_USAGE, 1);
-	assert_int_not_equal(supervise(missing, &patient, &out, &t), 0);
-	assert_string_equal(t.tag, "journal-corrupt");
+	expect_refused("exit 2", &patient, FL_C_MACHINE_REFUSED, FL_EXIT_USAGE, 1);
+	expect_refused("start; exit 5", &patient, FL_C_MACHINE_REFUSED, FL_EXIT_PERMISSION, 1);
+	expect_refused("start; case $n in 1) point;; *) end $((n - 1)) crash;; esac; begin $n",
+		       &few, FL_C_BOOTS, FL_EXIT_FINDING, 3);
+	expect_refused("echo nonsense >>$j", &patient, FL_C_JOURNAL_LINE, FL_EXIT_USAGE, 1);
+	assert_int_not_equal(supervise(missing, &patient, &out, &fault), 0);
+	assert_int_equal(fault.tag, FL_C_JOURNAL_LINE);
 	sweep_clear_dir();
-	assert_int_equal(supervise(missing, &patient, &out, &t), -ENOENT);
-	assert_string_equal(t.tag, "supervise-command");
-	assert_int_equal(t.status, FL_SWEEP_USAGE);
+	assert_int_equal(supervise(missing, &patient, &out, &fault), -ENOENT);
+	assert_int_equal(fault.tag, FL_C_MACHINE);
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_USAGE);
 }
 
 /* Another process, so that it can be killed; its status is that of the command. */
@@ -329,12 +330,13 @@ static pid_t supervisor(char *const *argv, const struct fl_supervise_opts *o)
 
 	if (!pid) {
 		struct fl_supervised out;
-		struct fl_trouble t;
-		int err = supervise(argv, o, &out, &t);
+		struct fl_fault fault;
+		int err = supervise(argv, o, &out, &fault);
 
-		_exit(err && !strcmp(t.tag, "supervise-busy") ? 99
-		      : err				      ? 100 + (int)t.status
-							      : out.status);
+		_exit(!err				 ? out.status
+		      : fault.tag == FL_C_SUPERVISE_BUSY ? 99
+		      : fault.tag == FL_C_INTERRUPTED	 ? 100 + fl_fault_exit(&fault)
+							 : 98);
 	}
 	assert_true(pid > 0);
 	return pid;
@@ -376,12 +378,36 @@ static void test_interrupted(void **state)
 		pid = supervisor(argv, &patient);
 		wait_for_file("started");
 		kill(pid, signals[i]);
-		assert_int_equal(wait_status(pid), 100 + FL_SWEEP_FINDING);
+		assert_int_equal(wait_status(pid), 100 + FL_EXIT_FINDING);
 		wait_for_file("ended");
 		assert_int_equal(fl_ending_read(sweep_dir, &boot), FL_ENDING_CUT);
 		assert_int_equal(boot, 1);
 	}
 	free(argv[2]);
+}
+
+/* A disk that is full before the machine is booted. */
+static void test_full_disk(void **state)
+{
+	char *argv[] = { (char *)"true", NULL };
+	struct fl_supervised out;
+	struct rlimit old, none;
+	struct fl_fault fault;
+	int err;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	none = old;
+	none.rlim_cur = 0;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	err = supervise(argv, &patient, &out, &fault);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(err, -EFBIG);
+	assert_int_equal(fault.tag, FL_C_FOLDER_WRITE);
+	assert_int_equal(fl_fault_exit(&fault), FL_EXIT_FINDING);
+	assert_int_equal(out.boots, 0);
 }
 
 /* One folder, one machine. */
@@ -396,7 +422,7 @@ static void test_busy(void **state)
 	wait_for_file("started");
 	assert_int_equal(wait_status(supervisor(argv, &patient)), 99);
 	kill(first, SIGTERM);
-	assert_int_equal(wait_status(first), 100 + FL_SWEEP_FINDING);
+	assert_int_equal(wait_status(first), 100 + FL_EXIT_FINDING);
 }
 
 static void expect_line(const char *text, const char *line)
@@ -409,14 +435,14 @@ static void expect_line(const char *text, const char *line)
 static void test_campaign(void **state)
 {
 	struct fl_supervised out;
-	struct fl_trouble t;
+	struct fl_fault fault;
 	char *text;
 
 	(void)state;
 	self[3] = (char *)"hangs";
-	if (supervise(self, &strict, &out, &t))
-		fail_msg("%s\n%s", t.text, notes);
-	assert_int_equal(out.status, FL_SWEEP_FINDING);
+	if (supervise(self, &strict, &out, &fault))
+		fail_msg("%s\n%s", fault.text, notes);
+	assert_int_equal(out.status, FL_EXIT_FINDING);
 	assert_true(out.crashes > 0 && out.hangs > 0);
 	assert_true(out.boots > out.crashes + out.hangs);
 	text = sweep_digest();
@@ -439,7 +465,7 @@ static void test_killed(void **state)
 	/* adopts the machines of those that are killed */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	self[3] = (char *)"dies";
-	assert_int_equal(wait_status(supervisor(self, &patient)), FL_SWEEP_FINDING);
+	assert_int_equal(wait_status(supervisor(self, &patient)), FL_EXIT_FINDING);
 	undisturbed = sweep_digest();
 	sweep_clear_dir();
 	do {
@@ -453,7 +479,7 @@ static void test_killed(void **state)
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 	} while (status == -SIGKILL || status == 99);
-	assert_int_equal(status, FL_SWEEP_FINDING);
+	assert_int_equal(status, FL_EXIT_FINDING);
 	text = sweep_digest();
 	assert_string_equal(text, undisturbed);
 	print_message("%d kills\n", kills);
@@ -468,7 +494,7 @@ int main(int argc, char **argv)
 		MACHINE(test_dies),	   MACHINE(test_console_file),	MACHINE(test_hangs),
 		MACHINE(test_babbles),	   MACHINE(test_fails_to_boot), MACHINE(test_gives_up),
 		MACHINE(test_interrupted), MACHINE(test_busy),		MACHINE(test_campaign),
-		MACHINE(test_killed),
+		MACHINE(test_killed),	   MACHINE(test_full_disk),
 	};
 
 	if (argc == 4 && !strcmp(argv[1], "--machine"))

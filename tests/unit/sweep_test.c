@@ -29,7 +29,7 @@ static void note(void *arg, const char *text)
 
 struct end {
 	struct fl_sweep_result result;
-	struct fl_trouble trouble;
+	struct fl_fault fault;
 	struct fl_ledger ledger;
 	int err;
 };
@@ -40,7 +40,7 @@ static void sweep(struct sim *sim, const struct fl_sweep_opts *o, struct end *en
 
 	*end = (struct end){ 0 };
 	fl_ledger_init(&end->ledger);
-	end->err = fl_sweep_run(o, &sim_ops, sim, &sink, &end->ledger, &end->result, &end->trouble);
+	end->err = fl_sweep_run(o, &sim_ops, sim, &sink, &end->ledger, &end->result, &end->fault);
 }
 
 static void crash(size_t point)
@@ -61,7 +61,7 @@ static void one_process(const char *boot, const struct fl_agenda_opts *agenda)
 	sim.bug = sweep_steady;
 	o.agenda = *agenda;
 	sweep(&sim, &o, &end);
-	_exit(end.err ? (int)end.trouble.status : end.result.status);
+	_exit(end.err ? fl_fault_exit(&end.fault) : end.result.status);
 }
 
 /*
@@ -90,11 +90,11 @@ static int campaign(const struct fl_agenda_opts *agenda, uint64_t *random)
 			assert_int_equal(fl_replace_file(machine, 0600, "cut\n", 4), 0);
 			boots++;
 		} else if (WIFEXITED(status) &&
-			   (WEXITSTATUS(status) == DIED || WEXITSTATUS(status) == FL_SWEEP_FRESH)) {
+			   (WEXITSTATUS(status) == DIED || WEXITSTATUS(status) == FL_EXIT_FRESH)) {
 			unlink(machine);
 			boots++;
 		} else if (WIFEXITED(status)) {
-			assert_int_equal(WEXITSTATUS(status), FL_SWEEP_FINDING);
+			assert_int_equal(WEXITSTATUS(status), FL_EXIT_FINDING);
 			return n;
 		}
 	}
@@ -203,15 +203,15 @@ static void test_killed(void **state)
 	free(undisturbed);
 }
 
-static void expect_trouble(const char *tag, int status, struct sim *sim,
+static void expect_refused(enum fl_fault_tag tag, int status, struct sim *sim,
 			   const struct fl_sweep_opts *o)
 {
 	struct end end;
 
 	sweep(sim, o, &end);
 	assert_int_not_equal(end.err, 0);
-	assert_string_equal(end.trouble.tag, tag);
-	assert_int_equal(end.trouble.status, status);
+	assert_int_equal(end.fault.tag, tag);
+	assert_int_equal(fl_fault_exit(&end.fault), status);
 	fl_ledger_release(&end.ledger);
 	sim_release(sim);
 }
@@ -223,17 +223,20 @@ static void test_refused(void **state)
 
 	(void)state;
 	sim_init(&sim, 3);
+	sim.baseline_cannot = true;
+	expect_refused(FL_C_BASELINE_SETUP, FL_EXIT_USAGE, &sim, &o);
+	sim_init(&sim, 3);
 	sim.baseline_status = 2;
-	expect_trouble("baseline-failed", FL_SWEEP_USAGE, &sim, &o);
+	expect_refused(FL_C_BASELINE_FAILED, FL_EXIT_USAGE, &sim, &o);
 	sim_init(&sim, 3);
 	sim.baseline_hangs = true;
-	expect_trouble("baseline-hang", FL_SWEEP_USAGE, &sim, &o);
+	expect_refused(FL_C_BASELINE_HANG, FL_EXIT_USAGE, &sim, &o);
 	sim_init(&sim, 3);
 	sim.baseline_warns = true;
-	expect_trouble("baseline-finding", FL_SWEEP_USAGE, &sim, &o);
+	expect_refused(FL_C_BASELINE_FINDING, FL_EXIT_USAGE, &sim, &o);
 	sim_init(&sim, 3);
 	sim.baseline_leaves = true;
-	expect_trouble("baseline-leftovers", FL_SWEEP_USAGE, &sim, &o);
+	expect_refused(FL_C_BASELINE_LEFTOVERS, FL_EXIT_USAGE, &sim, &o);
 }
 
 static enum sim_bug no_bug(size_t i)
@@ -251,7 +254,7 @@ static void sweep_clean(const struct fl_sweep_opts *o, size_t npoints, struct en
 	sweep(&sim, o, end);
 	sim_release(&sim);
 	if (end->err)
-		fail_msg("%s: %s", end->trouble.tag, end->trouble.text);
+		fail_msg("%s: %s", fl_fault_tag_name(end->fault.tag), end->fault.text);
 }
 
 static void test_clean(void **state)
@@ -261,7 +264,7 @@ static void test_clean(void **state)
 
 	(void)state;
 	sweep_clean(&o, 5, &end);
-	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	assert_int_equal(end.result.status, FL_EXIT_OK);
 	assert_true(end.result.sums.exhausted);
 	assert_int_equal(end.result.sums.found, 5);
 	assert_int_equal(end.result.sums.injected, 5);
@@ -269,7 +272,7 @@ static void test_clean(void **state)
 	fl_ledger_release(&end.ledger);
 	/* again: nothing is left to do */
 	sweep_clean(&o, 5, &end);
-	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	assert_int_equal(end.result.status, FL_EXIT_OK);
 	assert_int_equal(end.ledger.trials, 5);
 	fl_ledger_release(&end.ledger);
 }
@@ -281,7 +284,7 @@ static void test_idle(void **state)
 
 	(void)state;
 	sweep_clean(&o, 0, &end);
-	assert_int_equal(end.result.status, FL_SWEEP_IDLE);
+	assert_int_equal(end.result.status, FL_EXIT_IDLE);
 	fl_ledger_release(&end.ledger);
 }
 
@@ -293,7 +296,7 @@ static void test_budget(void **state)
 	(void)state;
 	o.budget_trials = 2;
 	sweep_clean(&o, 5, &end);
-	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	assert_int_equal(end.result.status, FL_EXIT_OK);
 	assert_string_equal(end.result.reason, "budget");
 	assert_false(end.result.sums.exhausted);
 	assert_int_equal(end.result.sums.injected, 2);
@@ -317,15 +320,90 @@ static void test_other_journal(void **state)
 	fl_ledger_release(&end.ledger);
 	o.script = "script-2";
 	sim_init(&sim, 2);
-	expect_trouble("journal-other-script", FL_SWEEP_USAGE, &sim, &o);
+	expect_refused(FL_C_OTHER_SCRIPT, FL_EXIT_USAGE, &sim, &o);
 	o = sweep_options("b");
 	o.kernel = "6.13.0";
 	sim_init(&sim, 2);
-	expect_trouble("journal-other-kernel", FL_SWEEP_USAGE, &sim, &o);
+	expect_refused(FL_C_OTHER_KERNEL, FL_EXIT_USAGE, &sim, &o);
 	o = sweep_options("b");
 	o.build_id = "0123";
 	sim_init(&sim, 2);
-	expect_trouble("journal-other-kernel", FL_SWEEP_USAGE, &sim, &o);
+	expect_refused(FL_C_OTHER_KERNEL, FL_EXIT_USAGE, &sim, &o);
+}
+
+static enum sim_bug only_oops(size_t i)
+{
+	return i == 1 ? SIM_OOPS : SIM_NONE;
+}
+
+/* After an oops the same boot is not good enough. */
+static void test_dirty(void **state)
+{
+	struct fl_sweep_opts o = sweep_options("b");
+	struct end end;
+	struct sim sim;
+
+	(void)state;
+	sim_init(&sim, 3);
+	sim.bug = only_oops;
+	sweep(&sim, &o, &end);
+	assert_int_equal(end.err, 0);
+	assert_int_equal(end.result.status, FL_EXIT_FRESH);
+	fl_ledger_release(&end.ledger);
+	sim_release(&sim);
+	sim_init(&sim, 3);
+	expect_refused(FL_C_DIRTY, FL_EXIT_FRESH, &sim, &o);
+	o.boot = "b2";
+	sweep_clean(&o, 3, &end);
+	assert_int_equal(end.result.status, FL_EXIT_FINDING);
+	fl_ledger_release(&end.ledger);
+}
+
+/* Lines that are right each for itself. */
+static void test_inconsistent(void **state)
+{
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
+	struct fl_sweep_opts o = sweep_options("b");
+	struct fl_ledger l;
+	char path[128];
+	struct end end;
+	struct sim sim;
+	FILE *f;
+
+	(void)state;
+	sweep_clean(&o, 2, &end);
+	fl_ledger_release(&end.ledger);
+	snprintf(path, sizeof(path), "%s/journal.ndjson", sweep_dir);
+	f = fopen(path, "a");
+	assert_non_null(f);
+	fputs("{\"type\":\"end\",\"n\":99,\"outcome\":\"handled\"}\n", f);
+	fclose(f);
+	sim_init(&sim, 2);
+	sweep(&sim, &o, &end);
+	assert_int_equal(end.fault.tag, FL_C_INCONSISTENT);
+	assert_non_null(strstr(end.fault.text, ": a trial ends that did not begin"));
+	assert_string_equal(end.fault.hint, "use another folder with -o");
+	assert_int_equal(fl_fault_exit(&end.fault), FL_EXIT_USAGE);
+	fl_ledger_release(&end.ledger);
+	sim_release(&sim);
+	fl_ledger_init(&l);
+	assert_int_not_equal(fl_ledger_read(&l, sweep_dir, &fault), 0);
+	assert_int_equal(fault.tag, FL_C_INCONSISTENT);
+	assert_string_equal(fault.hint, "");
+	fl_ledger_release(&l);
+}
+
+static void test_no_summary(void **state)
+{
+	struct fl_sweep_opts o = sweep_options("b");
+	char path[128];
+	struct sim sim;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/summary.json", sweep_dir);
+	assert_int_equal(mkdir(path, 0777), 0);
+	sim_init(&sim, 2);
+	expect_refused(FL_C_WRITE, FL_EXIT_FINDING, &sim, &o);
 }
 
 /* Shards share no point, and together have all. */
@@ -387,7 +465,7 @@ static void test_nothing_chosen(void **state)
 	(void)state;
 	o.agenda.only = "no_such_*";
 	sweep_clean(&o, 5, &end);
-	assert_int_equal(end.result.status, FL_SWEEP_IDLE);
+	assert_int_equal(end.result.status, FL_EXIT_IDLE);
 	assert_string_equal(end.result.reason, "nothing chosen");
 	assert_int_equal(end.ledger.trials, 0);
 	fl_ledger_release(&end.ledger);
@@ -396,7 +474,7 @@ static void test_nothing_chosen(void **state)
 	o.agenda.shard = 0;
 	o.agenda.nshards = 1000;
 	sweep_clean(&o, 5, &end);
-	assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+	assert_int_equal(end.result.status, FL_EXIT_OK);
 	fl_ledger_release(&end.ledger);
 }
 
@@ -427,12 +505,12 @@ static void test_full_disk(void **state)
 		sim_release(&sim);
 		fl_ledger_release(&end.ledger);
 		if (end.err) {
-			assert_string_equal(end.trouble.tag, "journal-write");
-			assert_int_equal(end.trouble.status, FL_SWEEP_FINDING);
-			assert_non_null(strstr(end.trouble.hint, "make room"));
+			assert_int_equal(end.fault.tag, FL_C_JOURNAL_FULL);
+			assert_int_equal(fl_fault_exit(&end.fault), FL_EXIT_FINDING);
+			assert_non_null(strstr(end.fault.hint, "make room"));
 		}
 		sweep_clean(&o, 30, &end);
-		assert_int_equal(end.result.status, FL_SWEEP_CLEAN);
+		assert_int_equal(end.result.status, FL_EXIT_OK);
 		fl_ledger_release(&end.ledger);
 		text = sweep_digest();
 		assert_string_equal(text, whole);
@@ -542,7 +620,7 @@ static void test_replay(void **state)
 {
 	const struct fl_sweep_sink sink = { .note = note };
 	struct fl_sweep_opts o = sweep_options("other-boot");
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_ledger l;
 	struct sim sim;
 	int shown = 0;
@@ -550,22 +628,22 @@ static void test_replay(void **state)
 	(void)state;
 	campaign(&sweep_plain, NULL);
 	fl_ledger_init(&l);
-	assert_int_equal(fl_ledger_read(&l, sweep_dir, &t), 0);
+	assert_int_equal(fl_ledger_read(&l, sweep_dir, &fault), 0);
 	for (uint32_t id = 1; id <= l.nfindings; id++) {
 		/* these are seen by what comes after the trial */
 		if (!strcmp(l.findings[id - 1].kind, "crash") ||
 		    !strcmp(l.findings[id - 1].kind, "damage"))
 			continue;
 		sim_init(&sim, NPOINTS);
-		if (fl_sweep_replay(&o, &sim_ops, &sim, &sink, &l, id, &shown, &t))
-			fail_msg("%s", t.text);
+		if (fl_sweep_replay(&o, &sim_ops, &sim, &sink, &l, id, &shown, &fault))
+			fail_msg("%s", fault.text);
 		if (!shown)
 			fail_msg("'%s' did not show again", l.findings[id - 1].fingerprint);
 		sim_release(&sim);
 	}
 	sim_init(&sim, NPOINTS);
-	assert_int_not_equal(fl_sweep_replay(&o, &sim_ops, &sim, &sink, &l, 99, &shown, &t), 0);
-	assert_string_equal(t.tag, "replay-finding");
+	assert_int_not_equal(fl_sweep_replay(&o, &sim_ops, &sim, &sink, &l, 99, &shown, &fault), 0);
+	assert_int_equal(fault.tag, FL_C_NO_FINDING);
 	fl_ledger_release(&l);
 }
 
@@ -603,7 +681,7 @@ static void test_console(void **state)
 	assert_int_equal(end.ledger.nfindings, 1);
 	assert_string_equal(end.ledger.findings[0].fingerprint, "NULL pointer sim_dies");
 	assert_int_equal(end.ledger.outcomes[FL_OUTCOME_CRASH], 1);
-	assert_int_equal(end.result.status, FL_SWEEP_FINDING);
+	assert_int_equal(end.result.status, FL_EXIT_FINDING);
 	fl_ledger_release(&end.ledger);
 	sim_release(&sim);
 }
@@ -612,23 +690,16 @@ int main(void)
 {
 #define SWEEP(test) cmocka_unit_test_setup_teardown(test, sweep_make_dir, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
-		SWEEP(test_plain),
-		SWEEP(test_thorough),
-		SWEEP(test_killed),
-		SWEEP(test_refused),
-		SWEEP(test_clean),
-		SWEEP(test_idle),
-		SWEEP(test_budget),
-		SWEEP(test_other_journal),
-		SWEEP(test_shards),
-		SWEEP(test_only),
-		SWEEP(test_nothing_chosen),
-		SWEEP(test_full_disk),
-		SWEEP(test_values_and_occurrences),
-		SWEEP(test_unstable),
-		SWEEP(test_summary),
-		SWEEP(test_replay),
-		SWEEP(test_console),
+		SWEEP(test_plain),	   SWEEP(test_thorough),
+		SWEEP(test_killed),	   SWEEP(test_refused),
+		SWEEP(test_dirty),	   SWEEP(test_inconsistent),
+		SWEEP(test_no_summary),	   SWEEP(test_clean),
+		SWEEP(test_idle),	   SWEEP(test_budget),
+		SWEEP(test_other_journal), SWEEP(test_shards),
+		SWEEP(test_only),	   SWEEP(test_nothing_chosen),
+		SWEEP(test_full_disk),	   SWEEP(test_values_and_occurrences),
+		SWEEP(test_unstable),	   SWEEP(test_summary),
+		SWEEP(test_replay),	   SWEEP(test_console),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * refuse.h - why a campaign cannot go on: a fault raised and -errno returned at
+ * once, so that a caller can return it. @fault may be NULL; an earlier one is
+ * written over.
+ */
+#ifndef FL_REFUSE_H
+#define FL_REFUSE_H
+
+#include "fault.h"
+
+/* As fl_fault_raise(); -EINVAL. */
+int fl_refuse(struct fl_fault *fault, enum fl_fault_tag tag, ...) __attribute__((sentinel));
+/*
+ * For a failed system call: {0} is @subject, {1} what errno @err says; -@err.
+ * What is not permitted is of kind PERMISSION where the row says SYSTEM.
+ */
+int fl_refuse_errno(struct fl_fault *fault, enum fl_fault_tag tag, const char *subject, int err);
+/* -ENOMEM */
+int fl_refuse_memory(struct fl_fault *fault);
+
+#endif /* FL_REFUSE_H */
