@@ -207,6 +207,11 @@ int fl_journal_open(const char *dir, fl_record_fn fn, void *arg, struct fl_journ
 	return 0;
 }
 
+void fl_journal_remove(const struct fl_journal *j)
+{
+	unlink(j->path);
+}
+
 void fl_journal_close(struct fl_journal *j)
 {
 	if (!j)

@@ -39,6 +39,8 @@ int fl_journal_read(const char *dir, fl_record_fn fn, void *arg, struct fl_journ
  */
 int fl_journal_open(const char *dir, fl_record_fn fn, void *arg, struct fl_journal **out,
 		    bool *fresh, struct fl_journal_stat *stat, struct fl_fault *fault);
+/* Remove the file; for a campaign that did not begin. It is still to be closed. */
+void fl_journal_remove(const struct fl_journal *j);
 /* Syncs. */
 void fl_journal_close(struct fl_journal *j);
 

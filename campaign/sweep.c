@@ -348,6 +348,9 @@ int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world
 		if (!err)
 			err = finish(&s, reason, out);
 	}
+	/* refused before its first trial: the folder is free for the next attempt */
+	if (err && s.journal && fresh && !l->last)
+		fl_journal_remove(s.journal);
 	fl_sweep_release(&s);
 	return err;
 }

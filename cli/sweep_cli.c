@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "build.h"
@@ -384,11 +385,27 @@ static int sweep(struct campaign *c)
 	return status;
 }
 
+/* What this run made for a campaign that did not begin. */
+static void remove_folder(const struct campaign *c)
+{
+	char journal[PATH_MAX];
+	struct stat st;
+
+	snprintf(journal, sizeof(journal), "%s/journal.ndjson", c->opts.dir);
+	if (!access(journal, F_OK))
+		return;
+	/* what a baseline that failed printed says why */
+	if (!stat(c->output, &st) && !st.st_size)
+		unlink(c->output);
+	rmdir(c->opts.dir);
+}
+
 int fl_sweep_command(const struct fl_options *o)
 {
 	const char *dir = o->output ? o->output : "faultline-sweep";
 	struct fl_fault fault;
 	struct campaign c;
+	const bool is_new = access(dir, F_OK) != 0;
 	int err = fl_make_folder(dir), status;
 
 	init(&c, o, dir);
@@ -401,6 +418,8 @@ int fl_sweep_command(const struct fl_options *o)
 	if (!status)
 		status = sweep(&c);
 	end(&c);
+	if (is_new && status)
+		remove_folder(&c);
 	return status;
 }
 

@@ -216,9 +216,29 @@ static void expect_refused(enum fl_fault_tag tag, int status, struct sim *sim,
 	sim_release(sim);
 }
 
+static enum sim_bug no_bug(size_t i)
+{
+	(void)i;
+	return SIM_NONE;
+}
+
+static void sweep_clean(const struct fl_sweep_opts *o, size_t npoints, struct end *end)
+{
+	struct sim sim;
+
+	sim_init(&sim, npoints);
+	sim.bug = no_bug;
+	sweep(&sim, o, end);
+	sim_release(&sim);
+	if (end->err)
+		fail_msg("%s: %s", fl_fault_tag_name(end->fault.tag), end->fault.text);
+}
+
 static void test_refused(void **state)
 {
 	struct fl_sweep_opts o = sweep_options("b");
+	char path[128];
+	struct end end;
 	struct sim sim;
 
 	(void)state;
@@ -237,24 +257,16 @@ static void test_refused(void **state)
 	sim_init(&sim, 3);
 	sim.baseline_leaves = true;
 	expect_refused(FL_C_BASELINE_LEFTOVERS, FL_EXIT_USAGE, &sim, &o);
-}
-
-static enum sim_bug no_bug(size_t i)
-{
-	(void)i;
-	return SIM_NONE;
-}
-
-static void sweep_clean(const struct fl_sweep_opts *o, size_t npoints, struct end *end)
-{
-	struct sim sim;
-
-	sim_init(&sim, npoints);
-	sim.bug = no_bug;
-	sweep(&sim, o, end);
-	sim_release(&sim);
-	if (end->err)
-		fail_msg("%s: %s", fl_fault_tag_name(end->fault.tag), end->fault.text);
+	/* it did not begin, and is not in the way of another */
+	snprintf(path, sizeof(path), "%s/journal.ndjson", sweep_dir);
+	assert_int_not_equal(access(path, F_OK), 0);
+	o.script = "script-2";
+	sweep_clean(&o, 3, &end);
+	fl_ledger_release(&end.ledger);
+	sim_init(&sim, 3);
+	sim.baseline_status = 2;
+	expect_refused(FL_C_BASELINE_FAILED, FL_EXIT_USAGE, &sim, &o);
+	assert_int_equal(access(path, F_OK), 0);
 }
 
 static void test_clean(void **state)

@@ -176,11 +176,14 @@ test_sweep_refuses() {
 	fl sweep -e "$bug_rules" -o sweep -c false
 	ended 2
 	expect_text err 'failed without any fault'
-	rm -r sweep
+	[[ ! -e sweep ]] || fail "a folder is left of a campaign that did not begin"
+	fl sweep -e "$bug_rules" -o sweep -c 'echo why; false'
+	ended 2
+	expect_equal "output" why "$(<sweep/output)"
+	expect_equal "files" output "$(ls sweep)"
 	fl sweep -e "$bug_rules" -o sweep --timeout 1s -c 'sleep 60'
 	ended 2
 	expect_text err 'did not end|time'
-	rm -r sweep
 	fl sweep -e "$bug_rules" -o sweep -c true
 	ended 3
 	rm -r sweep
