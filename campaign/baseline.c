@@ -91,11 +91,11 @@ static int book_unstable(struct sweep *s, const bool *first, const bool *second,
 			err = fl_book(s, &r);
 	}
 	if (count)
-		fl_sweep_note(s,
-			      "%zu point%s in one baseline and not in the other, such as %s called "
-			      "by %s",
-			      count, count == 1 ? " is" : "s are", spot->function,
-			      spot->npath ? spot->path[0] : "any");
+		fl_note(s->sink->note, s->sink->arg,
+			"%zu point%s in one baseline and not in the other, such as %s called "
+			"by %s",
+			count, count == 1 ? " is" : "s are", spot->function,
+			spot->npath ? spot->path[0] : "any");
 	return err;
 }
 

@@ -137,7 +137,8 @@ static void examine_lockdep(struct sweep *s)
 		s->dirty = true;
 		return;
 	}
-	fl_sweep_note(s, "lockdep is off from here on: later trials find no more of its kind");
+	fl_note(s->sink->note, s->sink->arg,
+		"lockdep is off from here on: later trials find no more of its kind");
 }
 
 void fl_examine(struct sweep *s, const struct fl_trial *trial)

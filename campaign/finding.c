@@ -36,7 +36,8 @@ static void put(const struct sweep *s, const char *folder, const char *name, con
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	err = fl_replace_file(path, mode, text, strlen(text));
 	if (err)
-		fl_sweep_note(s, "cannot write '%s': %s", path, fl_file_error(err));
+		fl_note(s->sink->note, s->sink->arg, "cannot write '%s': %s", path,
+			fl_file_error(err));
 }
 
 static void put_path(const struct sweep *s, const char *folder, const struct fl_known_finding *f)
@@ -79,7 +80,8 @@ void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found 
 		return;
 	snprintf(folder, sizeof(folder), "%s/%" PRIu32, s->o->dir, id);
 	if (mkdir(folder, 0777) && errno != EEXIST) {
-		fl_sweep_note(s, "cannot make folder '%s': %s", folder, strerror(errno));
+		fl_note(s->sink->note, s->sink->arg, "cannot make folder '%s': %s", folder,
+			strerror(errno));
 		return;
 	}
 	put(s, folder, "log", found->text, 0666);

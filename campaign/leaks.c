@@ -84,7 +84,8 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 
 		if (fl_ledger_finding(s->l, f->fingerprint))
 			continue;
-		fl_sweep_note(s, "a leak did not show again: it is put down to the last trial");
+		fl_note(s->sink->note, s->sink->arg,
+			"a leak did not show again: it is put down to the last trial");
 		fl_found_add(&s->found, f->kind, f->fingerprint, f->title, f->text);
 	}
 	err = fl_book_findings(s, s->l->last);
@@ -149,7 +150,8 @@ bool fl_leaks_show(struct sweep *s, const char *fingerprint)
 	fl_leaks_scan(s);
 	for (size_t i = 0; i < s->found.n; i++) {
 		shown |= !strcmp(s->found.list[i].fingerprint, fingerprint);
-		fl_sweep_note(s, "%s\n%s", s->found.list[i].title, s->found.list[i].text);
+		fl_note(s->sink->note, s->sink->arg, "%s\n%s", s->found.list[i].title,
+			s->found.list[i].text);
 	}
 	return shown;
 }

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "describe.h"
 #include "file.h"
 #include "journal.h"
+#include "note.h"
 #include "settings.h"
 
 struct shard {
@@ -41,20 +41,6 @@ struct merge {
 	uint32_t *findings; /* likewise, from 1 */
 	uint64_t base;	    /* its trial N is the whole's base + N */
 };
-
-__attribute__((format(printf, 2, 3))) static void note(const struct merge *m, const char *format,
-						       ...)
-{
-	char text[1024];
-	va_list ap;
-
-	if (!m->o->note)
-		return;
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	m->o->note(m->o->arg, text);
-}
 
 static int no_memory(const struct merge *m)
 {
@@ -132,12 +118,14 @@ static bool is_further(const struct shard *a, const struct shard *b)
 static void leave_out(const struct merge *m, struct shard *out, const struct shard *kept)
 {
 	out->is_left_out = true;
-	note(m, "shard %" PRIu32 " is there twice: '%s' is left out for '%s'", out->number,
-	     out->dir, kept->dir);
+	fl_note(m->o->note, m->o->arg,
+		"shard %" PRIu32 " is there twice: '%s' is left out for '%s'", out->number,
+		out->dir, kept->dir);
 	for (size_t i = 0; i < out->l.nfindings; i++) {
 		if (!fl_ledger_finding(&kept->l, out->l.findings[i].fingerprint))
-			note(m, "finding %s/%zu is only in the one left out: %s", out->dir, i + 1,
-			     out->l.findings[i].fingerprint);
+			fl_note(m->o->note, m->o->arg,
+				"finding %s/%zu is only in the one left out: %s", out->dir, i + 1,
+				out->l.findings[i].fingerprint);
 	}
 }
 
@@ -327,14 +315,14 @@ static void copy_folder(const struct merge *m, uint32_t id)
 		snprintf(path, sizeof(path), "%s/%" PRIu32 "/%s", m->o->out, m->findings[id],
 			 files[i]);
 		if (text && fl_replace_file(path, i == 3 ? 0777 : 0666, text, len))
-			note(m, "cannot write '%s'", path);
+			fl_note(m->o->note, m->o->arg, "cannot write '%s'", path);
 		free(text);
 	}
 	len = (size_t)snprintf(replay, sizeof(replay), "faultline replay %s/%" PRIu32 "\n",
 			       m->o->out, m->findings[id]);
 	snprintf(path, sizeof(path), "%s/%" PRIu32 "/replay", m->o->out, m->findings[id]);
 	if (fl_replace_file(path, 0666, replay, len))
-		note(m, "cannot write '%s'", path);
+		fl_note(m->o->note, m->o->arg, "cannot write '%s'", path);
 }
 
 static int copy_shard(struct merge *m, const struct shard *s)
@@ -405,7 +393,8 @@ static bool all_exhausted(const struct merge *m)
 
 		if (s->is_left_out || s->is_exhausted)
 			continue;
-		note(m, "shard %" PRIu32 ", '%s', is not exhausted", s->number, s->dir);
+		fl_note(m->o->note, m->o->arg, "shard %" PRIu32 ", '%s', is not exhausted",
+			s->number, s->dir);
 		all = false;
 	}
 	return all;

@@ -115,7 +115,8 @@ static int reduce(struct minimiser *m, const struct fl_fault_at *faults, size_t 
 	err = shows(m, faults, n, taken);
 	if (err)
 		return err;
-	fl_sweep_note(m->s, "%s: %s", what, *taken ? "shows" : "does not show");
+	fl_note(m->s->sink->note, m->s->sink->arg, "%s: %s", what,
+		*taken ? "shows" : "does not show");
 	if (!*taken)
 		return 0;
 	memmove(m->out->faults, faults, n * sizeof(*faults));
@@ -169,8 +170,8 @@ static int minimise(struct minimiser *m)
 
 	if (err || !m->out->shown)
 		return err;
-	fl_sweep_note(m->s, "as it was found: shows in %" PRIu32 " of %" PRIu32, m->out->shown,
-		      m->out->tries);
+	fl_note(m->s->sink->note, m->s->sink->arg,
+		"as it was found: shows in %" PRIu32 " of %" PRIu32, m->out->shown, m->out->tries);
 	err = drop_one(m);
 	for (size_t i = 0; !err && i < m->out->nfaults; i++)
 		err = simplify(m, i);
@@ -240,8 +241,9 @@ static int run(struct minimiser *m)
 
 	if (kills(m->s->l, m->f)) {
 		m->out->is_partial = true;
-		fl_sweep_note(m->s, "its fault killed the machine: nothing is tried, and only the "
-				    "path's condition gets shorter");
+		fl_note(m->s->sink->note, m->s->sink->arg,
+			"its fault killed the machine: nothing is tried, and only the "
+			"path's condition gets shorter");
 		return 0;
 	}
 	m->s->looks_for_leaks = m->s->world->forget_leaks(m->s->world_arg);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "ending.h"
 #include "file.h"
 #include "ledger.h"
+#include "note.h"
 
 #define IDLE_NS UINT64_C(120000000000)
 #define STALL_NS UINT64_C(600000000000)
@@ -47,20 +47,6 @@ struct supervisor {
 	unsigned int stuck;
 	char journal[4200], kept[4200];
 };
-
-__attribute__((format(printf, 2, 3))) static void note(const struct supervisor *s,
-						       const char *format, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	if (!s->o->note)
-		return;
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	s->o->note(s->o->arg, text);
-}
 
 /* --- the campaign ---------------------------------------------------------- */
 
@@ -320,7 +306,7 @@ static int one_boot(struct supervisor *s, struct known *k)
 	if (err)
 		return err;
 	describe(s, &b, &before, k, how, sizeof(how));
-	note(s, "boot %" PRIu64 " %s", s->boot, how);
+	fl_note(s->o->note, s->o->arg, "boot %" PRIu64 " %s", s->boot, how);
 	return judge(s, &b, &before, k, how);
 }
 

@@ -371,12 +371,14 @@ static int replay(struct sweep *s, const struct fl_known_finding *f, int *out)
 	*out = 0;
 	for (size_t i = 0; !err && i < s->found.n; i++) {
 		*out |= !strcmp(s->found.list[i].fingerprint, f->fingerprint);
-		fl_sweep_note(s, "%s\n%s", s->found.list[i].title, s->found.list[i].text);
+		fl_note(s->sink->note, s->sink->arg, "%s\n%s", s->found.list[i].title,
+			s->found.list[i].text);
 	}
 	if (!err && !*out && s->looks_for_leaks)
 		*out = fl_leaks_show(s, f->fingerprint);
 	if (!err && trial && !trial->injected)
-		fl_sweep_note(s, "the call was not reached: nothing was injected");
+		fl_note(s->sink->note, s->sink->arg,
+			"the call was not reached: nothing was injected");
 	free(trial);
 	return err;
 }

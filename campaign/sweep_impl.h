@@ -5,6 +5,7 @@
 
 #include "journal.h"
 #include "leftovers.h"
+#include "note.h"
 #include "splat.h"
 #include "sweep.h"
 
@@ -93,8 +94,5 @@ bool fl_leaks_show(struct sweep *s, const char *fingerprint);
 void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found *f);
 /* "faultline replay DIR/N". */
 void fl_finding_replay(const char *dir, uint32_t id, char *buf, size_t size);
-
-__attribute__((format(printf, 2, 3))) void fl_sweep_note(const struct sweep *s, const char *format,
-							 ...);
 
 #endif /* FL_SWEEP_IMPL_H */
