@@ -245,7 +245,7 @@ static int back_end(struct compilation *c, char **log)
 		*log = result.log;
 		result.log = NULL;
 		fl_clang_result_release(&result);
-		return err == -ENOMEM ? -ENOMEM : -EIO;
+		return err == -ENOMEM || err == -ETIME || err == -ETIMEDOUT ? err : -EIO;
 	}
 	obj->elf = result.elf;
 	obj->elf_len = result.elf_len;

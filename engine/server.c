@@ -9,17 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
 #include "fl_templates.h"
 
 #define MAX_ARCH 16
-#define MAX_SERVED 400	 /* then a fresh process gives back what LLVM kept */
-#define TIMEOUT_MS 60000 /* of one compilation */
+#define MAX_SERVED 400 /* then a fresh process gives back what LLVM kept */
 #define BEAT_MS 200
+#define OUT_OF_TIME 77 /* exit status of the process */
 
 struct request {
 	uint64_t len;
@@ -32,6 +34,26 @@ struct answer {
 	uint64_t elf_len;
 	uint64_t log_len;
 };
+
+static void end_in_time(int sig)
+{
+	(void)sig;
+	_exit(OUT_OF_TIME);
+}
+
+/* SIGXCPU ends a compilation that takes too much; time that others take does not count. */
+static void limit_time(void)
+{
+	struct timespec used;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CPU, &limit) || clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used))
+		return;
+	limit.rlim_cur = (rlim_t)used.tv_sec + 1 + FL_SERVER_CPU_S;
+	if (limit.rlim_cur > limit.rlim_max)
+		limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_CPU, &limit);
+}
 
 static int serve_one(int fd)
 {
@@ -49,6 +71,7 @@ static int serve_one(int fd)
 		return -EPIPE;
 	}
 	text[request.len] = '\0';
+	limit_time();
 	{
 		const struct fl_clang_opts opts = {
 			.headers = fl_templates,
@@ -80,6 +103,7 @@ __attribute__((noreturn)) static void serve(int fd)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGTSTP, SIG_IGN);
+	signal(SIGXCPU, end_in_time);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	while (!serve_one(fd))
@@ -120,6 +144,7 @@ void fl_server_init(struct fl_server *s, void (*meanwhile)(void *arg), void *arg
 {
 	memset(s, 0, sizeof(*s));
 	s->fd = -1;
+	s->patience_ms = FL_SERVER_PATIENCE_MS;
 	s->meanwhile = meanwhile;
 	s->arg = arg;
 }
@@ -132,14 +157,22 @@ static void forget(struct fl_server *s)
 	s->fd = -1;
 }
 
-void fl_server_stop(struct fl_server *s)
+/* How it ended, as from wait(). */
+static int stop(struct fl_server *s)
 {
-	if (!s->pid)
-		return;
+	int status = 0;
+
 	kill(s->pid, SIGKILL);
-	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	forget(s);
+	return status;
+}
+
+void fl_server_stop(struct fl_server *s)
+{
+	if (s->pid)
+		stop(s);
 }
 
 /* Until there is something to read; the session's heart beats meanwhile. */
@@ -147,7 +180,7 @@ static int wait_answer(struct fl_server *s)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLIN };
 
-	for (int waited = 0; waited < TIMEOUT_MS; waited += BEAT_MS) {
+	for (unsigned int waited = 0; waited < s->patience_ms; waited += BEAT_MS) {
 		int n = poll(&p, 1, BEAT_MS);
 
 		if (s->meanwhile)
@@ -237,10 +270,13 @@ int fl_server_compile(void *server, const char *text, size_t len, const char *ar
 		err = receive(s, out);
 	s->served++;
 	/* what cannot be relied on is not asked again */
-	if (err && err != -EINVAL)
-		fl_server_stop(s);
-	if (err && !out->log)
-		out->log = strdup(err == -ETIMEDOUT ? "the compiler did not come to an end\n"
-						    : "the compiler died\n");
+	if (err && err != -EINVAL) {
+		int how = stop(s);
+
+		if (err == -EFAULT && WIFEXITED(how) && WEXITSTATUS(how) == OUT_OF_TIME)
+			err = -ETIME;
+	}
+	if (err == -EFAULT && !out->log)
+		out->log = strdup("the compiler died\n");
 	return err;
 }

@@ -15,11 +15,16 @@
 
 #include "clang.h"
 
+#define FL_SERVER_CPU_S 60
+#define FL_SERVER_PATIENCE_MS 600000
+
 struct fl_server {
 	pid_t pid; /* 0: none yet */
 	int fd;
 	size_t served; /* compilations by this process */
 	bool warming;  /* the answer to fl_server_warm() is still to come */
+	/* Of one compilation, by the clock: for a machine that is too busy to run it. */
+	unsigned int patience_ms;
 	/* Called while we wait for an answer, at least four times a second. */
 	void (*meanwhile)(void *arg);
 	void *arg;
@@ -37,7 +42,9 @@ void fl_server_warm(struct fl_server *s, const char *arch);
 
 /*
  * As fl_clang_compile(), and fit for fl_compile_opts.clang with @s as its
- * argument. -EFAULT also when the process died; -ETIMEDOUT when it hung.
+ * argument. -EFAULT also when the process died; -ETIME when a compilation took
+ * more processor time than FL_SERVER_CPU_S, -ETIMEDOUT when it took longer than
+ * @patience_ms.
  */
 int fl_server_compile(void *s, const char *text, size_t len, const char *arch,
 		      struct fl_clang_result *out);

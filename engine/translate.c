@@ -5,11 +5,18 @@
 
 #include "engine_impl.h"
 
-static int compiler_failed(struct fl_engine *en, const struct fl_source *src, char *log)
+static int compiler_failed(struct fl_engine *en, const struct fl_source *src, int err, char *log)
 {
 	struct fl_fault f;
 
-	fl_fault_raise(&f, FL_F_COMPILER, src->name, NULL);
+	if (err == -ETIME)
+		fl_fault_raise(&f, FL_F_COMPILER_TIME, src->name, fl_digits(FL_SERVER_CPU_S).text,
+			       NULL);
+	else if (err == -ETIMEDOUT)
+		fl_fault_raise(&f, FL_F_COMPILER_STARVED, src->name,
+			       fl_digits(FL_SERVER_PATIENCE_MS / 60000).text, NULL);
+	else
+		fl_fault_raise(&f, FL_F_COMPILER, src->name, NULL);
 	f.log = log;
 	fl_engine_report_fault(en, &f);
 	return -EIO;
@@ -34,7 +41,7 @@ int fl_engine_compile(struct fl_engine *en, const struct fl_source *src,
 	if (err == -ENOMEM)
 		fl_engine_no_memory(en);
 	else if (err && err != -EINVAL)
-		err = compiler_failed(en, src, log);
+		err = compiler_failed(en, src, err, log);
 	free(log);
 	fl_diags_release(&ds);
 	return err;

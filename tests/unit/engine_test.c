@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static enum fl_backend backend_of(const struct fl_armed *a)
@@ -168,6 +169,47 @@ static void test_server_dies_at_work(void **state)
 	assert_int_equal(engine_prepare("on fake_wide return -EIO"), 0);
 }
 
+static void exceed_time(void *arg)
+{
+	const struct fl_engine *engine = arg;
+
+	/* as the kernel does; it is stopped, and dies before it can answer */
+	kill(engine->server.pid, SIGXCPU);
+	kill(engine->server.pid, SIGCONT);
+}
+
+/* Processor time counts: a limit ahead of what the process has used. */
+static void test_server_takes_too_long(void **state)
+{
+	void (*meanwhile)(void *arg) = en->server.meanwhile;
+	struct rlimit limit;
+
+	(void)state;
+	assert_int_equal(engine_prepare("on fake_errno return -EIO"), 0);
+	assert_int_equal(prlimit(en->server.pid, RLIMIT_CPU, NULL, &limit), 0);
+	assert_true(limit.rlim_cur > FL_SERVER_CPU_S && limit.rlim_cur < 10 * FL_SERVER_CPU_S);
+	kill(en->server.pid, SIGSTOP);
+	en->server.meanwhile = exceed_time;
+	assert_int_equal(engine_prepare("on fake_wide return -EIO"), -EIO);
+	en->server.meanwhile = meanwhile;
+	assert_int_equal(heard.fault.tag, FL_F_COMPILER_TIME);
+	assert_int_equal(heard.fault.kind, FL_FAULT_SYSTEM);
+	assert_int_equal(engine_prepare("on fake_wide return -EIO"), 0);
+}
+
+static void test_server_is_starved(void **state)
+{
+	(void)state;
+	assert_int_equal(engine_prepare("on fake_errno return -EIO"), 0);
+	kill(en->server.pid, SIGSTOP);
+	en->server.patience_ms = 1;
+	assert_int_equal(engine_prepare("on fake_wide return -EIO"), -EIO);
+	en->server.patience_ms = FL_SERVER_PATIENCE_MS;
+	assert_int_equal(heard.fault.tag, FL_F_COMPILER_STARVED);
+	assert_int_equal(heard.fault.kind, FL_FAULT_SYSTEM);
+	assert_int_equal(engine_prepare("on fake_wide return -EIO"), 0);
+}
+
 /* --- the loop ------------------------------------------------------------------------- */
 
 struct watcher {
@@ -294,6 +336,8 @@ int main(void)
 		WITH_ENGINE(test_states_are_shared),
 		WITH_ENGINE(test_server_died_before),
 		WITH_ENGINE(test_server_dies_at_work),
+		WITH_ENGINE(test_server_takes_too_long),
+		WITH_ENGINE(test_server_is_starved),
 		WITH_ENGINE(test_watchers),
 		WITH_ENGINE(test_unwatch_in_a_turn),
 		WITH_ENGINE(test_heartbeat_and_deadline),
