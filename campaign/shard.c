@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "shard.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct {
 	const char *index, *total;
@@ -14,35 +16,50 @@ static const struct {
 	{ "JOB_COMPLETION_INDEX", "JOB_COMPLETIONS", 0 },
 };
 
-static long long number(const char *name, long long otherwise)
+/* As a scheduler writes them: digits, and nothing near an overflow. */
+static bool number(const char *text, long long *value)
 {
-	const char *text = getenv(name);
-
-	return text ? strtoll(text, NULL, 10) : otherwise;
+	if (!*text || strlen(text) > 9 || strspn(text, "0123456789") != strlen(text))
+		return false;
+	*value = strtoll(text, NULL, 10);
+	return true;
 }
 
 /* Indices of a Slurm array may begin anywhere and have gaps. */
 static const char *of_slurm(char *buf, size_t size)
 {
 	static const char id[] = "SLURM_ARRAY_TASK_ID", count[] = "SLURM_ARRAY_TASK_COUNT";
-	long long step = number("SLURM_ARRAY_TASK_STEP", 1);
+	const char *min_text = getenv("SLURM_ARRAY_TASK_MIN");
+	const char *step_text = getenv("SLURM_ARRAY_TASK_STEP");
+	long long i, n, min, step;
 
 	if (!getenv(id) || !getenv(count))
 		return NULL;
-	snprintf(buf, size, "%lld/%lld",
-		 (number(id, 0) - number("SLURM_ARRAY_TASK_MIN", 0)) / (step > 0 ? step : 1) + 1,
-		 number(count, 0));
+	min_text = min_text ? min_text : "0";
+	step_text = step_text ? step_text : "1";
+	if (number(getenv(id), &i) && number(getenv(count), &n) && number(min_text, &min) &&
+	    number(step_text, &step) && step && (i - min) % step == 0)
+		snprintf(buf, size, "%lld/%lld", (i - min) / step + 1, n);
+	else
+		snprintf(buf, size, "(%s-%s)/%s/%s", getenv(id), min_text, step_text,
+			 getenv(count));
 	return id;
 }
 
 const char *fl_shard_of_environment(char *buf, size_t size)
 {
-	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
-		if (!getenv(jobs[i].index) || !getenv(jobs[i].total))
+	for (size_t k = 0; k < sizeof(jobs) / sizeof(jobs[0]); k++) {
+		const char *index = getenv(jobs[k].index), *total = getenv(jobs[k].total);
+		long long i, n;
+
+		if (!index || !total)
 			continue;
-		snprintf(buf, size, "%lld/%lld", number(jobs[i].index, 0) + 1 - jobs[i].from,
-			 number(jobs[i].total, 0));
-		return jobs[i].index;
+		/* what makes no sense as it is, for I/N to be refused with these words */
+		if (number(index, &i) && number(total, &n))
+			snprintf(buf, size, "%lld/%lld", i + 1 - jobs[k].from, n);
+		else
+			snprintf(buf, size, "%s/%s", index, total);
+		return jobs[k].index;
 	}
 	return of_slurm(buf, size);
 }

@@ -242,6 +242,35 @@ static void test_twice(void **state)
 	fl_ledger_release(&l);
 }
 
+/* One folder named twice, and a copy of it: the whole is that of four. */
+static void test_same(void **state)
+{
+	char *once, *twice;
+	struct fl_trouble t;
+	struct fl_ledger l;
+	uint64_t trials;
+
+	(void)state;
+	for (size_t i = 0; i < NSHARDS; i++)
+		sweep_shard(i, i, 0);
+	assert_int_equal(merge(NSHARDS, &l, &t), 0);
+	trials = l.trials;
+	fl_ledger_release(&l);
+	once = digest_of(whole_dir);
+	sweep_remove_tree(whole_dir);
+	memcpy(shard_dirs[NSHARDS], shard_dirs[1], sizeof(shard_dirs[1]));
+	sweep_shard(2, NSHARDS + 1, 0);
+	assert_int_equal(merge(NSHARDS + 2, &l, &t), 0);
+	assert_non_null(strstr(notes, "shard 2 is there twice"));
+	assert_non_null(strstr(notes, "shard 3 is there twice"));
+	assert_int_equal(l.trials, trials);
+	fl_ledger_release(&l);
+	twice = digest_of(whole_dir);
+	assert_string_equal(twice, once);
+	free(once);
+	free(twice);
+}
+
 static void test_foreign(void **state)
 {
 	struct fl_sweep_opts o = sweep_options("b");
@@ -308,10 +337,28 @@ static void test_at_work(void **state)
 	}
 }
 
+#define SETTINGS 5
+
+/* What fl_shard_of_environment() says with nothing but @set in the environment. */
+static const char *shard_by(const char *const set[SETTINGS][2], char *buf, size_t size)
+{
+	static const char *const all[] = { "SHARD_INDEX",	   "SHARD_NUMBER",
+					   "CI_NODE_INDEX",	   "CI_NODE_TOTAL",
+					   "JOB_COMPLETIONS",	   "JOB_COMPLETION_INDEX",
+					   "SLURM_ARRAY_TASK_ID",  "SLURM_ARRAY_TASK_COUNT",
+					   "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP" };
+
+	for (size_t i = 0; i < COUNT(all); i++)
+		unsetenv(all[i]);
+	for (size_t i = 0; i < SETTINGS && set[i][0]; i++)
+		setenv(set[i][0], set[i][1], 1);
+	return fl_shard_of_environment(buf, size);
+}
+
 static void test_environment(void **state)
 {
 	static const struct {
-		const char *set[5][2];
+		const char *set[SETTINGS][2];
 		const char *shard, *by;
 	} cases[] = {
 		{ { { NULL } }, NULL, NULL },
@@ -339,22 +386,12 @@ static void test_environment(void **state)
 		  "3/3",
 		  "SLURM_ARRAY_TASK_ID" },
 	};
-	static const char *const all[] = { "SHARD_INDEX",	   "SHARD_NUMBER",
-					   "CI_NODE_INDEX",	   "CI_NODE_TOTAL",
-					   "JOB_COMPLETIONS",	   "JOB_COMPLETION_INDEX",
-					   "SLURM_ARRAY_TASK_ID",  "SLURM_ARRAY_TASK_COUNT",
-					   "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char shard[64] = "";
-		const char *by;
+		const char *by = shard_by(cases[i].set, shard, sizeof(shard));
 
-		for (size_t k = 0; k < COUNT(all); k++)
-			unsetenv(all[k]);
-		for (size_t k = 0; k < 5 && cases[i].set[k][0]; k++)
-			setenv(cases[i].set[k][0], cases[i].set[k][1], 1);
-		by = fl_shard_of_environment(shard, sizeof(shard));
 		if (!cases[i].by) {
 			assert_null(by);
 			continue;
@@ -364,12 +401,74 @@ static void test_environment(void **state)
 	}
 }
 
+/* Refused, and not taken for a share of another size. */
+static void test_nonsense(void **state)
+{
+	static const struct {
+		const char *set[SETTINGS][2];
+		const char *shard;
+	} cases[] = {
+		{ { { "SHARD_INDEX", "" }, { "SHARD_NUMBER", "4" } }, "/4" },
+		{ { { "SHARD_INDEX", "2x" }, { "SHARD_NUMBER", "4" } }, "2x/4" },
+		{ { { "SHARD_INDEX", "0" }, { "SHARD_NUMBER", "4" } }, "0/4" },
+		{ { { "SHARD_INDEX", "5" }, { "SHARD_NUMBER", "4" } }, "5/4" },
+		{ { { "SHARD_INDEX", "1" }, { "SHARD_NUMBER", "0" } }, "1/0" },
+		{ { { "SHARD_INDEX", "1" }, { "SHARD_NUMBER", "4/4" } }, "1/4/4" },
+		{ { { "SHARD_INDEX", " 1" }, { "SHARD_NUMBER", "4" } }, " 1/4" },
+		{ { { "SHARD_INDEX", "18446744073709551617" }, { "SHARD_NUMBER", "4" } },
+		  "18446744073709551617/4" },
+		{ { { "CI_NODE_INDEX", "null" }, { "CI_NODE_TOTAL", "3" } }, "null/3" },
+		{ { { "CI_NODE_INDEX", "0" }, { "CI_NODE_TOTAL", "3" } }, "0/3" },
+		{ { { "JOB_COMPLETION_INDEX", "-1" }, { "JOB_COMPLETIONS", "8" } }, "-1/8" },
+		{ { { "JOB_COMPLETION_INDEX", "8" }, { "JOB_COMPLETIONS", "8" } }, "9/8" },
+		{ { { "JOB_COMPLETION_INDEX", "9223372036854775807" }, { "JOB_COMPLETIONS", "8" } },
+		  "9223372036854775807/8" },
+		/* an array with gaps of several sizes: 1,3,7 */
+		{ { { "SLURM_ARRAY_TASK_ID", "7" },
+		    { "SLURM_ARRAY_TASK_COUNT", "3" },
+		    { "SLURM_ARRAY_TASK_MIN", "1" } },
+		  "7/3" },
+		{ { { "SLURM_ARRAY_TASK_ID", "6" },
+		    { "SLURM_ARRAY_TASK_COUNT", "10" },
+		    { "SLURM_ARRAY_TASK_MIN", "1" },
+		    { "SLURM_ARRAY_TASK_STEP", "0" } },
+		  "(6-1)/0/10" },
+		{ { { "SLURM_ARRAY_TASK_ID", "4" },
+		    { "SLURM_ARRAY_TASK_COUNT", "10" },
+		    { "SLURM_ARRAY_TASK_MIN", "1" },
+		    { "SLURM_ARRAY_TASK_STEP", "2" } },
+		  "(4-1)/2/10" },
+		{ { { "SLURM_ARRAY_TASK_ID", "4294967294" },
+		    { "SLURM_ARRAY_TASK_COUNT", "4" },
+		    { "SLURM_ARRAY_TASK_MIN", "1" } },
+		  "(4294967294-1)/1/4" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fl_settings settings;
+		char shard[64] = "";
+
+		fl_settings_init(&settings);
+		assert_non_null(shard_by(cases[i].set, shard, sizeof(shard)));
+		assert_string_equal(shard, cases[i].shard);
+		if (fl_settings_set(&settings, "shard", shard))
+			fail_msg("%s is taken", shard);
+	}
+}
+
 int main(void)
 {
 #define MERGE(test) cmocka_unit_test_setup_teardown(test, make_dirs, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
-		MERGE(test_whole),   MERGE(test_missing), MERGE(test_twice),
-		MERGE(test_foreign), MERGE(test_at_work), cmocka_unit_test(test_environment),
+		MERGE(test_whole),
+		MERGE(test_missing),
+		MERGE(test_twice),
+		MERGE(test_same),
+		MERGE(test_foreign),
+		MERGE(test_at_work),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_nonsense),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
