@@ -18,7 +18,9 @@ FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc 
 FL_PACKAGES_check="clang-14 lld llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
 	libcmocka-dev bsdutils bc btrfs-progs e2fsprogs shellcheck mandoc strace tmux
 	python3-jsonschema python3-junitparser libxml2-utils perl chromium chromium-driver
-	python3-selenium fonts-dejavu-core linux-source-6.12"
+	python3-selenium fonts-dejavu-core linux-source-6.12
+	python3-yaml yamllint python3-kubernetes lava-common
+	slurmctld slurmd slurm-client munge"
 }
 
 fl_installed() {
