@@ -246,21 +246,21 @@ static void test_twice(void **state)
 static void test_same(void **state)
 {
 	char *once, *twice;
-	struct fl_trouble t;
+	struct fl_fault fault;
 	struct fl_ledger l;
 	uint64_t trials;
 
 	(void)state;
 	for (size_t i = 0; i < NSHARDS; i++)
 		sweep_shard(i, i, 0);
-	assert_int_equal(merge(NSHARDS, &l, &t), 0);
+	assert_int_equal(merge(NSHARDS, &l, &fault), 0);
 	trials = l.trials;
 	fl_ledger_release(&l);
 	once = digest_of(whole_dir);
 	sweep_remove_tree(whole_dir);
 	memcpy(shard_dirs[NSHARDS], shard_dirs[1], sizeof(shard_dirs[1]));
 	sweep_shard(2, NSHARDS + 1, 0);
-	assert_int_equal(merge(NSHARDS + 2, &l, &t), 0);
+	assert_int_equal(merge(NSHARDS + 2, &l, &fault), 0);
 	assert_non_null(strstr(notes, "shard 2 is there twice"));
 	assert_non_null(strstr(notes, "shard 3 is there twice"));
 	assert_int_equal(l.trials, trials);
