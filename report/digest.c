@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "digest.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,19 +187,23 @@ static void advise(struct fl_digest *d)
 
 /* --- excerpts ------------------------------------------------------------------ */
 
-/* The first lines of DIR/N/log; of a folder that was moved without them there is none. */
-static char *excerpt(const char *dir, size_t id)
+/*
+ * The first lines of DIR/N/log; of a folder that was moved without them there is
+ * none. False: no memory.
+ */
+static bool excerpt(const char *dir, size_t id, char **out)
 {
 	size_t len, end = 0, lines = 0;
 	char path[4200], *text;
 
 	snprintf(path, sizeof(path), "%s/%zu/log", dir, id);
-	text = fl_read_text(path, &len);
-	while (text && end < len && end < LOG_BYTES && lines < LOG_LINES)
+	text = *out = fl_read_text(path, &len);
+	if (!text)
+		return errno != ENOMEM;
+	while (end < len && end < LOG_BYTES && lines < LOG_LINES)
 		lines += text[end++] == '\n';
-	if (text)
-		text[end] = '\0';
-	return text;
+	text[end] = '\0';
+	return true;
 }
 
 struct fl_digest *fl_digest_new(const char *dir, const struct fl_ledger *l,
@@ -223,8 +228,12 @@ struct fl_digest *fl_digest_new(const char *dir, const struct fl_ledger *l,
 	fill_numbers(d);
 	advise(d);
 	advise_meanwhile(d);
-	for (size_t i = 0; i < l->nfindings; i++)
-		d->logs[i] = excerpt(dir, i + 1);
+	for (size_t i = 0; i < l->nfindings; i++) {
+		if (!excerpt(dir, i + 1, &d->logs[i])) {
+			fl_digest_free(d);
+			return NULL;
+		}
+	}
 	return d;
 }
 

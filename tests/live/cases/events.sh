@@ -100,3 +100,33 @@ test_events_survive_kill_9() {
 }
 
 has_lines() { [[ -e $1 ]] && (($(wc -l <"$1") >= $2)); }
+
+# The results of a run in the forms that a CI reads.
+test_results_as_tests() {
+	local rules="dirs: $mkdir_fails expect dirs.injected == 1 \"one fails\" expect exit == 0"
+
+	fl -f tap -o tap -e "$rules" -- sh -c 'mkdir a; mkdir b; true'
+	expect_equal "status" 1 "$status"
+	sed -n '/^1\.\./,/^# calls/p' tap >cases
+	expect_equal "TAP" "1..2
+ok 1 rules: exit == 0
+#   dirs.injected == 1
+not ok 2 rules: one fails" "$(sed '$d' cases)"
+	expect_text tap '^# injected: 2$'
+	expect_equal "totals" "# Totals: pass:1 fail:1 xfail:0 xpass:0 skip:0 error:0" "$(tail -n 1 tap)"
+	fl -f ktap -e "$rules" -- mkdir a
+	expect_equal "status of KTAP" 1 "$status"
+	expect_text err '^  ok 2 one fails$'
+	expect_text err '^not ok 1 rules$'
+	fl -f junit -o xml -e "$mkdir_fails" -- mkdir a
+	expect_equal "status of JUnit" 0 "$status"
+	expect_text xml '<testcase classname="rules" name="run" time="0.000000"/>'
+	# where nothing was injected, and where nothing was armed
+	fl -f tap -o tap -e "$mkdir_fails" -- true
+	expect_equal "idle" 3 "$status"
+	expect_text tap '^not ok 1 rules: run$'
+	fl -f tap -o tap -e 'on no_such_function_at_all return -EIO' -- true
+	expect_equal "refused" 2 "$status"
+	expect_text tap '^not ok 1 rules: run$'
+	expect_text tap ' error:1$'
+}
