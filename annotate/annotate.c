@@ -14,6 +14,9 @@
  *   relate.c	calls and values are related across files
  *   judge.c	tags, scores and reasons
  *   view.c	text and JSON
+ *   patch.c	or marks as mails, where
+ *   insert.c	  lines go to their places,
+ *   diff.c	  and become hunks
  *
  * Its command line is checked and written by faultline (cli/annotate_cli.c).
  */
@@ -26,12 +29,15 @@
 
 #include "database.h"
 #include "judge.h"
+#include "patch.h"
 #include "pool.h"
 #include "view.h"
 
 struct request {
 	const char *build;
 	struct fl_view view;
+	struct fl_patch_opts patch;
+	bool is_patch;
 	bool quiet; /* no summary in text */
 	char **words;
 	int nwords;
@@ -140,7 +146,11 @@ static int annotate(const struct request *r, struct fl_arena *arena)
 	fl_judge(&findings, &verdicts);
 	if (status != EXIT_USAGE && r->view.match && !is_matched(r, &verdicts))
 		return no_match(r, &findings);
-	fl_view_verdicts(&r->view, &verdicts);
+	if (!r->is_patch)
+		fl_view_verdicts(&r->view, &verdicts);
+	else if (status != EXIT_USAGE &&
+		 fl_patch_write(&r->patch, &r->view, arena, &verdicts, &fault))
+		status = complain(&r->view, &fault, EXIT_USAGE);
 	if (!r->quiet || r->view.json)
 		fl_view_summary(&r->view, &sources, &findings, &result, &verdicts);
 	return status;
@@ -155,6 +165,9 @@ static void parse(struct request *r, int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "quiet", no_argument, NULL, 'q' },
+		{ "patch", no_argument, NULL, 'P' },
+		{ "signoff", no_argument, NULL, 'S' },
+		{ "output", required_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int c;
@@ -179,6 +192,16 @@ static void parse(struct request *r, int argc, char **argv)
 			break;
 		case 'q':
 			r->quiet = true;
+			r->patch.quiet = true;
+			break;
+		case 'P':
+			r->is_patch = true;
+			break;
+		case 'S':
+			r->patch.signoff = true;
+			break;
+		case 'o':
+			r->patch.folder = optarg;
 			break;
 		}
 	}

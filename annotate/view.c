@@ -170,20 +170,29 @@ static void count(struct counts *c, const struct fl_verdict *v)
 		c->n++;
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_summary(const struct fl_sources *s, const struct fl_findings *f,
 			  const struct fl_pool_result *r, const struct counts *c)
 {
-	fprintf(stderr, "%zu files, %zu functions: %zu qualify, %zu are marked already\n", s->n,
-		f->nfunctions, c->candidates, c->marked);
+	size_t broken = r->failed + r->with_errors;
+
+	fprintf(stderr, "%zu file%s, %zu function%s: %zu qualify, marked already: %zu\n", s->n,
+		plural(s->n), f->nfunctions, plural(f->nfunctions), c->candidates, c->marked);
 	fprintf(stderr, "%zu do not qualify:", c->rejected);
 	for (size_t i = 0; i < c->n; i++)
 		fprintf(stderr, "%s %zu %s", i ? "," : "", c->list[i].n, c->list[i].id);
 	putc('\n', stderr);
 	fprintf(stderr,
-		"Clang: %u warnings, %u errors in %zu files; %zu of %zu flags not known to it\n",
-		f->warnings, f->errors, r->failed + r->with_errors, s->dropped, s->flags);
+		"Clang: %u warning%s, %u error%s in %zu file%s; %zu of %zu flags not known to it\n",
+		f->warnings, plural(f->warnings), f->errors, plural(f->errors), broken,
+		plural(broken), s->dropped, s->flags);
 	if (s->unlisted)
-		fprintf(stderr, "%zu files are not part of the build\n", s->unlisted);
+		fprintf(stderr, "not part of the build: %zu file%s\n", s->unlisted,
+			plural(s->unlisted));
 }
 
 static void write_summary(const struct fl_sources *s, const struct fl_findings *f,

@@ -9,7 +9,7 @@
 
 #include "errors.h"
 
-#define MOST_OPTIONS 16
+#define MOST_OPTIONS 20
 
 struct arguments {
 	const char **list;
@@ -62,6 +62,12 @@ int fl_annotate_command(const struct fl_options *o)
 		add(&a, "--verbose", NULL);
 	if (o->quiet)
 		add(&a, "--quiet", NULL);
+	if (o->patch)
+		add(&a, "--patch", NULL);
+	if (o->signoff)
+		add(&a, "--signoff", NULL);
+	if (o->output)
+		add(&a, "--output", o->output);
 	add(&a, "--", NULL);
 	for (int i = 0; i < o->nfiles; i++)
 		add(&a, o->files[i], NULL);

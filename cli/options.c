@@ -181,6 +181,17 @@ static int check_run(struct fl_options *o)
 	return check_one_script(o);
 }
 
+static int check_annotate(struct fl_options *o)
+{
+	if (!o->nfiles)
+		return fl_usage(o, FL_O_NO_SOURCE, fl_mode_name(o->mode));
+	if (o->patch)
+		return o->json ? fl_usage(o, FL_O_NO_JSON, "--patch") : 0;
+	if (o->output || o->signoff)
+		return fl_usage(o, FL_O_NEEDS, o->output ? "-o" : "--signoff", "--patch");
+	return 0;
+}
+
 /* What is wrong with the combination, after all options were read. */
 static int check_combination(struct fl_options *o)
 {
@@ -204,7 +215,7 @@ static int check_combination(struct fl_options *o)
 	case FL_MODE_LIST:
 		return o->nfiles > 1 ? fl_usage(o, FL_O_TOO_MANY, o->files[1], "-l") : 0;
 	case FL_MODE_ANNOTATE:
-		return o->nfiles ? 0 : fl_usage(o, FL_O_NO_SOURCE, fl_mode_name(o->mode));
+		return check_annotate(o);
 	case FL_MODE_SWEEP:
 		return check_one_script(o);
 	case FL_MODE_REPLAY:

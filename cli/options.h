@@ -50,6 +50,8 @@ struct fl_options {
 	const char *build;
 	const char *match;
 	uint32_t min_score;
+	bool patch;
+	bool signoff;
 	uint32_t each;	      /* --each: path, call, function */
 	uint32_t inject_mode; /* --mode: once, on, all, both */
 	uint32_t depth;

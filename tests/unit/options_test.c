@@ -136,6 +136,9 @@ static void test_letter_of_two(void **state)
 	assert_int_equal(parse("annotate --build=out a.c"), 0);
 	assert_string_equal(options.build, "out");
 	assert_int_equal(parse("annotate --pid 3 a.c"), FL_EXIT_USAGE);
+	assert_int_equal(parse("annotate --patch -s -o out a.c"), 0);
+	assert_true(options.patch && options.signoff);
+	assert_string_equal(options.output, "out");
 	assert_int_equal(parse("-e rules --build 3"), FL_EXIT_USAGE);
 	assert_int_equal(parse("-e rules -p 3"), 0);
 	assert_int_equal(options.pid, 3);
@@ -244,6 +247,9 @@ static void test_misuse(void **state)
 		{ "report", "report needs", FL_O_NO_FOLDER },
 		{ "annotate --match x", "annotate needs", FL_O_NO_SOURCE },
 		{ "annotate x.c --min-score 101", "'101'", FL_O_NUMBER },
+		{ "annotate x.c --patch -f json", "--patch has no JSON", FL_O_NO_JSON },
+		{ "annotate x.c -o out", "-o needs --patch", FL_O_NEEDS },
+		{ "annotate x.c -s", "--signoff needs --patch", FL_O_NEEDS },
 		{ "replay a/1 b/1", "'b/1'", FL_O_TOO_MANY },
 		{ "merge a b", "merge needs a folder", FL_O_NO_MERGED },
 		{ "merge -o a", "merge needs the folder", FL_O_NO_FOLDER },
