@@ -24,7 +24,7 @@ static void add(struct arguments *a, const char *name, const char *value)
 }
 
 /* Installed or not, it is in a folder beside faultline's own. */
-static int find_program(char *path, size_t size)
+int fl_annotate_program(char *path, size_t size)
 {
 	ssize_t len = readlink("/proc/self/exe", path, size - 1);
 	const char *rest = "/" FL_PROGRAMS "/annotate";
@@ -71,7 +71,7 @@ int fl_annotate_command(const struct fl_options *o)
 	add(&a, "--", NULL);
 	for (int i = 0; i < o->nfiles; i++)
 		add(&a, o->files[i], NULL);
-	err = find_program(path, sizeof(path));
+	err = fl_annotate_program(path, sizeof(path));
 	if (!err) {
 		/* strings are only read */
 		execv(path, (char *const *)a.list);

@@ -5,6 +5,8 @@
 
 #include "options.h"
 
+/* Where that program is. 0 or -errno. */
+int fl_annotate_program(char *path, size_t size);
 /* Becomes that program; returns, an exit status, only when it cannot. */
 int fl_annotate_command(const struct fl_options *o);
 

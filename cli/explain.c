@@ -102,6 +102,16 @@ static const char *may_return(enum fl_tag tag)
 	}
 }
 
+/* By faultline enable: the kernel has a list, and modules can refer to the function. */
+static bool can_be_enabled(const struct fl_verdict *v)
+{
+	bool has_list = *v->macro && v->exported;
+
+	for (size_t i = 0; i < v->nreasons; i++)
+		has_list = has_list && v->reasons[i].id != FL_REASON_NO_INJECTION;
+	return has_list;
+}
+
 static void print_macro(const struct fl_verdict *v)
 {
 	if (!*v->macro)
@@ -113,9 +123,10 @@ static void print_macro(const struct fl_verdict *v)
 	       *v->module ? "the module" : "the kernel", v->macro);
 	if (*v->macro_note)
 		printf("\n(%s)\n", v->macro_note);
-	if (v->exported)
-		printf("\nIt is exported, so a module of your own that declares it can say so too, "
-		       "without that.\n");
+	if (can_be_enabled(v))
+		printf("\nIt is exported, so on a test kernel a module can do that, without a "
+		       "rebuild:\n\n    faultline enable %s:%s\n",
+		       v->name, fl_tag_name(v->macro_tag));
 }
 
 static void print_call(const struct fl_syscall *call)
@@ -219,6 +230,7 @@ static void print_json(const struct explanation *e, int status)
 		fl_json_string(&j, NULL, e->near.best[i].name);
 	fl_json_close(&j, '[');
 	fl_json_string(&j, "macro", *v->macro ? v->macro : NULL);
+	fl_json_bool(&j, "can_be_enabled", can_be_enabled(v));
 	fl_json_number(&j, "exit", status);
 	fl_json_close(&j, '{');
 	fl_json_line(&j);

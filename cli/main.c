@@ -5,6 +5,7 @@
 
 #include "annotate_cli.h"
 #include "digest_cli.h"
+#include "enable_cli.h"
 #include "errors.h"
 #include "clang.h"
 #include "rlimit.h"
@@ -70,6 +71,8 @@ int main(int argc, char **argv)
 		status = fl_supervise_command(&o);
 	} else if (o.mode == FL_MODE_ANNOTATE) {
 		status = fl_annotate_command(&o);
+	} else if (o.mode == FL_MODE_ENABLE) {
+		status = fl_enable_command(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_rlimit_raise();
 		status = fl_interactive(&o);

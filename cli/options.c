@@ -192,6 +192,21 @@ static int check_annotate(struct fl_options *o)
 	return 0;
 }
 
+static int check_enable(struct fl_options *o)
+{
+	bool is_module = o->nfiles && ends_in(o->files[0], ".ko");
+
+	if (o->undo && o->nfiles)
+		return fl_usage(o, FL_O_NO_WORDS, "--undo", o->files[0]);
+	if (!o->nfiles && !o->undo)
+		return fl_usage(o, FL_O_NO_FUNCTION, fl_mode_name(o->mode));
+	if (is_module && o->nfiles > 1)
+		return fl_usage(o, FL_O_TOO_MANY, o->files[1], o->files[0]);
+	if (o->output && (is_module || o->undo))
+		return fl_usage(o, FL_O_NEEDS, "-o", "a function");
+	return 0;
+}
+
 /* What is wrong with the combination, after all options were read. */
 static int check_combination(struct fl_options *o)
 {
@@ -216,6 +231,8 @@ static int check_combination(struct fl_options *o)
 		return o->nfiles > 1 ? fl_usage(o, FL_O_TOO_MANY, o->files[1], "-l") : 0;
 	case FL_MODE_ANNOTATE:
 		return check_annotate(o);
+	case FL_MODE_ENABLE:
+		return check_enable(o);
 	case FL_MODE_SWEEP:
 		return check_one_script(o);
 	case FL_MODE_REPLAY:

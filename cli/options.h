@@ -52,6 +52,11 @@ struct fl_options {
 	uint32_t min_score;
 	bool patch;
 	bool signoff;
+	/* of enable; NULL: not given */
+	const char *source;
+	const char *kernel_build;
+	bool force;
+	bool undo;
 	uint32_t each;	      /* --each: path, call, function */
 	uint32_t inject_mode; /* --mode: once, on, all, both */
 	uint32_t depth;

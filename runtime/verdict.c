@@ -445,30 +445,31 @@ static void choose_backend(struct trial *t)
 static void write_macro(struct trial *t)
 {
 	struct fl_verdict *v = t->v;
-	const char *tag = NULL, *note = "";
+	enum fl_tag tag = FL_TAG_NONE;
+	const char *note = "";
 
 	if (!v->exists || v->on_list || v->is_hook || v->nvariants > v->ncopies)
 		return;
 	switch (t->func.ret.kind) {
 	case FL_TYPE_INT:
 	case FL_TYPE_ENUM:
-		tag = "ERRNO";
+		tag = FL_TAG_ERRNO;
 		if (!t->func.ret.is_signed)
 			note = "its return type is unsigned: make sure that callers take -EIO and the "
 			       "like for errors";
 		break;
 	case FL_TYPE_BOOL:
-		tag = "TRUE";
+		tag = FL_TAG_TRUE;
 		note = "TRUE says that true means failure; where true means success, it is not to be "
 		       "made injectable";
 		break;
 	case FL_TYPE_PTR:
-		tag = "NULL";
+		tag = FL_TAG_NULL;
 		note = "NULL where callers test for NULL, ERRNO where they use IS_ERR(), ERRNO_NULL "
 		       "where they do both";
 		break;
 	case FL_TYPE_UNKNOWN:
-		tag = "ERRNO";
+		tag = FL_TAG_ERRNO;
 		note = "its type is not known here: ERRNO if it returns an int";
 		break;
 	default:
@@ -477,7 +478,9 @@ static void write_macro(struct trial *t)
 			"could be returned");
 		return;
 	}
-	snprintf(v->macro, sizeof(v->macro), "ALLOW_ERROR_INJECTION(%s, %s);", v->name, tag);
+	snprintf(v->macro, sizeof(v->macro), "ALLOW_ERROR_INJECTION(%s, %s);", v->name,
+		 fl_tag_name(tag));
+	v->macro_tag = tag;
 	snprintf(v->macro_note, sizeof(v->macro_note), "%s", note);
 }
 

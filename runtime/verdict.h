@@ -68,6 +68,7 @@ struct fl_verdict {
 	 * injectable, else "".
 	 */
 	char macro[200];
+	enum fl_tag macro_tag;
 	char macro_note[240]; /* about its second argument; "" without */
 };
 

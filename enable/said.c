@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "said.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "file.h"
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsString(item) ? item->valuestring : "";
+}
+
+/* The reason that weighs most: a fatal one, or what costs the most points. */
+static const char *worst_reason(struct fl_arena *a, const cJSON *candidate)
+{
+	const cJSON *r, *worst = NULL;
+	double most = 0;
+
+	cJSON_ArrayForEach(r, cJSON_GetObjectItemCaseSensitive(candidate, "reasons"))
+	{
+		const cJSON *points = cJSON_GetObjectItemCaseSensitive(r, "points");
+		bool fatal = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(r, "fatal"));
+		double weight = fatal ? 1000 : points ? points->valuedouble : 0;
+
+		if (weight <= most)
+			continue;
+		most = weight;
+		worst = r;
+	}
+	return worst ? fl_arena_printf(a, "%s", text_of(worst, "text")) : "";
+}
+
+static void note(struct fl_arena *a, const cJSON *o, const struct fl_enable_targets *targets,
+		 struct fl_said *said)
+{
+	const cJSON *line = cJSON_GetObjectItemCaseSensitive(o, "line");
+	const char *tag = text_of(o, "tag");
+
+	if (strcmp(text_of(o, "type"), "candidate") != 0)
+		return;
+	for (size_t i = 0; i < targets->n; i++) {
+		if (strcmp(targets->list[i].function, text_of(o, "name")) != 0)
+			continue;
+		said[i].found = true;
+		said[i].qualifies = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "qualifies"));
+		said[i].tag = fl_tag_parse(tag, strlen(tag));
+		said[i].reason = worst_reason(a, o);
+		said[i].file = fl_arena_printf(a, "%s", text_of(o, "file"));
+		said[i].line = line ? (unsigned int)line->valuedouble : 0;
+	}
+}
+
+/* What it prints goes to @out. 0 or -errno. */
+static int run(const struct fl_said_source *source, const char *pattern, int out)
+{
+	const char *argv[12] = { "faultline annotate", "--json", "--match", pattern };
+	posix_spawn_file_actions_t files;
+	size_t n = 4;
+	int err, status;
+	pid_t pid;
+
+	if (source->build) {
+		argv[n++] = "--build";
+		argv[n++] = source->build;
+	}
+	argv[n++] = "--";
+	argv[n++] = source->path;
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	err = posix_spawn(&pid, source->program, &files, NULL, (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&files);
+	while (!err && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return -err;
+}
+
+int fl_said_read(struct fl_arena *a, const struct fl_said_source *source,
+		 const struct fl_enable_targets *targets, struct fl_said **said,
+		 struct fl_fault *fault)
+{
+	/* one name, or all of the source's: what is not asked for is passed over */
+	const char *pattern = targets->n == 1 ? targets->list[0].function : "*";
+	int out = memfd_create("said", MFD_CLOEXEC);
+	int err = out < 0 ? -errno : run(source, pattern, out);
+	char *text = NULL, *save = NULL;
+	size_t len;
+
+	*said = fl_arena_alloc(a, targets->n * sizeof((*said)[0]));
+	if (!err && !lseek(out, 0, SEEK_SET))
+		err = fl_read_fd(out, SIZE_MAX, &text, &len);
+	if (out >= 0)
+		close(out);
+	for (char *line = err ? NULL : strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		cJSON *o = cJSON_Parse(line);
+
+		note(a, o, targets, *said);
+		cJSON_Delete(o);
+	}
+	free(text);
+	for (size_t i = 0; i < targets->n && !err; i++) {
+		if ((*said)[i].found)
+			continue;
+		fl_fault_raise(fault, FL_X_NO_SOURCE, source->path, targets->list[i].function,
+			       NULL);
+		return -1;
+	}
+	if (!err)
+		return 0;
+	fl_fault_raise(fault, FL_F_RUN, source->program, strerror(-err), NULL);
+	return -1;
+}
