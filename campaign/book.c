@@ -63,6 +63,19 @@ static int remember(struct sweep *s, size_t i, uint32_t spot)
 	return 0;
 }
 
+static bool is_of_checker(const struct fl_world_point *p)
+{
+	char symbol[256];
+
+	for (size_t i = 0; i < p->npath; i++) {
+		snprintf(symbol, sizeof(symbol), "%.*s", (int)strcspn(p->path[i], "+."),
+			 p->path[i]);
+		if (fl_splat_is_checker(symbol))
+			return true;
+	}
+	return false;
+}
+
 /* A point that this process sees for the first time. */
 static int meet(struct sweep *s, size_t i, uint64_t n)
 {
@@ -71,7 +84,7 @@ static int meet(struct sweep *s, size_t i, uint64_t n)
 	char key[24];
 	int err = 0;
 
-	if (!s->world->point(s->world_arg, i, &p))
+	if (!s->world->point(s->world_arg, i, &p) || is_of_checker(&p))
 		return remember(s, i, UINT32_MAX);
 	snprintf(key, sizeof(key), "%016" PRIx64, p.key);
 	spot = fl_ledger_spot(s->l, key);

@@ -323,12 +323,12 @@ static void settle(struct fl_ledger *l, struct fl_tried *t, const struct fl_reco
 		s->injected = true;
 }
 
-static bool same_faults(const struct fl_unscanned *u, const struct fl_record *b)
+bool fl_same_faults(const struct fl_fault_at *faults, size_t n, const struct fl_record *begin)
 {
-	if (u->nfaults != b->nfaults)
+	if (n != begin->nfaults)
 		return false;
-	for (size_t i = 0; i < b->nfaults; i++) {
-		const struct fl_fault_at *x = &u->faults[i], *y = &b->faults[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct fl_fault_at *x = &faults[i], *y = &begin->faults[i];
 
 		if (x->point != y->point || x->occurrence != y->occurrence || x->mode != y->mode ||
 		    x->has_value != y->has_value || x->value != y->value)
@@ -343,7 +343,7 @@ static void forget_unscanned(struct fl_ledger *l, const struct fl_record *b)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < l->nunscanned; i++) {
-		if (!same_faults(&l->unscanned[i], b))
+		if (!fl_same_faults(l->unscanned[i].faults, l->unscanned[i].nfaults, b))
 			l->unscanned[kept++] = l->unscanned[i];
 	}
 	l->nunscanned = kept;
@@ -387,6 +387,8 @@ static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 	l->dirty |= r->dirty;
 	if (r->injected)
 		l->hit = *b;
+	if (r->silent)
+		l->silent = *b;
 	l->busy_us += r->us;
 	remember_ran(l, b, r);
 	if (b->again && (r->dirty || r->outcome == FL_OUTCOME_CRASH))

@@ -101,7 +101,8 @@ struct fl_ledger {
 	bool dirty; /* the machine of the last start had an oops */
 	bool open;  /* a trial began and has not ended: */
 	struct fl_record begun;
-	struct fl_record hit; /* the last trial with an injection, as it began */
+	struct fl_record hit;	 /* the last trial with an injection, as it began */
+	struct fl_record silent; /* the last one in which the machine died without a word */
 	struct fl_ledger_index *index;
 	bool no_memory;
 };
@@ -117,6 +118,8 @@ size_t fl_ledger_spot_number(const struct fl_ledger *l, const struct fl_spot *s)
 /* What became of the fault; NULL: not tried. */
 const struct fl_tried *fl_ledger_tried(const struct fl_ledger *l, const struct fl_fault_at *f,
 				       bool pair);
+/* Are these the faults of trial @begin, as it began? */
+bool fl_same_faults(const struct fl_fault_at *faults, size_t n, const struct fl_record *begin);
 /* Number of the finding with that fingerprint, from 1; 0: none. */
 uint32_t fl_ledger_finding(const struct fl_ledger *l, const char *fingerprint);
 

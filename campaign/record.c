@@ -142,6 +142,8 @@ static void put_end(struct fl_json *j, const struct fl_record *r)
 		fl_json_number(j, "injected", (int64_t)r->injected);
 	if (r->dirty)
 		fl_json_bool(j, "dirty", true);
+	if (r->silent)
+		fl_json_bool(j, "silent", true);
 	fl_json_number(j, "us", (int64_t)r->us);
 }
 
@@ -420,6 +422,8 @@ static int parse_key(struct fl_record_parser *p, const cJSON *v, struct fl_recor
 		r->after = cJSON_IsTrue(v);
 	else if (cJSON_IsBool(v) && !strcmp(v->string, "dirty"))
 		r->dirty = cJSON_IsTrue(v);
+	else if (cJSON_IsBool(v) && !strcmp(v->string, "silent"))
+		r->silent = cJSON_IsTrue(v);
 	else if (cJSON_IsBool(v) && !strcmp(v->string, "again"))
 		r->again = cJSON_IsTrue(v);
 	else if (cJSON_IsObject(v) && !strcmp(v->string, "second"))

@@ -104,7 +104,8 @@ struct fl_record {
 	enum fl_outcome_kind outcome;
 	int status; /* as from a shell */
 	uint64_t injected;
-	bool dirty; /* the machine is not to be trusted afterwards */
+	bool dirty;  /* the machine is not to be trusted afterwards */
+	bool silent; /* it died without a word: the trial is done once more */
 	/* finding */
 	const char *kind;
 	const char *fingerprint;

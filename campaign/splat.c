@@ -20,9 +20,11 @@
 const struct fl_splat_row fl_splat_rows[] = {
 #define FL_SPLAT(id, kind, flags, glob) { #id, kind, glob, flags },
 #define FL_MACHINERY(glob)
+#define FL_CHECKER(glob)
 #include "splat.def"
 #undef FL_SPLAT
 #undef FL_MACHINERY
+#undef FL_CHECKER
 };
 
 const size_t fl_nsplat_rows = sizeof(fl_splat_rows) / sizeof(fl_splat_rows[0]);

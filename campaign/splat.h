@@ -66,5 +66,7 @@ bool fl_splat_allowed(const struct fl_splat *s, const char *glob);
 bool fl_splat_symbol(const char *line, char *buf, size_t size);
 /* Part of reporting, not of what is reported? */
 bool fl_splat_is_machinery(const char *symbol);
+/* Does it allocate for a check of the kernel, which a failure would switch off? */
+bool fl_splat_is_checker(const char *symbol);
 
 #endif /* FL_SPLAT_H */

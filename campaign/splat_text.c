@@ -10,18 +10,40 @@
 static const char *const machinery[] = {
 #define FL_SPLAT(id, kind, flags, glob)
 #define FL_MACHINERY(glob) glob,
+#define FL_CHECKER(glob)
 #include "splat.def"
 #undef FL_SPLAT
 #undef FL_MACHINERY
+#undef FL_CHECKER
 };
 
-bool fl_splat_is_machinery(const char *symbol)
+static const char *const checkers[] = {
+#define FL_SPLAT(id, kind, flags, glob)
+#define FL_MACHINERY(glob)
+#define FL_CHECKER(glob) glob,
+#include "splat.def"
+#undef FL_SPLAT
+#undef FL_MACHINERY
+#undef FL_CHECKER
+};
+
+static bool is_one_of(const char *const *globs, size_t n, const char *symbol)
 {
-	for (size_t i = 0; i < sizeof(machinery) / sizeof(machinery[0]); i++) {
-		if (!fnmatch(machinery[i], symbol, 0))
+	for (size_t i = 0; i < n; i++) {
+		if (!fnmatch(globs[i], symbol, 0))
 			return true;
 	}
 	return false;
+}
+
+bool fl_splat_is_machinery(const char *symbol)
+{
+	return is_one_of(machinery, sizeof(machinery) / sizeof(machinery[0]), symbol);
+}
+
+bool fl_splat_is_checker(const char *symbol)
+{
+	return is_one_of(checkers, sizeof(checkers) / sizeof(checkers[0]), symbol);
 }
 
 bool fl_splat_is_trace(const char *line)

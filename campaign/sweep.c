@@ -133,6 +133,19 @@ static enum fl_outcome_kind outcome_of(enum fl_ending how)
 }
 
 /*
+ * A kernel that dies has something to say. A supervised machine that ended without
+ * a word was more likely killed, as hosts do that are out of memory; the second
+ * time it is the fault's doing.
+ */
+static bool was_silent(const struct sweep *s, enum fl_outcome_kind outcome, uint64_t boot)
+{
+	const struct fl_record *last = &s->l->silent;
+
+	return outcome == FL_OUTCOME_CRASH && boot && !s->found.n &&
+	       !fl_same_faults(last->faults, last->nfaults, &s->l->begun);
+}
+
+/*
  * A trial began and never ended. On the same boot faultline alone was killed, and
  * the trial is done again; so it is when somebody stopped the machine.
  */
@@ -149,6 +162,15 @@ static int settle_open(struct sweep *s, bool same_boot)
 	counts = r.outcome != FL_OUTCOME_CUT && !s->l->begun.again;
 	if (counts)
 		read_console(s, boot);
+	if (counts && was_silent(s, r.outcome, boot)) {
+		fl_sweep_note(s,
+			      "the machine died without a word in trial %" PRIu64
+			      ", which is done once more",
+			      r.n);
+		r.outcome = FL_OUTCOME_CUT;
+		r.silent = true;
+		counts = false;
+	}
 	if (counts && !s->found.n)
 		add_end(s, r.outcome);
 	err = fl_book(s, &r);

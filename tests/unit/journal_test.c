@@ -95,6 +95,7 @@ static const struct fl_record records[] = {
 	  .injected = 2,
 	  .dirty = true,
 	  .us = 4 },
+	{ .type = FL_RECORD_END, .n = 1, .outcome = FL_OUTCOME_CUT, .silent = true, .us = 4 },
 	{ .type = FL_RECORD_END, .n = 2, .outcome = FL_OUTCOME_HANDLED, .injected = 1, .us = 4 },
 	{ .type = FL_RECORD_FINDING, .id = 1, .kind = "KASAN", .fingerprint = "k a", .title = "t" },
 	{ .type = FL_RECORD_BLAME, .id = 1, .n = 1 },

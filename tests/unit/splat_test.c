@@ -229,6 +229,9 @@ static void test_symbol(void **state)
 	}
 	assert_true(fl_splat_is_machinery("kasan_report"));
 	assert_false(fl_splat_is_machinery("fl_f"));
+	assert_true(fl_splat_is_checker("__create_object"));
+	assert_true(fl_splat_is_checker("stack_depot_save_flags"));
+	assert_false(fl_splat_is_checker("kmem_cache_create"));
 }
 
 static void test_allowed(void **state)

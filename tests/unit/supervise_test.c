@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,16 @@ static void crash(size_t point)
 		pause();
 }
 
+/* Each time in one trial; in another one only once. */
+static void vanish(size_t point)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/vanished", sweep_dir);
+	if (point == DIES || open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) >= 0)
+		_exit(77);
+}
+
 static enum sim_bug no_hang(size_t i)
 {
 	return i == SPINS ? SIM_NONE : sweep_steady(i);
@@ -70,7 +81,7 @@ static int machine(const char *dir, const char *how)
 	o.agenda = sweep_thorough;
 	sim_init(&sim, NPOINTS);
 	sim.bug = strcmp(how, "dies") ? bug : no_hang;
-	sim.crash = crash;
+	sim.crash = strcmp(how, "vanishes") ? crash : vanish;
 	fl_ledger_init(&l);
 	if (fl_sweep_run(&o, &sim_ops, &sim, &silent, &l, &result, &fault)) {
 		fprintf(stderr, "%s\n", fault.text);
@@ -454,6 +465,28 @@ static void test_campaign(void **state)
 	free(text);
 }
 
+/*
+ * A machine that ends without a word may have been killed: its trial is done once
+ * more. When that ends likewise, it is a crash.
+ */
+static void test_silent(void **state)
+{
+	struct fl_supervised out;
+	struct fl_fault fault;
+	char *text;
+
+	(void)state;
+	self[3] = (char *)"vanishes";
+	if (supervise(self, &patient, &out, &fault))
+		fail_msg("%s\n%s", fault.text, notes);
+	text = sweep_digest();
+	expect_line(text, "tried sim_8 1 0 0: crash\n");
+	expect_line(text, "tried sim_20 1 0 0: handled\n");
+	free(text);
+	expect_file("journal.ndjson",
+		    "\"outcome\":\"cut\",\"injected\":0,\"dirty\":true,\"silent\":true");
+}
+
 /* kill -9 of the supervisor at random moments: its machine ends, and the campaign goes on. */
 static void test_killed(void **state)
 {
@@ -494,7 +527,7 @@ int main(int argc, char **argv)
 		MACHINE(test_dies),	   MACHINE(test_console_file),	MACHINE(test_hangs),
 		MACHINE(test_babbles),	   MACHINE(test_fails_to_boot), MACHINE(test_gives_up),
 		MACHINE(test_interrupted), MACHINE(test_busy),		MACHINE(test_campaign),
-		MACHINE(test_killed),	   MACHINE(test_full_disk),
+		MACHINE(test_silent),	   MACHINE(test_killed),	MACHINE(test_full_disk),
 	};
 
 	if (argc == 4 && !strcmp(argv[1], "--machine"))
