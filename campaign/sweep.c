@@ -163,10 +163,10 @@ static int settle_open(struct sweep *s, bool same_boot)
 	if (counts)
 		read_console(s, boot);
 	if (counts && was_silent(s, r.outcome, boot)) {
-		fl_sweep_note(s,
-			      "the machine died without a word in trial %" PRIu64
-			      ", which is done once more",
-			      r.n);
+		fl_note(s->sink->note, s->sink->arg,
+			"the machine died without a word in trial %" PRIu64
+			", which is done once more",
+			r.n);
 		r.outcome = FL_OUTCOME_CUT;
 		r.silent = true;
 		counts = false;

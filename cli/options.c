@@ -186,7 +186,7 @@ static int check_annotate(struct fl_options *o)
 	if (!o->nfiles)
 		return fl_usage(o, FL_O_NO_SOURCE, fl_mode_name(o->mode));
 	if (o->patch)
-		return o->json ? fl_usage(o, FL_O_NO_JSON, "--patch") : 0;
+		return o->form == FL_FORM_JSON ? fl_usage(o, FL_O_NO_JSON, "--patch") : 0;
 	if (o->output || o->signoff)
 		return fl_usage(o, FL_O_NEEDS, o->output ? "-o" : "--signoff", "--patch");
 	return 0;

@@ -185,7 +185,7 @@ int main(int argc, char **argv)
 	static struct recorded rec;
 	struct fleet all[NFLEETS];
 	struct fl_journal_stat stat;
-	struct fl_trouble t = { 0 };
+	struct fl_fault fault = { 0 };
 	struct fl_ledger l;
 	int status = 1;
 
@@ -197,8 +197,8 @@ int main(int argc, char **argv)
 	rec.start_us = (uint64_t)(strtod(argv[2], NULL) * 1e6);
 	rec.between_us = (uint64_t)(strtod(argv[3], NULL) * 1e6);
 	fl_ledger_init(&l);
-	if (fl_journal_read(argv[1], take, &rec, &stat, &t) || !rec.n || make_campaign(&l)) {
-		fprintf(stderr, "bench_fleet: no campaign in '%s' %s\n", argv[1], t.text);
+	if (fl_journal_read(argv[1], take, &rec, &stat, &fault) || !rec.n || make_campaign(&l)) {
+		fprintf(stderr, "bench_fleet: no campaign in '%s' %s\n", argv[1], fault.text);
 		goto out;
 	}
 	for (size_t i = 0; i < NFLEETS; i++)

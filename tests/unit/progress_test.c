@@ -49,7 +49,7 @@ static size_t sweep(int fd, bool quiet)
 		.arg = &progress, .note = on_note, .finding = on_finding, .progress = on_progress
 	};
 	struct fl_sweep_result result;
-	struct fl_trouble trouble;
+	struct fl_fault fault;
 	struct fl_ledger ledger;
 	struct sim sim;
 	size_t n;
@@ -58,8 +58,8 @@ static size_t sweep(int fd, bool quiet)
 	sim_init(&sim, NPOINTS);
 	sim.bug = bug;
 	fl_ledger_init(&ledger);
-	if (fl_sweep_run(&o, &sim_ops, &sim, &sink, &ledger, &result, &trouble))
-		fail_msg("%s: %s", trouble.tag, trouble.text);
+	if (fl_sweep_run(&o, &sim_ops, &sim, &sink, &ledger, &result, &fault))
+		fail_msg("%s", fault.text);
 	fl_progress_clear(&progress);
 	n = ledger.nfindings;
 	fl_ledger_release(&ledger);
