@@ -197,3 +197,24 @@ test_sweep_refuses() {
 	ended 2
 	expect_text err 'has version 99, newer than 1, the last one known here'
 }
+
+# What a sweep came to as tests and as an object, at its end and later.
+test_sweep_forms() {
+	local sweep
+
+	load_bugs
+	sweep_bugs 'bug_warns good_warns' -f json
+	ended 1
+	"$faultline" report sweep -f json >later
+	python3 -c 'import json
+ended, later, short = (json.load(open(name)) for name in ("out", "later", "sweep/summary.json"))
+assert ended["numbers"] == later["numbers"], later
+assert ended["exhausted"] and len(ended["findings"]) == len(short["findings"]) == 1, ended
+assert ended["numbers"]["points.injected"] == short["points"]["injected"], short
+assert "bug_warns" in ended["findings"][0]["log"], ended' || fail "the objects"
+	fl report sweep -f tap
+	ended 0
+	expect_text out '^not ok [0-9]+ should_failslab: [^ ]+ < bug_warns < fl_bugs_run \[[0-9a-f]{16}\]$'
+	expect_text out '^ok [0-9]+ should_failslab: [^ ]+ < good_warns < fl_bugs_run \[[0-9a-f]{16}\]$'
+	expect_text out '^# Totals: pass:1 fail:1 xfail:0 xpass:0 skip:0 error:0$'
+}
