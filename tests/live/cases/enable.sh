@@ -24,20 +24,41 @@ with_enabled() {
 	((status == 0)) || { cat out err; fail "enable: status $status"; }
 }
 
-# The interface of fl_netdev goes up by mlx5_cmd_exec(), which calls mlx5_cmd_do().
-up() { ip link set flnet0 up 2>ip_said; }
+load_enabled() { # FUNCTION
+	trap '"$faultline" enable --undo' EXIT
+	fl enable "$enabled/$1.ko"
+	((status == 0)) || { cat out err; fail "enable: status $status"; }
+}
 
+# as_nobody ARG...: faultline without privileges; status in $status.
+as_nobody() {
+	status=0
+	setpriv --reuid 65534 --clear-groups "$faultline" "$@" >out 2>err || status=$?
+}
+
+on_list() { grep -q $'^mlx5_cmd_do.* \\[mlx5_core\\]\tERRNO$' "$injection_list"; }
+
+# The interface of fl_netdev goes up by mlx5_cmd_exec(), which calls mlx5_cmd_do().
 fails_by() { # BACKEND
-	fl --backend "$1" -e 'on mlx5_cmd_do if comm == "ip" return -EIO' -- sh -c 'ip link set flnet0 up'
-	cat out err
+	load_enabled mlx5_cmd_do
+	fl --backend "$1" -e 'on mlx5_cmd_do if comm == "ip" return -EIO' -- ip link set flnet0 up
 	expect_between "injections by $1" 1 100 "$(injected_by err 1)"
-	((status)) || fail "flnet0 went up although mlx5_cmd_do failed by $1"
+	[[ $(ip link show flnet0) != *[,\<]UP* ]] || fail "flnet0 is up although mlx5_cmd_do failed by $1"
+}
+
+test_enable_kprobe() {
+	need_full
+	fails_by kprobe
+}
+
+test_enable_fmod_ret() {
+	need_full
+	fails_by fmod_ret
 }
 
 test_enable() {
 	need_full
-	fl -e 'on mlx5_cmd_do if comm == "ip" return -EIO' -- true
-	((status)) || fail "mlx5_cmd_do is on the list already"
+	! on_list || fail "mlx5_cmd_do is on the list already"
 	fl explain mlx5_cmd_do
 	expect_text out 'faultline enable mlx5_cmd_do:ERRNO'
 
@@ -45,46 +66,40 @@ test_enable() {
 	expect_text out 'mlx5_cmd_do is injectable now, tag ERRNO, by module fl_enable_'
 	expect_text out 'tainted'
 	expect_text err "cannot check whether 'mlx5_cmd_do' may fail"
-	grep -q $'^mlx5_cmd_do.* \\[mlx5_core\\]\tERRNO$' "$injection_list" || fail "not on the list"
+	on_list || fail "not on the list"
 	expect_text /proc/modules '^mlx5_core .*fl_enable_'
-	fl explain mlx5_cmd_do
-	expect_equal "explain" 0 "$status"
-	# what it has enabled it does not enable again
 	fl enable --kernel-build "$kernel_build" mlx5_cmd_do:ERRNO
 	expect_text err "'mlx5_cmd_do' is injectable already"
 
-	fails_by kprobe
-	fails_by fmod_ret
-
 	fl enable --undo
 	expect_text out 'module fl_enable_.* is removed'
-	! grep -q '^mlx5_cmd_do' "$injection_list" || fail "still on the list"
+	! on_list || fail "still on the list"
 	fl -e 'on mlx5_cmd_do if comm == "ip" return -EIO' -- true
 	((status)) || fail "mlx5_cmd_do can still be made to fail"
-	up || fail "flnet0 does not go up: $(<ip_said)"
+	ip link set flnet0 up || fail "flnet0 does not go up"
 	ip link set flnet0 down
 	fl enable --undo
 	expect_text out 'nothing is enabled'
 }
 
-# What was built elsewhere; and what the kernel says to it.
-test_enable_file() {
+test_enable_as_nobody() {
 	need_full
-	cp "$enabled/mlx5_cmd_exec_polling.ko" functions.ko
-	setpriv --reuid 65534 --clear-groups "$faultline" enable "$PWD/functions.ko" >out 2>err
-	expect_equal "as nobody" 5 $?
+	chmod 755 .
+	cp "$enabled/mlx5_cmd_do.ko" .
+	as_nobody enable "$PWD/mlx5_cmd_do.ko"
+	expect_equal "as nobody" 5 "$status"
 	expect_text err 'does not permit loading'
-	trap '"$faultline" enable --undo' EXIT
-	fl enable functions.ko
-	expect_text out 'mlx5_cmd_exec_polling is injectable now'
-	fl enable functions.ko
-	expect_text err "'mlx5_cmd_exec_polling' is injectable already"
-	setpriv --reuid 65534 --clear-groups "$faultline" enable --undo >out 2>err
-	expect_equal "as nobody" 5 $?
-	fl enable --undo
-	expect_equal "undone" 0 "$status"
+	load_enabled mlx5_cmd_do
+	as_nobody enable --undo
+	expect_equal "undo as nobody" 5 "$status"
+	on_list || fail "nobody has undone it"
+}
+
+# What the kernel says to a module that does not fit.
+test_enable_unfit() {
+	need_full
 	# each module has its kernel's release, and some exported symbols are variables
-	sed "s/$(uname -r)/$(uname -r | tr 0-9 1-90)/g" functions.ko >other.ko
+	sed "s/$(uname -r)/$(uname -r | tr 0-9 1-90)/g" "$enabled/mlx5_cmd_do.ko" >other.ko
 	fl enable other.ko
 	expect_equal "another kernel" 4 "$status"
 	expect_text err 'is for another kernel'
@@ -96,7 +111,7 @@ test_enable_file() {
 	# the module that has the function is not loaded
 	rmmod fl_netdev mlx5_core
 	trap 'modprobe mlx5_core; insmod "$modules/fl_netdev.ko"' EXIT
-	fl enable functions.ko
+	fl enable "$enabled/mlx5_cmd_do.ko"
 	expect_equal "without mlx5_core" 2 "$status"
 	expect_text err 'the kernel has no symbol that the module refers to'
 	expect_text err 'load first: mlx5_core'
