@@ -128,9 +128,11 @@ static void examine_hang(struct sweep *s, const struct fl_trial *trial)
 
 static void examine_lockdep(struct sweep *s)
 {
-	/* a report says so itself; asking the kernel takes long */
-	if (s->lockdep_said || (!s->lockdep_off && (s->trials % LOCKDEP_EVERY ||
-						    s->world->lockdep_is_on(s->world_arg))))
+	/* lockdep's own reports say so, others may have switched it off; asking takes long */
+	bool asks = s->found.n || s->trials % LOCKDEP_EVERY == 0;
+
+	if (s->lockdep_said ||
+	    (!s->lockdep_off && !(asks && !s->world->lockdep_is_on(s->world_arg))))
 		return;
 	s->lockdep_said = true;
 	if (s->o->fresh_lockdep) {

@@ -105,6 +105,13 @@ fl() {
 	"$faultline" "$@" >out 2>err </dev/null || status=$?
 }
 
+# as_nobody ARG...: faultline without any right; output in out and err.
+as_nobody() {
+	status=0
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$faultline" "$@" \
+		>out 2>err </dev/null || status=$?
+}
+
 # fl_start ARG...: run it in the background until it says that it is armed.
 fl_start() {
 	"$faultline" -v "$@" >out 2>err </dev/null &

@@ -30,12 +30,6 @@ load_enabled() { # FUNCTION
 	((status == 0)) || { cat out err; fail "enable: status $status"; }
 }
 
-# as_nobody ARG...: faultline without privileges; status in $status.
-as_nobody() {
-	status=0
-	setpriv --reuid 65534 --clear-groups "$faultline" "$@" >out 2>err || status=$?
-}
-
 on_list() { grep -q $'^mlx5_cmd_do.* \\[mlx5_core\\]\tERRNO$' "$injection_list"; }
 
 # The interface of fl_netdev goes up by mlx5_cmd_exec(), which calls mlx5_cmd_do().

@@ -3,13 +3,6 @@
 #
 # doctor, -l and explain FUNCTION: what they say must be what the kernel does.
 
-# as_nobody ARG...: faultline without any right; output in out and err.
-as_nobody() {
-	status=0
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$faultline" "$@" \
-		>out 2>err </dev/null || status=$?
-}
-
 # hide_debugfs, show_debugfs: as if it were not mounted.
 hide_debugfs() { mkdir -p empty && mount --bind empty /sys/kernel/debug; }
 show_debugfs() { umount /sys/kernel/debug; }
