@@ -28,21 +28,21 @@ static bool number(const char *text, long long *value)
 /* Indices of a Slurm array may begin anywhere and have gaps. */
 static const char *of_slurm(char *buf, size_t size)
 {
-	static const char id[] = "SLURM_ARRAY_TASK_ID", count[] = "SLURM_ARRAY_TASK_COUNT";
+	static const char id[] = "SLURM_ARRAY_TASK_ID";
+	const char *id_text = getenv(id), *count_text = getenv("SLURM_ARRAY_TASK_COUNT");
 	const char *min_text = getenv("SLURM_ARRAY_TASK_MIN");
 	const char *step_text = getenv("SLURM_ARRAY_TASK_STEP");
 	long long i, n, min, step;
 
-	if (!getenv(id) || !getenv(count))
+	if (!id_text || !count_text)
 		return NULL;
 	min_text = min_text ? min_text : "0";
 	step_text = step_text ? step_text : "1";
-	if (number(getenv(id), &i) && number(getenv(count), &n) && number(min_text, &min) &&
+	if (number(id_text, &i) && number(count_text, &n) && number(min_text, &min) &&
 	    number(step_text, &step) && step && (i - min) % step == 0)
 		snprintf(buf, size, "%lld/%lld", (i - min) / step + 1, n);
 	else
-		snprintf(buf, size, "(%s-%s)/%s/%s", getenv(id), min_text, step_text,
-			 getenv(count));
+		snprintf(buf, size, "(%s-%s)/%s/%s", id_text, min_text, step_text, count_text);
 	return id;
 }
 

@@ -194,7 +194,8 @@ static int check_annotate(struct fl_options *o)
 
 static int check_enable(struct fl_options *o)
 {
-	bool is_module = o->nfiles && ends_in(o->files[0], ".ko");
+	const char *first = o->nfiles ? o->files[0] : NULL;
+	bool is_module = first && ends_in(first, ".ko");
 
 	if (o->undo && o->nfiles)
 		return fl_usage(o, FL_O_NO_WORDS, "--undo", o->files[0]);
