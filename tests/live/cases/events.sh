@@ -125,7 +125,7 @@ not ok 2 rules: one fails" "$(sed '$d' cases)"
 	fl -f tap -o tap -e "$mkdir_fails" -- true
 	expect_equal "idle" 3 "$status"
 	expect_text tap '^not ok 1 rules: run$'
-	fl -f tap -o tap -e 'on no_such_function_at_all return -EIO' -- true
+	fl -f tap -o tap -e 'on security_inode_mkdir if no_such_name return -EPERM' -- true
 	expect_equal "refused" 2 "$status"
 	expect_text tap '^not ok 1 rules: run$'
 	expect_text tap ' error:1$'
