@@ -45,7 +45,8 @@ bool fl_suite_write(FILE *out, struct fl_suite *s, enum fl_form form)
 
 	if (!writers[form])
 		return false;
-	if (!s->no_memory)
+	/* an empty list is NULL, which qsort() must not get */
+	if (!s->no_memory && s->ncases)
 		qsort(s->cases, s->ncases, sizeof(*s->cases), by_name);
 	if (!s->no_memory)
 		tell_apart(s);
