@@ -359,9 +359,9 @@ test_script_syscall_process_limit() {
 test_script_syscall_missing_file() {
 	need_full
 	echo here >file
-	script syscall/missing-file path="$work/file" -- sh -c "cat $work/file; cat $work/./file; [ -e $work/file ] || echo none"
+	script syscall/missing-file path="$work/file" -- sh -c "cat $work/file 2>words; cat $work/./file; [ -e $work/file ] || echo none"
 	expect_equal "what the command saw" "here none " "$(tr '\n' ' ' <out)"
-	expect_text err "cat: $work/file: No such file or directory"
+	expect_text words "cat: $work/file: No such file or directory"
 	expect_text err "sys_openat: cat: sys_openat\(\"$work/file\"\)$"
 }
 
