@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "json.h"
+#include "refuse.h"
 
 void fl_describe_value(int64_t value, char *buf, size_t size)
 {
@@ -128,7 +129,8 @@ char *fl_summary_text(const char *dir, const struct fl_ledger *l, const struct f
 	return NULL;
 }
 
-int fl_write_summary(const char *dir, const struct fl_ledger *l, const struct fl_agenda_sums *sums)
+int fl_write_summary(const char *dir, const struct fl_ledger *l, const struct fl_agenda_sums *sums,
+		     struct fl_fault *fault)
 {
 	char *text = fl_summary_text(dir, l, sums), path[4200];
 	int err = -ENOMEM;
@@ -137,5 +139,5 @@ int fl_write_summary(const char *dir, const struct fl_ledger *l, const struct fl
 	if (text)
 		err = fl_replace_file(path, 0666, text, strlen(text));
 	free(text);
-	return err;
+	return err ? fl_refuse_errno(fault, FL_C_WRITE, path, -err) : 0;
 }

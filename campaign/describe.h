@@ -14,9 +14,10 @@ void fl_describe_value(int64_t value, char *buf, size_t size);
 void fl_describe_fault(FILE *out, const struct fl_ledger *l, const struct fl_fault_at *f);
 
 /*
- * summary.json of @dir, whole or not at all. 0 or -errno of fl_replace_file().
+ * summary.json of @dir, whole or not at all. 0 or -errno with @fault.
  */
-int fl_write_summary(const char *dir, const struct fl_ledger *l, const struct fl_agenda_sums *sums);
+int fl_write_summary(const char *dir, const struct fl_ledger *l, const struct fl_agenda_sums *sums,
+		     struct fl_fault *fault);
 /* The same as text; yours to free, NULL: no memory. */
 char *fl_summary_text(const char *dir, const struct fl_ledger *l,
 		      const struct fl_agenda_sums *sums);

@@ -407,7 +407,6 @@ static int finish(struct merge *m)
 	struct fl_settings settings;
 	struct fl_agenda_sums sums;
 	struct fl_agenda a;
-	char path[4200];
 	int err;
 
 	fl_settings_of(&settings, m->l);
@@ -423,11 +422,7 @@ static int finish(struct merge *m)
 	if (!err)
 		err = fl_journal_sync(m->journal, m->fault);
 	if (!err)
-		err = fl_write_summary(m->o->out, m->l, &sums);
-	if (err && !m->fault->tag) {
-		snprintf(path, sizeof(path), "%s/summary.json", m->o->out);
-		fl_refuse_errno(m->fault, FL_C_WRITE, path, -err);
-	}
+		err = fl_write_summary(m->o->out, m->l, &sums, m->fault);
 	return err;
 }
 

@@ -301,7 +301,6 @@ static int exit_status(const struct sweep *s, const struct fl_sweep_result *r)
 static int finish(struct sweep *s, const char *reason, struct fl_sweep_result *out)
 {
 	struct fl_record r = { .type = FL_RECORD_DONE };
-	char path[4200];
 	int err;
 
 	fl_agenda_sum(&s->agenda, &out->sums);
@@ -316,11 +315,7 @@ static int finish(struct sweep *s, const char *reason, struct fl_sweep_result *o
 	if (!err)
 		err = fl_book_sync(s);
 	if (!err)
-		err = fl_write_summary(s->o->dir, s->l, &out->sums);
-	if (err && !s->fault->tag) {
-		snprintf(path, sizeof(path), "%s/summary.json", s->o->dir);
-		fl_refuse_errno(s->fault, FL_C_WRITE, path, -err);
-	}
+		err = fl_write_summary(s->o->dir, s->l, &out->sums, s->fault);
 	return err;
 }
 

@@ -26,8 +26,7 @@ static int check_one(const struct fl_options *o, struct fl_engine *en, struct fl
 
 int fl_check(const struct fl_options *o)
 {
-	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
-				    .verbose = o->verbose };
+	struct fl_errors errors = fl_errors_of(o);
 	struct fl_engine *en;
 	int worst = fl_errors_engine(o, &errors, NULL, &en);
 

@@ -22,8 +22,7 @@ int fl_digest_print(enum fl_form form, const char *dir, const struct fl_ledger *
 
 int fl_report_command(const struct fl_options *o)
 {
-	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
-				    .verbose = o->verbose };
+	struct fl_errors errors = fl_errors_of(o);
 	struct fl_settings settings;
 	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_agenda agenda;

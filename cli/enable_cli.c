@@ -28,13 +28,6 @@ struct enable {
 
 /* --- what is asked for ------------------------------------------------------------ */
 
-static bool is_module(const char *word)
-{
-	size_t len = strlen(word);
-
-	return len > 3 && !strcmp(word + len - 3, ".ko");
-}
-
 static int read_target(struct enable *e, const char *word)
 {
 	const char *colon = strchr(word, ':');
@@ -283,7 +276,7 @@ int fl_enable_command(const struct fl_options *o)
 		fl_arena_release(&arena);
 		return fl_complain(FL_F_MEMORY, NULL);
 	}
-	err = o->undo ? undo(&e) : is_module(o->files[0]) ? load(&e, o->files[0]) : build(&e);
+	err = o->undo ? undo(&e) : fl_enables_file(o) ? load(&e, o->files[0]) : build(&e);
 	if (err)
 		fl_errors_fault(&errors, &fault);
 	fl_fault_release(&fault);

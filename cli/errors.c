@@ -40,6 +40,12 @@ static void write_diag(FILE *out, const struct fl_diag *d)
 	fl_error_event(out, &e);
 }
 
+struct fl_errors fl_errors_of(const struct fl_options *o)
+{
+	return (struct fl_errors){ .json = o->form == FL_FORM_JSON ? stdout : NULL,
+				   .verbose = o->verbose };
+}
+
 static void keep_first(struct fl_errors *e, const char *text)
 {
 	if (!e->text[0])

@@ -18,6 +18,9 @@ struct fl_errors {
 	char text[512]; /* of the first error */
 };
 
+/* As -f and -v want them; JSON goes to standard output. */
+struct fl_errors fl_errors_of(const struct fl_options *o);
+
 /* For fl_engine_sink, with a struct fl_errors as @arg. */
 void fl_errors_diags(void *arg, const struct fl_diags *ds);
 void fl_errors_fault(void *arg, const struct fl_fault *f);

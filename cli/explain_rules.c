@@ -208,8 +208,7 @@ int fl_explain_rules(const struct fl_options *o)
 {
 	struct plan p = {
 		.o = o,
-		.errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
-			    .verbose = o->verbose },
+		.errors = fl_errors_of(o),
 	};
 	int status = fl_input_of(&p.in, o);
 

@@ -24,8 +24,7 @@ int fl_merge_command(const struct fl_options *o)
 		.note = on_note,
 	};
 	struct fl_settings settings;
-	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
-				    .verbose = o->verbose };
+	struct fl_errors errors = fl_errors_of(o);
 	struct fl_fault fault = { .tag = FL_NO_FAULT };
 	struct fl_agenda agenda;
 	struct fl_ledger l;

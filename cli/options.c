@@ -192,10 +192,16 @@ static int check_annotate(struct fl_options *o)
 	return 0;
 }
 
-static int check_enable(struct fl_options *o)
+bool fl_enables_file(const struct fl_options *o)
 {
 	const char *first = o->nfiles ? o->files[0] : NULL;
-	bool is_module = first && ends_in(first, ".ko");
+
+	return first && ends_in(first, ".ko");
+}
+
+static int check_enable(struct fl_options *o)
+{
+	bool is_module = fl_enables_file(o);
 
 	if (o->undo && o->nfiles)
 		return fl_usage(o, FL_O_NO_WORDS, "--undo", o->files[0]);

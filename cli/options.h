@@ -103,6 +103,8 @@ void fl_options_release(struct fl_options *o);
 
 /* Is what runs an object, FILE.flo? */
 bool fl_runs_object(const struct fl_options *o);
+/* Does enable load a module that was built before? */
+bool fl_enables_file(const struct fl_options *o);
 /* explain: is it about rules, and not about a function? */
 bool fl_explains_rules(const struct fl_options *o);
 

@@ -346,8 +346,7 @@ static void init(struct campaign *c, const struct fl_options *o, const char *dir
 {
 	*c = (struct campaign){
 		.o = o,
-		.errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
-			    .verbose = o->verbose },
+		.errors = fl_errors_of(o),
 		.signal_fd = -1,
 	};
 	c->opts.dir = dir;
@@ -501,8 +500,7 @@ static int minimise(struct campaign *c, struct fl_ledger *l, uint32_t id)
 static int with_finding(const struct fl_options *o,
 			int (*fn)(struct campaign *c, struct fl_ledger *l, uint32_t id))
 {
-	struct fl_errors errors = { .json = o->form == FL_FORM_JSON ? stdout : NULL,
-				    .verbose = o->verbose };
+	struct fl_errors errors = fl_errors_of(o);
 	char dir[PATH_MAX], **argv = NULL;
 	struct fl_options swept = { 0 };
 	struct fl_fault fault = { .tag = FL_NO_FAULT };

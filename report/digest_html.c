@@ -39,20 +39,14 @@ static void put_escaped(FILE *out, const char *s)
 
 static int put_text(FILE *out, const struct fl_digest *d)
 {
-	char *text = NULL;
 	size_t len;
-	FILE *to = open_memstream(&text, &len);
-	int err = 0;
+	char *text = fl_digest_text_of(d, &len);
 
-	if (!to)
+	if (!text)
 		return -ENOMEM;
-	fl_digest_text(to, d);
-	if (fclose(to))
-		err = -ENOMEM;
-	else
-		put_escaped(out, text);
+	put_escaped(out, text);
 	free(text);
-	return err;
+	return 0;
 }
 
 /* What stands for {{NAME}}. */

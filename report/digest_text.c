@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* digest_text.c - a campaign on a page, for a terminal: what to do next, first of all. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "describe.h"
@@ -118,4 +119,18 @@ void fl_digest_text(FILE *out, const struct fl_digest *d)
 	put_findings(out, d);
 	put_left(out, d);
 	put_absorbed(out, d);
+}
+
+char *fl_digest_text_of(const struct fl_digest *d, size_t *len)
+{
+	char *text = NULL;
+	FILE *out = open_memstream(&text, len);
+
+	if (!out)
+		return NULL;
+	fl_digest_text(out, d);
+	if (!fclose(out))
+		return text;
+	free(text);
+	return NULL;
 }
