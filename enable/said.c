@@ -2,15 +2,10 @@
 #include "said.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "file.h"
+#include "capture.h"
 
 static const char *text_of(const cJSON *object, const char *name)
 {
@@ -59,14 +54,12 @@ static void note(struct fl_arena *a, const cJSON *o, const struct fl_enable_targ
 	}
 }
 
-/* What it prints goes to @out. 0 or -errno. */
-static int run(const struct fl_said_source *source, const char *pattern, int out)
+/* What it says, yours to free. 0 or -errno. */
+static int ask(const struct fl_said_source *source, const char *pattern, char **text)
 {
 	const char *argv[12] = { "faultline annotate", "--json", "--match", pattern };
-	posix_spawn_file_actions_t files;
-	size_t n = 4;
-	int err, status;
-	pid_t pid;
+	size_t n = 4, len;
+	int status;
 
 	if (source->build) {
 		argv[n++] = "--build";
@@ -74,13 +67,8 @@ static int run(const struct fl_said_source *source, const char *pattern, int out
 	}
 	argv[n++] = "--";
 	argv[n++] = source->path;
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	err = posix_spawn(&pid, source->program, &files, NULL, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&files);
-	while (!err && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return -err;
+	/* it has said what it could not read, and has what it could */
+	return fl_capture(source->program, argv, false, text, &len, &status);
 }
 
 int fl_said_read(struct fl_arena *a, const struct fl_said_source *source,
@@ -89,16 +77,10 @@ int fl_said_read(struct fl_arena *a, const struct fl_said_source *source,
 {
 	/* one name, or all of the source's: what is not asked for is passed over */
 	const char *pattern = targets->n == 1 ? targets->list[0].function : "*";
-	int out = memfd_create("said", MFD_CLOEXEC);
-	int err = out < 0 ? -errno : run(source, pattern, out);
-	char *text = NULL, *save = NULL;
-	size_t len;
+	char *text, *save = NULL;
+	int err = ask(source, pattern, &text);
 
 	*said = fl_arena_alloc(a, targets->n * sizeof((*said)[0]));
-	if (!err && !lseek(out, 0, SEEK_SET))
-		err = fl_read_fd(out, SIZE_MAX, &text, &len);
-	if (out >= 0)
-		close(out);
 	for (char *line = err ? NULL : strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
 		cJSON *o = cJSON_Parse(line);
