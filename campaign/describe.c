@@ -9,6 +9,7 @@
 #include "file.h"
 #include "json.h"
 #include "refuse.h"
+#include "shell.h"
 
 void fl_describe_value(int64_t value, char *buf, size_t size)
 {
@@ -18,6 +19,20 @@ void fl_describe_value(int64_t value, char *buf, size_t size)
 		snprintf(buf, size, "-%s", name);
 	else
 		snprintf(buf, size, "%" PRId64, value);
+}
+
+void fl_describe_replay(const char *dir, uint32_t id, char *buf, size_t size)
+{
+	char folder[4224];
+	FILE *out = fmemopen(buf, size, "w");
+
+	buf[0] = '\0';
+	if (!out)
+		return;
+	snprintf(folder, sizeof(folder), "%s/%" PRIu32, dir, id);
+	fputs("faultline replay ", out);
+	fl_shell_word(out, folder);
+	fclose(out);
 }
 
 void fl_describe_fault(FILE *out, const struct fl_ledger *l, const struct fl_fault_at *f)
@@ -71,9 +86,9 @@ static void put_first(struct fl_json *j, const struct fl_ledger *l,
 static void put_finding(struct fl_json *j, const char *dir, const struct fl_ledger *l, uint32_t id)
 {
 	const struct fl_known_finding *f = &l->findings[id - 1];
-	char replay[4200];
+	char replay[FL_REPLAY_SIZE];
 
-	snprintf(replay, sizeof(replay), "faultline replay %s/%" PRIu32, dir, id);
+	fl_describe_replay(dir, id, replay, sizeof(replay));
 	fl_json_open(j, NULL, '{');
 	fl_json_number(j, "id", id);
 	fl_json_string(j, "kind", f->kind);

@@ -13,6 +13,11 @@ void fl_describe_value(int64_t value, char *buf, size_t size);
 /* "should_failslab = -ENOMEM, occurrence 2, mode on" and the path, a frame a line. */
 void fl_describe_fault(FILE *out, const struct fl_ledger *l, const struct fl_fault_at *f);
 
+/* Room for a replay line: the longest path, quotes in it. */
+#define FL_REPLAY_SIZE 8192
+/* "faultline replay DIR/ID", as a shell takes it. */
+void fl_describe_replay(const char *dir, uint32_t id, char *buf, size_t size);
+
 /*
  * summary.json of @dir, whole or not at all. 0 or -errno with @fault.
  */

@@ -20,11 +20,6 @@
 #include "file.h"
 #include "sweep_impl.h"
 
-void fl_finding_replay(const char *dir, uint32_t id, char *buf, size_t size)
-{
-	snprintf(buf, size, "faultline replay %s/%" PRIu32, dir, id);
-}
-
 static void put(const struct sweep *s, const char *folder, const char *name, const char *text,
 		mode_t mode)
 {
@@ -74,7 +69,7 @@ static void put_reproducer(const struct sweep *s, const char *folder,
 void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found *found)
 {
 	const struct fl_known_finding *f = &s->l->findings[id - 1];
-	char folder[4000], replay[4100];
+	char folder[4000], replay[FL_REPLAY_SIZE], line[FL_REPLAY_SIZE + 1];
 
 	if (!s->journal)
 		return;
@@ -86,9 +81,8 @@ void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found 
 	}
 	put(s, folder, "log", found->text, 0666);
 	put_path(s, folder, f);
-	fl_finding_replay(s->o->dir, id, replay, sizeof(replay) - 1);
-	replay[strlen(replay) + 1] = '\0';
-	replay[strlen(replay)] = '\n';
-	put(s, folder, "replay", replay, 0666);
+	fl_describe_replay(s->o->dir, id, replay, sizeof(replay));
+	snprintf(line, sizeof(line), "%s\n", replay);
+	put(s, folder, "replay", line, 0666);
 	put_reproducer(s, folder, f);
 }

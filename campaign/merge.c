@@ -303,7 +303,7 @@ static int copy(void *arg, const struct fl_record *from)
 static void copy_folder(const struct merge *m, uint32_t id)
 {
 	static const char *const files[] = { "log", "path", "reproduce.fault", "reproduce.sh" };
-	char path[4200], replay[4200], *text;
+	char path[4200], replay[FL_REPLAY_SIZE], line[FL_REPLAY_SIZE + 1], *text;
 	size_t len;
 
 	snprintf(path, sizeof(path), "%s/%" PRIu32, m->o->out, m->findings[id]);
@@ -318,10 +318,10 @@ static void copy_folder(const struct merge *m, uint32_t id)
 			fl_note(m->o->note, m->o->arg, "cannot write '%s'", path);
 		free(text);
 	}
-	len = (size_t)snprintf(replay, sizeof(replay), "faultline replay %s/%" PRIu32 "\n",
-			       m->o->out, m->findings[id]);
+	fl_describe_replay(m->o->out, m->findings[id], replay, sizeof(replay));
+	snprintf(line, sizeof(line), "%s\n", replay);
 	snprintf(path, sizeof(path), "%s/%" PRIu32 "/replay", m->o->out, m->findings[id]);
-	if (fl_replace_file(path, 0666, replay, len))
+	if (fl_replace_file(path, 0666, line, strlen(line)))
 		fl_note(m->o->note, m->o->arg, "cannot write '%s'", path);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "describe.h"
+#include "shell.h"
 #include "terms.h"
 
 static const struct fl_obj_cond *cond_of(const struct fl_object *obj, const struct fl_spot *s)
@@ -103,15 +104,6 @@ char *fl_standalone_rules(const struct fl_object *obj, const struct fl_ledger *l
 	return NULL;
 }
 
-/* A word for the shell. */
-static void put_word(FILE *out, const char *word)
-{
-	fputc('\'', out);
-	for (; *word; word++)
-		fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
-	fputc('\'', out);
-}
-
 /* Each in a shell of its own, for one may say "set -e"; @then is what follows it. */
 static void put_commands(FILE *out, const char *title, const struct fl_obj_command *list, size_t n,
 			 const char *then)
@@ -138,11 +130,11 @@ char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const c
 		fprintf(out, " --");
 		for (size_t i = 0; run[i]; i++) {
 			fputc(' ', out);
-			put_word(out, run[i]);
+			fl_shell_word(out, run[i]);
 		}
 	} else if (obj->run) {
 		fprintf(out, " -c ");
-		put_word(out, obj->run->command);
+		fl_shell_word(out, obj->run->command);
 	}
 	fputc('\n', out);
 	put_commands(out, "cleanup", obj->cleanups, obj->ncleanups, "");

@@ -92,7 +92,5 @@ bool fl_leaks_show(struct sweep *s, const char *fingerprint);
 
 /* finding.c: DIR/N; errors are notes, the journal has what matters. */
 void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found *f);
-/* "faultline replay DIR/N". */
-void fl_finding_replay(const char *dir, uint32_t id, char *buf, size_t size);
 
 #endif /* FL_SWEEP_IMPL_H */

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "describe.h"
 #include "engine.h"
 
 #define LINE_EVERY_NS UINT64_C(60000000000) /* without a terminal */
@@ -108,7 +109,10 @@ void fl_progress_note(struct fl_progress *p, const char *text)
 
 void fl_progress_finding(struct fl_progress *p, uint32_t id, const struct fl_known_finding *f)
 {
+	char replay[FL_REPLAY_SIZE];
+
 	fl_progress_clear(p);
-	dprintf(p->fd, "finding %" PRIu32 ": %s\n  %s\n  faultline replay %s/%" PRIu32 "\n", id,
-		f->title, f->fingerprint, p->dir, id);
+	fl_describe_replay(p->dir, id, replay, sizeof(replay));
+	dprintf(p->fd, "finding %" PRIu32 ": %s\n  %s\n  %s\n", id, f->title, f->fingerprint,
+		replay);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "shell.h"
 
 #define LOG_BYTES 16384 /* of an excerpt */
 #define LOG_LINES 120
@@ -110,19 +111,6 @@ _Static_assert(FL_NUMBER_LEFT_NEVER - FL_NUMBER_LEFT_TODO == FL_LEFT_NEVER - FL_
 
 /* --- words ------------------------------------------------------------------- */
 
-static void put_quoted(FILE *out, const char *word)
-{
-	if (*word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					"0123456789_-+=./:,@%")]) {
-		fputs(word, out);
-		return;
-	}
-	fputc('\'', out);
-	for (; *word; word++)
-		fputs(*word == '\'' ? "'\\''" : (char[]){ *word, '\0' }, out);
-	fputc('\'', out);
-}
-
 static char *command_of(const struct fl_ledger *l)
 {
 	char *text = NULL;
@@ -136,7 +124,7 @@ static char *command_of(const struct fl_ledger *l)
 
 		if (i)
 			fputc(' ', out);
-		put_quoted(out, slash ? slash + 1 : l->argv[i]);
+		fl_shell_word(out, slash ? slash + 1 : l->argv[i]);
 	}
 	if (!fclose(out))
 		return text;

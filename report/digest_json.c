@@ -39,9 +39,9 @@ static void put_fault(struct fl_json *j, const struct fl_fault_at *f)
 static void put_finding(struct fl_json *j, const struct fl_digest *d, size_t i)
 {
 	const struct fl_known_finding *f = &d->l->findings[i];
-	char replay[4200];
+	char replay[FL_REPLAY_SIZE];
 
-	snprintf(replay, sizeof(replay), "faultline replay %s/%zu", d->dir, i + 1);
+	fl_describe_replay(d->dir, (uint32_t)i + 1, replay, sizeof(replay));
 	fl_json_open(j, NULL, '{');
 	fl_json_number(j, "id", (int64_t)i + 1);
 	fl_json_string(j, "kind", f->kind);

@@ -63,12 +63,13 @@ static char *name_of(const struct fl_spot *s)
 static char *detail_of(const struct fl_digest *d, uint32_t id, bool *shown)
 {
 	const struct fl_known_finding *f = &d->l->findings[id - 1];
+	char replay[FL_REPLAY_SIZE];
 	struct text t;
 
 	if (!text_open(&t))
 		return NULL;
-	fprintf(t.out, "finding %" PRIu32 ": %s\nfaultline replay %s/%" PRIu32 "\n", id,
-		f->fingerprint, d->dir, id);
+	fl_describe_replay(d->dir, id, replay, sizeof(replay));
+	fprintf(t.out, "finding %" PRIu32 ": %s\n%s\n", id, f->fingerprint, replay);
 	if (!*shown) {
 		for (size_t i = 0; i < f->nfaults; i++)
 			fl_describe_fault(t.out, d->l, &f->faults[i]);

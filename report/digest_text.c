@@ -23,6 +23,7 @@ void fl_digest_headline(FILE *out, const struct fl_digest *d)
 static void put_findings(FILE *out, const struct fl_digest *d)
 {
 	const struct fl_ledger *l = d->l;
+	char replay[FL_REPLAY_SIZE];
 
 	for (size_t i = 0; i < l->nfindings; i++) {
 		const struct fl_known_finding *f = &l->findings[i];
@@ -38,7 +39,8 @@ static void put_findings(FILE *out, const struct fl_digest *d)
 				s->npath ? s->path[0] : "anyone");
 		}
 		fprintf(out, "; %" PRIu64 " fault%s\n", f->blames, f->blames == 1 ? "" : "s");
-		fprintf(out, "   faultline replay %s/%zu\n", d->dir, i + 1);
+		fl_describe_replay(d->dir, (uint32_t)i + 1, replay, sizeof(replay));
+		fprintf(out, "   %s\n", replay);
 	}
 }
 

@@ -234,7 +234,7 @@ static void test_standalone(void **state)
 	free(text);
 	text = fl_standalone_shell(&obj, run, "reproduce.fault");
 	assert_non_null(strstr(
-		text, "(modprobe m\n) || exit\n\nfaultline \"$here/reproduce.fault\" -- 'echo' "
+		text, "(modprobe m\n) || exit\n\nfaultline \"$here/reproduce.fault\" -- echo "
 		      "'it'\\''s'\n\n# check\n(fsck x\n)\n"));
 	free(text);
 }
