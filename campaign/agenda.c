@@ -107,6 +107,20 @@ static bool fault(const struct fl_agenda *a, const struct fl_spot *s, size_t i,
 	return true;
 }
 
+/* At least one of them is left. */
+static size_t faults_left(const struct fl_agenda *a, const struct fl_spot *s)
+{
+	enum fl_inject_mode mode[FL_NINJECT];
+	struct fl_value_list values = { 0 };
+	size_t all;
+
+	if (a->o.values)
+		a->o.values(a->o.arg, s, &values);
+	all = modes(a, mode) * (values.n ? values.n : 1) * noccurrences(a, s);
+	/* of an earlier start, with other options, there may be more */
+	return all > s->settled ? all - s->settled : 1;
+}
+
 /* Is the point this sweep's to inject? */
 static enum fl_left scope(const struct fl_agenda *a, const struct fl_spot *s)
 {
@@ -221,6 +235,8 @@ void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
 		enum fl_left left = fl_agenda_left(a, i);
 
 		out->left[left]++;
+		if (left == FL_LEFT_TODO || left == FL_LEFT_PARTLY)
+			out->todo += faults_left(a, s);
 		if (!fl_left_is_scope(left))
 			continue;
 		out->exhausted &= left == FL_LEFT_NOTHING;

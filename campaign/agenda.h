@@ -81,6 +81,7 @@ struct fl_agenda_sums {
 	size_t missed;
 	size_t unstable;
 	size_t left[FL_NLEFT]; /* all points, by reason */
+	size_t todo;	       /* faults that are still to be tried, of the points known now */
 	bool exhausted;
 };
 

@@ -306,6 +306,12 @@ static void remember_unscanned(struct fl_ledger *l, const struct fl_record *b)
 	l->nunscanned++;
 }
 
+static bool is_settled(const struct fl_tried *t)
+{
+	return t->outcome != FL_OUTCOME_NONE &&
+	       (t->outcome != FL_OUTCOME_MISSED || t->tries >= FL_MAX_TRIES);
+}
+
 /* A fault whose call was not reached counts once it has been tried often enough. */
 static void settle(struct fl_ledger *l, struct fl_tried *t, const struct fl_record *r)
 {
@@ -313,10 +319,12 @@ static void settle(struct fl_ledger *l, struct fl_tried *t, const struct fl_reco
 
 	if (t->outcome != FL_OUTCOME_NONE)
 		l->outcomes[t->outcome]--;
+	s->settled -= is_settled(t);
 	t->outcome = r->outcome;
 	t->trial = (uint32_t)r->n;
 	t->tries++;
 	l->outcomes[t->outcome]++;
+	s->settled += is_settled(t);
 	if (r->outcome == FL_OUTCOME_MISSED)
 		s->missed = t->tries >= FL_MAX_TRIES;
 	else

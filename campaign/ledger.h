@@ -21,12 +21,13 @@ struct fl_spot {
 	char **path;   /* the caller first */
 	size_t npath;
 	uint32_t rule;
-	uint64_t trial; /* in which it was seen first; 0: a baseline */
-	uint64_t calls; /* without a fault before; the first number that was seen */
-	bool reached;	/* without a fault before it */
-	bool unstable;	/* not in every baseline */
-	bool injected;	/* a fault of it had an effect */
-	bool missed;	/* one was not reached, as often as it was tried */
+	uint64_t trial;	  /* in which it was seen first; 0: a baseline */
+	uint64_t calls;	  /* without a fault before; the first number that was seen */
+	bool reached;	  /* without a fault before it */
+	bool unstable;	  /* not in every baseline */
+	bool injected;	  /* a fault of it had an effect */
+	bool missed;	  /* one was not reached, as often as it was tried */
+	uint32_t settled; /* faults of it that are not tried again */
 	/* What first revealed a point that is only reached after a fault. */
 	struct fl_fault_at revealed_by;
 };

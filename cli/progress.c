@@ -74,7 +74,7 @@ static void put_line(char *line, size_t size, const struct fl_ledger *l, const s
 	left = sums.left[FL_LEFT_TODO] + sums.left[FL_LEFT_PARTLY];
 	rate = l->busy_us ? (double)l->trials * 1e6 / (double)l->busy_us : 0;
 	if (rate > 0)
-		put_time(time, sizeof(time), (double)left / rate);
+		put_time(time, sizeof(time), (double)sums.todo / rate);
 	snprintf(line, size,
 		 "%" PRIu64 " trials, %zu of %zu points left, %zu finding%s, %.1f/s, %s left",
 		 l->trials, left, sums.found, l->nfindings, l->nfindings == 1 ? "" : "s", rate,

@@ -306,12 +306,54 @@ static void test_page(void **state)
 	fl_ledger_release(&l);
 }
 
+/* Faults that are to be tried, not points: each point has several. */
+static void test_todo(void **state)
+{
+	const struct fl_agenda_opts opts = {
+		.modes = { [FL_INJECT_ONCE] = true, [FL_INJECT_ON] = true },
+		.depth = 1,
+		.occurrence = FL_OCCURRENCE_ALL
+	};
+	static const enum fl_outcome_kind outcomes[] = { FL_OUTCOME_HANDLED, FL_OUTCOME_MISSED,
+							 FL_OUTCOME_HANDLED };
+	static const size_t todo[] = { 5, 5, 4 };
+	struct fl_agenda agenda;
+	struct fl_agenda_sums sums;
+	struct fl_ledger l;
+
+	(void)state;
+	fl_ledger_init(&l);
+	apply(&l, (struct fl_record){ .type = FL_RECORD_POINT,
+				      .key = "1",
+				      .function = "first",
+				      .path = (const char *const *)path,
+				      .npath = 2,
+				      .calls = 3 });
+	fl_agenda_init(&agenda, &opts, &l);
+	fl_agenda_sum(&agenda, &sums);
+	assert_int_equal(sums.todo, 6);
+	for (uint32_t n = 1; n <= 3; n++) {
+		struct fl_record begin = { .type = FL_RECORD_BEGIN, .n = n };
+
+		begin.nfaults = fl_agenda_next(&agenda, begin.faults);
+		assert_int_equal(begin.nfaults, 1);
+		apply(&l, begin);
+		apply(&l, (struct fl_record){ .type = FL_RECORD_END,
+					      .n = n,
+					      .outcome = outcomes[n - 1],
+					      .injected = outcomes[n - 1] != FL_OUTCOME_MISSED });
+		fl_agenda_sum(&agenda, &sums);
+		assert_int_equal(sums.todo, todo[n - 1]);
+	}
+	fl_ledger_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_settings),  cmocka_unit_test(test_values),
 		cmocka_unit_test(test_leftovers), cmocka_unit_test(test_standalone),
-		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_page),	  cmocka_unit_test(test_todo),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
