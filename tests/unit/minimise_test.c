@@ -273,7 +273,7 @@ static void test_rare(void **state)
 	expect_fault(&min, 19, 1, FL_INJECT_ONCE);
 	expect_script("minimal.fault", "on sim_19 nth 1 return -ENOMEM\n");
 	expect_script("minimal.sh", "for run in $(seq ");
-	expect_script("minimal.sh", "minimal.fault\" -- 'true'");
+	expect_script("minimal.sh", "minimal.fault\" -- true");
 	fl_ledger_release(&l);
 }
 
