@@ -98,9 +98,16 @@ FL_GLOBAL int fl_is_within(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 	at = fl_caller_index(s, frames, ip);
 	if (!at)
 		return 0;
+	/*
+	 * One question a frame, whose answer tells the verifier nothing about
+	 * @at and @frames: with two it would follow each pair of them.
+	 */
 #pragma clang loop unroll(disable)
-	for (u32 i = 0; i < FL_STACK_DEPTH; i++) {
-		if (i >= at && i < frames && !found)
+	for (u64 i = 0; i < FL_STACK_DEPTH && !found; i++) {
+		u64 inside = (((u64)at - i - 1) & (i - frames)) >> 63;
+
+		asm volatile("" : "+r"(inside));
+		if (inside)
 			found = fl_in_ranges(s->stack[i] - 1, first, n);
 	}
 	return found;
