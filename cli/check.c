@@ -7,13 +7,14 @@
 #include "run.h"
 #include "stored.h"
 
+/* @path NULL: the rules of -e. */
 static int check_one(const struct fl_options *o, struct fl_engine *en, struct fl_errors *errors,
 		     const char *path)
 {
 	const struct fl_compile_opts opts = fl_compile_options(o);
 	struct fl_object *obj = NULL;
 	struct fl_input in;
-	int status = fl_input_read(&in, path);
+	int status = path ? fl_input_read(&in, path) : fl_input_of(&in, o);
 
 	if (status)
 		return status;
@@ -30,6 +31,8 @@ int fl_check(const struct fl_options *o)
 	struct fl_engine *en;
 	int worst = fl_errors_engine(o, &errors, NULL, &en);
 
+	if (en && o->rules)
+		worst = check_one(o, en, &errors, NULL);
 	for (int i = 0; en && i < o->nfiles; i++) {
 		int status = check_one(o, en, &errors, o->files[i]);
 

@@ -223,7 +223,9 @@ static int check_combination(struct fl_options *o)
 	case FL_MODE_EXPLAIN:
 		return check_explain(o);
 	case FL_MODE_CHECK:
-		return o->nfiles ? 0 : fl_usage(o, FL_O_NO_FILE, "check");
+		if (o->rules && o->nfiles)
+			return fl_usage(o, FL_O_TWO_SOURCES, o->files[0]);
+		return o->rules || o->nfiles ? 0 : fl_usage(o, FL_O_NO_FILE, "check");
 	case FL_MODE_MERGE:
 		if (!o->nfiles)
 			return fl_usage(o, FL_O_NO_FOLDER, "merge");

@@ -8,7 +8,8 @@
 # its first lines choose how it is run:
 #
 #	# root: NAME	the kernel whose facts are read, a root_NAME below
-#	# args: WORDS	instead of the runner's own; FILE stands for the script
+#	# args: WORDS	instead of the runner's own; FILE stands for the script, ~ for
+#			a blank in a word
 #
 # The runner defines  default_args  and  produce WORDS...  which runs faultline
 # in the case's directory and prints what is to be compared.
@@ -120,6 +121,7 @@ run_case() {
 	use_root "${root:-cases}"
 	words=$(setting args "$words")
 	read -ra words <<<"${words:-$default_args}"
+	words=("${words[@]//\~/ }")
 	words=("${words[@]/#FILE/$script}")
 	(cd "$dir" && produce "${words[@]}") >"$cases_work/$name" 2>&1
 }
