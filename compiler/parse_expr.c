@@ -127,6 +127,27 @@ bool fl_parse_pattern(struct fl_parser *p, struct fl_pattern *out)
 	return true;
 }
 
+static bool at_type(const struct fl_parser *p);
+static bool parse_type(struct fl_parser *p, struct fl_typename *type);
+
+/* _IOW("f", 19, long): the last may be a type, which is kept as e->cast. */
+static bool parse_ioctl(struct fl_parser *p, struct fl_expr *e)
+{
+	size_t cap = 0;
+
+	do {
+		if (e->nitems == 2 && at_type(p)) {
+			e->cast = fl_arena_alloc(p->arena, sizeof(*e->cast));
+			if (!parse_type(p, e->cast))
+				return false;
+			break;
+		}
+		if (!add_item(p, &e->items, &e->nitems, &cap, fl_parse_expr(p)))
+			return false;
+	} while (fl_accept(p, FL_TOK_COMMA));
+	return fl_expect(p, FL_TOK_RPAREN, NULL);
+}
+
 /* NAME "(" ..., the parenthesis already taken. */
 static struct fl_expr *parse_call(struct fl_parser *p, const struct fl_token *name)
 {
@@ -144,6 +165,9 @@ static struct fl_expr *parse_call(struct fl_parser *p, const struct fl_token *na
 				return NULL;
 		}
 		if (!fl_expect(p, FL_TOK_RPAREN, NULL))
+			return NULL;
+	} else if (!strncmp(name->text, "_IO", 3)) {
+		if (!parse_ioctl(p, e))
 			return NULL;
 	} else if (!fl_accept(p, FL_TOK_RPAREN) &&
 		   !parse_items(p, FL_TOK_RPAREN, fl_parse_expr, &e->items, &e->nitems)) {
@@ -176,7 +200,7 @@ static bool is_tag_word(const struct fl_token *t)
 					  !strcmp(t->text, "enum") || !strcmp(t->text, "const"));
 }
 
-/* Behind "(": does a type follow? "(name *)" is one, "(name)" is a value. */
+/* Does a type follow, up to ")"? "(name *)" has one, "(name)" a value. */
 static bool at_type(const struct fl_parser *p)
 {
 	const struct fl_token *t = fl_peek(p);
@@ -231,9 +255,6 @@ static bool parse_type(struct fl_parser *p, struct fl_typename *type)
 	for (; fl_accept(p, FL_TOK_STAR); type->stars++)
 		fl_note_role(p, FL_ROLE_TYPE_STAR);
 	type->span = fl_span_since(p, first->off);
-	if (!fl_expect(p, FL_TOK_RPAREN, NULL))
-		return false;
-	fl_note_role(p, FL_ROLE_CAST);
 	return true;
 }
 
@@ -327,8 +348,9 @@ static struct fl_expr *parse_cast(struct fl_parser *p)
 	struct fl_expr *e = new_expr(p, FL_EXPR_CAST, t->off);
 
 	e->cast = fl_arena_alloc(p->arena, sizeof(*e->cast));
-	if (!parse_type(p, e->cast))
+	if (!parse_type(p, e->cast) || !fl_expect(p, FL_TOK_RPAREN, NULL))
 		return NULL;
+	fl_note_role(p, FL_ROLE_CAST);
 	e->left = parse_unary(p);
 	e->span = fl_span_since(p, t->off);
 	return above(p, e, e->left);

@@ -115,20 +115,25 @@ static void print_duration(struct fl_buf *out, uint64_t ns)
 	fl_buf_printf(out, "%" PRIu64 "%s", ns / units[i].ns, units[i].name);
 }
 
-static void print_cast(struct fl_buf *out, const struct fl_expr *e)
+static void print_type(struct fl_buf *out, const struct fl_typename *t)
 {
 	static const char *const words[] = {
 		[FL_TYPE_STRUCT] = "struct ",
 		[FL_TYPE_UNION] = "union ",
 		[FL_TYPE_ENUM] = "enum ",
 	};
-	const struct fl_typename *t = e->cast;
 	bool tagged =
 		t->kind == FL_TYPE_STRUCT || t->kind == FL_TYPE_UNION || t->kind == FL_TYPE_ENUM;
 
-	fl_buf_printf(out, "(%s%s%s", tagged ? words[t->kind] : "", t->name, t->stars ? " " : "");
+	fl_buf_printf(out, "%s%s%s", tagged ? words[t->kind] : "", t->name, t->stars ? " " : "");
 	for (unsigned int i = 0; i < t->stars; i++)
 		fl_buf_putc(out, '*');
+}
+
+static void print_cast(struct fl_buf *out, const struct fl_expr *e)
+{
+	fl_buf_putc(out, '(');
+	print_type(out, e->cast);
 	fl_buf_putc(out, ')');
 	print_at(out, e->left, FL_PREC_UNARY);
 }
@@ -140,6 +145,10 @@ static void print_call(struct fl_buf *out, const struct fl_expr *e)
 		fl_buf_printf(out, "%s%s%s", e->pattern->module ? e->pattern->module : "",
 			      e->pattern->module ? ":" : "", e->pattern->name);
 	print_list(out, e->items, e->nitems);
+	if (e->cast) {
+		fl_buf_puts(out, ", ");
+		print_type(out, e->cast);
+	}
 	if (e->left) {
 		fl_buf_puts(out, " if ");
 		fl_print_expr(out, e->left);

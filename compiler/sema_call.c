@@ -66,6 +66,75 @@ static void check_cgroup(struct fl_sema *s, struct fl_expr *e)
 	*FL_APPEND(s->arena, s->script, cgroups) = e;
 }
 
+/* include/uapi/asm-generic/ioctl.h, which x86-64 and arm64 have as it is */
+#define IOC_NUMBER 0
+#define IOC_TYPE 8
+#define IOC_SIZE 16
+#define IOC_DIRECTION 30
+#define IOC_WRITE UINT64_C(1)
+#define IOC_READ UINT64_C(2)
+#define IOC_MOST_SIZE ((UINT64_C(1) << 14) - 1)
+
+static void bad_ioctl(struct fl_sema *s, const struct fl_expr *e, struct fl_span span,
+		      const char *wanted)
+{
+	fl_report(s->diags, FL_E_IOCTL, span, e->text, wanted,
+		  e->function == FL_FUNCTION__IO ? "\"f\", 1" : "\"f\", 1, struct NAME", NULL);
+}
+
+/* A constant of up to @most, or a string of one character where @is_text. */
+static bool ioctl_part(struct fl_sema *s, const struct fl_expr *e, struct fl_expr *part,
+		       bool is_text, uint64_t most, const char *wanted, uint64_t *value)
+{
+	fl_check_expr(s, part);
+	if (!part->type)
+		return false;
+	if (is_text && part->kind == FL_EXPR_STRING && strlen(part->text) == 1) {
+		*value = (unsigned char)*part->text;
+		return true;
+	}
+	*value = part->value;
+	if (part->is_constant && fl_is_number(part) && part->value <= most)
+		return true;
+	bad_ioctl(s, e, part->span, wanted);
+	return false;
+}
+
+/* _IO("T", 1), _IOR("f", 1, long): the number of an ioctl. */
+static void check_ioctl(struct fl_sema *s, struct fl_expr *e)
+{
+	static const uint64_t directions[] = {
+		[FL_FUNCTION__IOR] = IOC_READ,
+		[FL_FUNCTION__IOW] = IOC_WRITE,
+		[FL_FUNCTION__IOWR] = IOC_READ | IOC_WRITE,
+	};
+	size_t wanted = e->function == FL_FUNCTION__IO ? 2 : 3;
+	uint64_t type, number, size = 0;
+
+	if (e->nitems + (e->cast != NULL) != wanted) {
+		bad_ioctl(s, e, e->span, wanted == 2 ? "two arguments" : "three arguments");
+		return;
+	}
+	if (!ioctl_part(s, e, e->items[0], true, 255,
+			"a character or a number up to 255 as its first argument", &type) ||
+	    !ioctl_part(s, e, e->items[1], false, 255, "a number up to 255 as its second argument",
+			&number))
+		return;
+	if (e->cast && !fl_size_of(s, e->cast, &size))
+		return;
+	if (e->nitems == 3 &&
+	    !ioctl_part(s, e, e->items[2], false, IOC_MOST_SIZE,
+			"a type or its size in bytes as its third argument", &size))
+		return;
+	if (size > IOC_MOST_SIZE) {
+		bad_ioctl(s, e, e->cast->span, "a type of less than 16 KiB as its third argument");
+		return;
+	}
+	fl_set_constant(e, FL_VALUE_INT,
+			directions[e->function] << IOC_DIRECTION | size << IOC_SIZE |
+				type << IOC_TYPE | number << IOC_NUMBER);
+}
+
 /* within(f if EXPR): what watches f is put together in sema_rule.c's terms. */
 static void check_tracker(struct fl_sema *s, struct fl_expr *e)
 {
@@ -131,7 +200,7 @@ void fl_check_call(struct fl_sema *s, struct fl_expr *e)
 		no_call(s, e);
 		return;
 	}
-	if (fl_is_outside_calls(s)) {
+	if (fl_is_outside_calls(s) && fl_function_cost(e->function)) {
 		fl_report(s->diags, FL_E_PLACE, e->span, fl_expr_text(s, e), NULL);
 		return;
 	}
@@ -142,6 +211,12 @@ void fl_check_call(struct fl_sema *s, struct fl_expr *e)
 		break;
 	case FL_FUNCTION_cgroup:
 		check_cgroup(s, e);
+		break;
+	case FL_FUNCTION__IO:
+	case FL_FUNCTION__IOR:
+	case FL_FUNCTION__IOW:
+	case FL_FUNCTION__IOWR:
+		check_ioctl(s, e);
 		break;
 	default:
 		if (e->left && e->function == FL_FUNCTION_within)

@@ -98,6 +98,8 @@ void fl_check_member(struct fl_sema *s, struct fl_expr *e);
 void fl_check_index(struct fl_sema *s, struct fl_expr *e);
 void fl_check_cast(struct fl_sema *s, struct fl_expr *e);
 void fl_check_follow(struct fl_sema *s, struct fl_expr *e);
+/* The bytes of a value of that type; false after a report. */
+bool fl_size_of(struct fl_sema *s, const struct fl_typename *name, uint64_t *size);
 /* Is it an array of characters, which is a string? */
 bool fl_is_char_array(struct fl_sema *s, const struct fl_type *t);
 

@@ -3,12 +3,13 @@
  * sema_name.c - what names stand for.
  *
  * In this order: what the target renamed; builtins; lets; the function's own
- * arguments; errno names and true, false, NULL; constants of the kernel's
- * enums. A rename may hide a builtin, because it was written for this rule.
+ * arguments; errno names and true, false, NULL; constants that are macros in C;
+ * constants of the kernel's enums. A rename may hide a builtin, because it was written for this rule.
  */
 #include <errno.h>
 #include <string.h>
 
+#include "constant.h"
 #include "near.h"
 #include "sema_impl.h"
 
@@ -32,10 +33,19 @@ static int arg_number(const char *name)
 	return name[3] - '0';
 }
 
-static bool is_constant_name(const char *name)
+static bool is_word(const char *name)
 {
 	return fl_errno_number(name) || !strcmp(name, "true") || !strcmp(name, "false") ||
 	       !strcmp(name, "NULL");
+}
+
+static bool is_constant_name(const char *name)
+{
+	for (size_t i = 0; fl_constant_at(i); i++) {
+		if (!strcmp(fl_constant_at(i), name))
+			return true;
+	}
+	return is_word(name);
 }
 
 struct dependence {
@@ -226,6 +236,16 @@ static bool is_label(const struct fl_script *script, const char *name)
 	return false;
 }
 
+static const char *nearest_macro(const char *name)
+{
+	const char *best = NULL;
+	unsigned int distance = 3;
+
+	for (size_t i = 0; fl_constant_at(i); i++)
+		fl_nearest(name, fl_constant_at(i), &best, &distance);
+	return best;
+}
+
 static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
 {
 	const struct fl_func *f = s->instance ? s->instance->func : NULL;
@@ -249,6 +269,8 @@ static void unknown_name(struct fl_sema *s, const struct fl_expr *e)
 		if (fl_errno_name(i))
 			fl_nearest(e->text, fl_errno_name(i), &best, &distance);
 	}
+	if (!best && strchr(e->text, '_'))
+		best = nearest_macro(e->text);
 	if (!best && fl_errno_number(fl_arena_printf(s->arena, "E%s", e->text)))
 		best = fl_arena_printf(s->arena, "E%s", e->text);
 	if (f && !best && !fl_is_outside_calls(s)) {
@@ -279,12 +301,26 @@ static bool check_constant_name(struct fl_expr *e)
 {
 	int number = fl_errno_number(e->text);
 
-	if (!number && !is_constant_name(e->text))
+	if (!number && !is_word(e->text))
 		return false;
 	fl_set_constant(e, FL_VALUE_INT, number ? (uint64_t)number : e->text[0] == 't');
 	e->is_errno = number != 0;
 	e->is_null = e->text[0] == 'N';
 	return true;
+}
+
+/* A macro of C's; true also after a report. */
+static bool check_macro(struct fl_sema *s, struct fl_expr *e)
+{
+	const char *why = "";
+	uint64_t value;
+	int err = fl_constant_find(s->kernel, s->arch, e->text, &value, &why);
+
+	if (!err)
+		fl_set_constant(e, FL_VALUE_INT, value);
+	else if (err == -ENODATA)
+		fl_report(s->diags, FL_E_NO_FIELD, e->span, e->text, why, NULL);
+	return err != -ENOENT;
 }
 
 bool fl_is_constant_name(struct fl_sema *s, const char *name)
@@ -318,7 +354,7 @@ void fl_check_name(struct fl_sema *s, struct fl_expr *e)
 		check_let(s, e, let);
 		return;
 	}
-	if (check_argument(s, e) || check_constant_name(e))
+	if (check_argument(s, e) || check_constant_name(e) || check_macro(s, e))
 		return;
 	if (!s->kernel->ops->find_enumerator(s->kernel, module, e->text, &value)) {
 		fl_set_constant(e, FL_VALUE_INT, (uint64_t)value);

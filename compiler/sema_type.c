@@ -359,6 +359,16 @@ static bool find_cast_type(struct fl_sema *s, const struct fl_typename *name, st
 	return true;
 }
 
+bool fl_size_of(struct fl_sema *s, const struct fl_typename *name, uint64_t *size)
+{
+	struct fl_expr e = { .kind = FL_EXPR_CAST };
+
+	if (!find_cast_type(s, name, &e))
+		return false;
+	*size = e.stars ? 8 : e.base.size;
+	return true;
+}
+
 static uint64_t truncate(const struct fl_type *t, uint64_t v)
 {
 	unsigned int unused = 64 - t->size * 8;

@@ -16,6 +16,14 @@ static const struct fl_syscall syscalls[] = {
 #include "syscall_table.h"
 };
 
+/* arch/arm64/include/uapi/asm/fcntl.h and mman.h */
+static const struct fl_constant constants[] = {
+	{ "O_DIRECTORY", 040000 },  { "O_NOFOLLOW", 0100000 },
+	{ "O_DIRECT", 0200000 },    { "O_LARGEFILE", 0400000 },
+	{ "O_TMPFILE", 020040000 }, { "PROT_BTI", 0x10 },
+	{ "PROT_MTE", 0x20 },	    { NULL, 0 },
+};
+
 /*
  * current_thread_info()->preempt.count: arch/arm64/include/asm/preempt.h.
  * arch/arm64/Kconfig selects THREAD_INFO_IN_TASK, so it is the task's.
@@ -51,6 +59,7 @@ const struct fl_arch fl_arch_aarch64 = {
 	/* SC_ARM64_REGS_TO_ARGS in arch/arm64/include/asm/syscall_wrapper.h */
 	.syscall_args = { X(0), X(1), X(2), X(3), X(4), X(5) },
 	.syscalls = syscalls,
+	.constants = constants,
 	.preempt_count = preempt_count,
 	/*
 	 * arch_prepare_bpf_trampoline() in arch/arm64/net/bpf_jit_comp.c passes

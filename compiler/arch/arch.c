@@ -2,6 +2,7 @@
 /* arch.c - the architectures that faultline knows, and what is asked of their tables. */
 #include "arch.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -166,4 +167,43 @@ unsigned int fl_syscall_nparams(const struct fl_syscall *call)
 	while (n < COUNT(call->params) && call->params[n].name)
 		n++;
 	return n;
+}
+
+static const struct fl_constant generic[] = {
+#define FL_CONSTANT(name, value) { #name, (value) },
+#include "constant.def"
+#undef FL_CONSTANT
+};
+
+int fl_arch_constant(const struct fl_arch *arch, const char *name, uint64_t *value)
+{
+	for (const struct fl_constant *c = arch ? arch->constants : NULL; c && c->name; c++) {
+		if (!strcmp(c->name, name)) {
+			*value = c->value;
+			return 0;
+		}
+	}
+	for (size_t i = 0; i < COUNT(generic); i++) {
+		if (!strcmp(generic[i].name, name)) {
+			*value = generic[i].value;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *fl_arch_constant_at(size_t i)
+{
+	if (i < COUNT(generic))
+		return generic[i].name;
+	i -= COUNT(generic);
+	for (size_t j = 0; j < COUNT(archs); j++) {
+		const struct fl_constant *c = archs[j]->constants;
+
+		for (; c->name; c++) {
+			if (!i--)
+				return c->name;
+		}
+	}
+	return NULL;
 }

@@ -50,6 +50,12 @@ struct fl_evidence {
 	const char *name;
 };
 
+/* What C has as a macro, constant.def. */
+struct fl_constant {
+	const char *name;
+	uint64_t value;
+};
+
 /* Offsets of registers are bytes in struct pt_regs. */
 struct fl_arch {
 	const char *machine; /* as in uname -m */
@@ -69,6 +75,7 @@ struct fl_arch {
 
 	uint16_t syscall_args[FL_SYSCALL_ARGS];
 	const struct fl_syscall *syscalls;
+	const struct fl_constant *constants; /* not asm-generic's; ends with a name of NULL */
 
 	/* 0; -EACCES: the kernel hides addresses; -ENOENT: it does not show where. */
 	int (*preempt_count)(struct fl_kernel *k, struct fl_preempt *out);
@@ -105,6 +112,11 @@ struct fl_arg_place fl_arch_place(const struct fl_arch *arch, const struct fl_fu
 
 /* Is a parameter of this type passed by the address of a copy? */
 bool fl_arch_by_reference(const struct fl_arch *arch, const struct fl_type *t);
+
+/* A constant by its name; @arch NULL: what most have. -ENOENT. */
+int fl_arch_constant(const struct fl_arch *arch, const char *name, uint64_t *value);
+/* The names of all architectures' constants; NULL after the last. */
+const char *fl_arch_constant_at(size_t i);
 
 /* NULL for a name that no system call has, and for an unknown architecture. */
 const struct fl_syscall *fl_syscall_find(const char *machine, const char *name);

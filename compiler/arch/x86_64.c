@@ -13,6 +13,13 @@ static const struct fl_syscall syscalls[] = {
 #include "syscall_table.h"
 };
 
+/* arch/x86/include/uapi/asm/mman.h */
+static const struct fl_constant constants[] = {
+	{ "MAP_32BIT", 0x40 },
+	{ "MAP_ABOVE4G", 0x80 },
+	{ NULL, 0 },
+};
+
 /*
  * A per-CPU variable, arch/x86/include/asm/preempt.h: pcpu_hot.preempt_count
  * since commit 64701838bf05, __preempt_count before and again since 6.15.
@@ -56,6 +63,7 @@ const struct fl_arch fl_arch_x86_64 = {
 	/* SC_X86_64_REGS_TO_ARGS in arch/x86/include/asm/syscall_wrapper.h */
 	.syscall_args = { DI, SI, DX, R10, R8, R9 },
 	.syscalls = syscalls,
+	.constants = constants,
 	.preempt_count = preempt_count,
 	/*
 	 * arch_prepare_bpf_trampoline() in arch/x86/net/bpf_jit_comp.c passed

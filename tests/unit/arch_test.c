@@ -264,6 +264,38 @@ static void test_no_other_calls(void **state)
 	}
 }
 
+/* --- constants --------------------------------------------------------------------- */
+
+/* "MACHINE constant NAME NUMBER": what its headers define is what the table has instead. */
+static void test_constants(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(machines); i++) {
+		const struct fl_arch *arch = fl_arch_find(machines[i]);
+		FILE *f = open_facts();
+		uint64_t value, tmpfile;
+		size_t n = 0, has = 0;
+		struct line l;
+
+		while (next_line(f, &l)) {
+			if (strcmp(l.fields[0], machines[i]) || strcmp(l.fields[1], "constant"))
+				continue;
+			if (fl_arch_constant(arch, l.fields[2], &value) ||
+			    value != strtoull(l.fields[3], NULL, 10))
+				fail_msg("%s: %s is not %s", machines[i], l.fields[2], l.fields[3]);
+			n++;
+		}
+		fclose(f);
+		while (arch->constants[has].name)
+			has++;
+		/* O_TMPFILE follows from one of them: it has O_DIRECTORY in it */
+		assert_int_equal(fl_arch_constant(arch, "O_TMPFILE", &tmpfile), 0);
+		assert_int_equal(fl_arch_constant(arch, "O_DIRECTORY", &value), 0);
+		assert_int_equal(tmpfile, 020000000 | value);
+		assert_int_equal(has, n + (value != 0200000));
+	}
+}
+
 /* --- preemption --------------------------------------------------------------------- */
 
 /* A kernel that has nothing but the fact: a type, or a variable of that type, and its members. */
@@ -423,6 +455,7 @@ int main(void)
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_no_other_calls),
+		cmocka_unit_test(test_constants),
 		cmocka_unit_test(test_preemption),
 		cmocka_unit_test(test_many_arguments),
 		cmocka_unit_test(test_structure_that_does_not_fit),

@@ -81,11 +81,26 @@ static void test_texts_of_steps(void **state)
 	expect_among("let run = 3 on fake_errno if pid == run { ", " comm ");
 }
 
+static void test_constants(void **state)
+{
+	struct words w;
+
+	(void)state;
+	expect_words("on fake_errno if pid == O_W", " O_WRONLY ");
+	expect_words("on fake_errno if pid & __GFP_DIR", " __GFP_DIRECT_RECLAIM ");
+	expect_words("on fake_errno if pid == MAP_AB", " MAP_ABOVE4G ");
+	expect_words("on fake_errno if pid == _IOW", " _IOW( _IOWR( ");
+	/* too many to be shown without a beginning */
+	complete("on fake_errno if ", &w);
+	assert_null(strstr(w.text, "O_WRONLY"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_texts_of_steps),
+		cmocka_unit_test(test_constants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
