@@ -24,6 +24,14 @@ static void check_str(struct fl_sema *s, struct fl_expr *e)
 	fl_check_expr(s, p);
 	if (!p->type)
 		return;
+	if (e->function == FL_FUNCTION_str && p->in_memory && p->type == FL_VALUE_STRING) {
+		struct fl_span span = e->span;
+
+		/* an array is the string, as in C, where it becomes a pointer */
+		*e = *p;
+		e->span = span;
+		return;
+	}
 	if (p->type != FL_VALUE_POINTER && p->type != FL_VALUE_UINT && p->type != FL_VALUE_INT) {
 		fl_report(s->diags, FL_E_STR_POINTER, p->span, e->text, fl_expr_text(s, p),
 			  p->type == FL_VALUE_STRING
