@@ -423,6 +423,21 @@ static void offer_expectation(struct completion *c)
 		offer(c, c->opts->labels[i]);
 }
 
+/* sys_%: the word began after that. */
+static bool in_class(const struct completion *c)
+{
+	const struct fl_token *last = token_at(c, 0);
+
+	return is_tok(last, FL_TOK_NAME) && last->off + last->len == c->tokens.src->len &&
+	       !strcmp(last->text, FL_SYSCALL_PREFIX "%");
+}
+
+static void offer_classes(struct completion *c)
+{
+	for (size_t i = 0; fl_syscall_class_at(i); i++)
+		offer(c, fl_syscall_class_at(i));
+}
+
 static void complete(struct completion *c)
 {
 	const struct fl_token *last = token_at(c, 0);
@@ -435,6 +450,8 @@ static void complete(struct completion *c)
 		return;
 	} else if (c->word_len && c->word[0] == '$') {
 		offer_params(c);
+	} else if (in_class(c)) {
+		offer_classes(c);
 	} else if (in_targets(c, &traceable)) {
 		if (is_tok(last, FL_TOK_on))
 			offer(c, "exit");

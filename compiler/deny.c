@@ -13,8 +13,7 @@ static const struct {
 #undef FL_DENY
 };
 
-/* "__x64_sys_kill" and "__do_sys_kill" are the system call sys_kill. */
-static const char *script_name(const char *name)
+const char *fl_script_name(const char *name)
 {
 	const char *call = strstr(name, "_sys_");
 
@@ -24,7 +23,7 @@ static const char *script_name(const char *name)
 static bool is_allowed(const struct fl_sema *s, const char *name)
 {
 	for (size_t i = 0; i < s->opts->nallowed; i++) {
-		if (!strcmp(script_name(s->opts->allowed[i]), name))
+		if (!strcmp(fl_script_name(s->opts->allowed[i]), name))
 			return true;
 	}
 	return false;
@@ -32,7 +31,7 @@ static bool is_allowed(const struct fl_sema *s, const char *name)
 
 const char *fl_denied(const struct fl_sema *s, const char *name)
 {
-	name = script_name(name);
+	name = fl_script_name(name);
 	for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
 		if (!strcmp(denied[i].name, name))
 			return is_allowed(s, name) ? NULL : denied[i].reason;

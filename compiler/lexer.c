@@ -171,10 +171,10 @@ static void lex_name(struct fl_lexer *lx)
 
 static bool is_glob(char c)
 {
-	return is_name(c) || (c && strchr("*?.[", c));
+	return is_name(c) || (c && strchr("*?.[%", c));
 }
 
-/* A function's name, which may be a pattern. */
+/* A function's name, which may be a pattern, or end in a class of system calls. */
 static void lex_target(struct fl_lexer *lx)
 {
 	size_t from = lx->pos;

@@ -45,7 +45,7 @@ static bool parse_target(struct fl_parser *p, struct fl_target *target)
 	}
 	target->name = pattern.name;
 	target->span = fl_token_span(p, &p->tokens->list[p->pos - 1]);
-	target->is_glob = strpbrk(target->name, "*?[") != NULL;
+	target->is_glob = strpbrk(target->name, "*?[%") != NULL;
 	return !fl_accept(p, FL_TOK_LPAREN) || parse_rename(p, target);
 }
 

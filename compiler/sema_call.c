@@ -156,7 +156,7 @@ static void check_tracker(struct fl_sema *s, struct fl_expr *e)
 		.module_span = e->pattern->span,
 		.module = e->pattern->module,
 		.name = e->pattern->name,
-		.is_glob = strpbrk(e->pattern->name, "*?[") != NULL,
+		.is_glob = strpbrk(e->pattern->name, "*?[%") != NULL,
 	};
 	if (s->place == FL_PLACE_TRACKER) {
 		fl_report(s->diags, FL_E_TRACKER_NESTED, e->span, NULL);

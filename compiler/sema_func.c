@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "near.h"
 #include "sema_impl.h"
 
 #define MAX_ONS 20000 /* functions of one rule */
@@ -226,7 +227,10 @@ struct expansion {
 	const struct fl_target *target;
 	size_t *cap;
 	size_t found;
-	bool left_out; /* something that must not fail */
+	unsigned int classes;  /* of system calls, instead of a pattern */
+	const char **left_out; /* what must not fail */
+	size_t nleft_out;
+	size_t cap_left_out;
 	bool full;
 };
 
@@ -252,15 +256,34 @@ static bool returns_nothing(const struct fl_func *f)
 	return f->in_btf && f->ret.kind == FL_TYPE_VOID;
 }
 
-/* Would the rule make it fail though it must not? Says that it is left out. */
+/* Would the rule make it fail though it must not? Notes that it is left out. */
 static bool leaves_out(struct expansion *x, const char *name)
 {
-	const char *why = has_return(x->rule) ? fl_denied(x->s, name) : NULL;
+	if (!has_return(x->rule) || !fl_denied(x->s, name))
+		return false;
+	/* the list has a system call under another name than the table */
+	name = fl_script_name(name);
+	for (size_t i = 0; i < x->nleft_out; i++) {
+		if (!strcmp(x->left_out[i], name))
+			return true;
+	}
+	x->left_out = fl_arena_grow(x->s->arena, x->left_out, x->nleft_out, &x->cap_left_out,
+				    sizeof(*x->left_out));
+	x->left_out[x->nleft_out++] = name;
+	return true;
+}
 
-	if (why)
-		fl_report(x->s->diags, FL_W_DENIED, x->target->span, name, why, NULL);
-	x->left_out |= why != NULL;
-	return why != NULL;
+static void report_left_out(const struct expansion *x)
+{
+	struct fl_buf names;
+
+	if (!x->nleft_out)
+		return;
+	fl_buf_init(&names, x->s->arena);
+	for (size_t i = 0; i < x->nleft_out; i++)
+		fl_buf_printf(&names, "%s%s", i ? ", " : "", x->left_out[i]);
+	fl_report(x->s->diags, FL_N_DENIED, x->target->span, x->target->name, names.text,
+		  x->left_out[0], NULL);
 }
 
 /* One function that a glob may mean. */
@@ -307,6 +330,13 @@ static int expand_hook(const char *name, const char *module, enum fl_tag tag, vo
 	return fl_is_hook(name) ? expand(name, module, tag, arg) : 0;
 }
 
+static bool means_syscall(const struct expansion *x, const struct fl_syscall *call)
+{
+	if (x->classes)
+		return fl_syscall_is_in(call, x->classes);
+	return !fnmatch(x->target->name, call->name, FNM_NOESCAPE);
+}
+
 static void expand_syscalls(struct expansion *x)
 {
 	const struct fl_target *t = x->target;
@@ -317,8 +347,7 @@ static void expand_syscalls(struct expansion *x)
 		const struct fl_syscall *call = fl_syscall_at(x->s->kernel->arch, i);
 		struct fl_on on;
 
-		if (!call || fnmatch(t->name, call->name, FNM_NOESCAPE) ||
-		    find_syscall(x->s->kernel, call, &f))
+		if (!call || !means_syscall(x, call) || find_syscall(x->s->kernel, call, &f))
 			continue;
 		one = fl_arena_alloc(x->s->arena, sizeof(*one));
 		*one = *t;
@@ -350,7 +379,33 @@ static void no_match(const struct expansion *x, bool returns)
 		shown = fl_arena_printf(x->s->arena, "%s:%s", t->module, t->name);
 	}
 	fl_report(x->s->diags, FL_E_NO_MATCH, span, returns ? "injectable" : "traceable", shown,
-		  x->left_out ? NULL : fl_offers(x->s, t->name, !returns), NULL);
+		  x->nleft_out || x->classes ? NULL : fl_offers(x->s, t->name, !returns), NULL);
+}
+
+/* sys_%file: false after a report. */
+static bool find_classes(struct expansion *x)
+{
+	const struct fl_target *t = x->target;
+	size_t prefix = strlen(FL_SYSCALL_PREFIX "%");
+	const char *best = NULL, *name, *hint;
+	unsigned int distance = 3;
+	struct fl_buf all;
+
+	if (!t->module && !strncmp(t->name, FL_SYSCALL_PREFIX "%", prefix))
+		x->classes = fl_syscall_class(t->name + prefix);
+	if (x->classes)
+		return true;
+	fl_buf_init(&all, x->s->arena);
+	for (size_t i = 0; (name = fl_syscall_class_at(i)); i++) {
+		if (strlen(t->name) > prefix)
+			fl_nearest(t->name + prefix, name, &best, &distance);
+		fl_buf_printf(&all, "%s" FL_SYSCALL_PREFIX "%%%s", i ? ", " : "there are ", name);
+	}
+	hint = best ? fl_arena_printf(x->s->arena, "did you mean '" FL_SYSCALL_PREFIX "%%%s'?",
+				      best)
+		    : all.text;
+	fl_report(x->s->diags, FL_E_NO_CLASS, t->span, t->name, hint, NULL);
+	return false;
 }
 
 static void expand_glob(struct expansion *x)
@@ -360,14 +415,17 @@ static void expand_glob(struct expansion *x)
 	const struct fl_target *t = x->target;
 	bool returns = has_return(x->rule);
 
+	if (strchr(t->name, '%') && !find_classes(x))
+		return;
 	if (!strncmp(t->name, FL_SYSCALL_PREFIX, strlen(FL_SYSCALL_PREFIX)) && !t->module)
 		expand_syscalls(x);
-	if (!returns)
+	if (!returns && !x->classes)
 		fl_each_traceable(k, expand, x);
-	else
+	else if (!x->classes)
 		k->ops->each_injectable(k, expand, x);
 	if (returns && fl_is_hook(t->name) && !x->full)
 		fl_each_traceable(k, expand_hook, x);
+	report_left_out(x);
 	if (x->full)
 		fl_report(s->diags, FL_E_LIMIT, t->span, fl_arena_printf(s->arena, "%d", MAX_ONS),
 			  "functions for one rule", NULL);
@@ -496,7 +554,13 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e)
 	const struct fl_range *ranges = NULL;
 	size_t n = 0, first = 0;
 	const char *symbol = call ? call->function : p->name;
-	int err = k->ops->ranges(k, p->module, symbol, &ranges, &n);
+	int err;
+
+	if (strchr(p->name, '%')) {
+		fl_report(s->diags, FL_E_CLASS_PLACE, p->span, p->name, NULL);
+		return;
+	}
+	err = k->ops->ranges(k, p->module, symbol, &ranges, &n);
 
 	if (err && !goes_on_without_code(s, p, err))
 		return;

@@ -112,6 +112,9 @@ void fl_check_pattern(struct fl_sema *s, struct fl_expr *e);
 
 /* deny.c: why the function must not be made to fail, or NULL. */
 const char *fl_denied(const struct fl_sema *s, const char *name);
+/* What scripts call a function: "__x64_sys_kill" and "__do_sys_kill" are sys_kill. */
+const char *fl_script_name(const char *name);
+
 /* sema_near.c */
 /*
  * Functions near to a name or pattern that is none, among the injectable or

@@ -124,6 +124,13 @@ size_t fl_syscall_count(void);
 const struct fl_syscall *fl_syscall_at(const char *machine, size_t i);
 unsigned int fl_syscall_nparams(const struct fl_syscall *call);
 
+/* "file" as a set of one class; also "net", as in strace. 0: there is no such class. */
+unsigned int fl_syscall_class(const char *name);
+/* Is @call in a class of @classes? */
+bool fl_syscall_is_in(const struct fl_syscall *call, unsigned int classes);
+/* The names of all classes; NULL after the last. */
+const char *fl_syscall_class_at(size_t i);
+
 /* The files' tables, for arch.c. */
 #define FL_ARCH(machine) extern const struct fl_arch fl_arch_##machine;
 #include "arch.def"

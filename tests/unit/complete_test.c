@@ -95,12 +95,22 @@ static void test_constants(void **state)
 	assert_null(strstr(w.text, "O_WRONLY"));
 }
 
+static void test_classes(void **state)
+{
+	(void)state;
+	expect_words("on sys_%f", " file fstat fstatfs ");
+	expect_among("on vfs_read, sys_%", " network ");
+	/* elsewhere it is an operator */
+	expect_among("on fake_errno if pid %", " pid ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_texts_of_steps),
 		cmocka_unit_test(test_constants),
+		cmocka_unit_test(test_classes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,3 +76,15 @@ test_ioctl_numbers() {
 	fl -e 'on sys_ioctl if comm == "lsattr" && cmd == _IOW("f", 1, long) return -EBUSY' -- lsattr file
 	expect_equal "status" 3 "$status"
 }
+
+# Classes of system calls are those of strace.
+test_classes_of_system_calls() {
+	need_full
+	echo text >file
+	fl -e 'f: on sys_%file if comm == "cat" return -EACCES' -- cat file
+	expect_text err "cat: .*Permission denied"
+	expect_no_text out "^text$"
+	fl -e 'n: on sys_%network if comm == "cat" return -EACCES' -- cat file
+	expect_equal "status" 3 "$status"
+	expect_text out "^text$"
+}
