@@ -250,6 +250,20 @@ static void put_expectations(struct fl_json *j, const struct fl_object *obj,
 	fl_json_close(j, '[');
 }
 
+static void put_copied(struct fl_json *j, const struct fl_armed_outcome *o)
+{
+	fl_json_open(j, "copied", '[');
+	for (size_t i = 0; i < o->ncopied; i++) {
+		fl_json_open(j, NULL, '{');
+		fl_json_number(j, "rule", o->copied[i].rule + 1);
+		fl_json_string(j, "function", o->copied[i].func);
+		fl_json_string(j, "module", o->copied[i].module);
+		fl_json_string(j, "copies", o->copied[i].copies);
+		fl_json_close(j, '{');
+	}
+	fl_json_close(j, '[');
+}
+
 static void put_command(struct fl_json *j, const struct fl_summary *s)
 {
 	if (!s->has_command) {
@@ -276,6 +290,7 @@ static void summary(struct fl_report_stream *r, const struct fl_summary *s)
 	fl_json_number(&j, "keys_lost", (int64_t)s->outcome->keys_lost);
 	fl_json_number(&j, "delays_skipped", (int64_t)s->outcome->delays_skipped);
 	fl_json_number(&j, "splats", (int64_t)s->outcome->splats);
+	put_copied(&j, s->outcome);
 	put_command(&j, s);
 	put_expectations(&j, obj, s);
 	fl_json_string(&j, "idle", s->idle);

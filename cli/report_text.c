@@ -151,6 +151,11 @@ static void print_remarks(FILE *out, const struct fl_summary *s)
 			"%" PRIu64 " times a key found no room in its map: what it counts is too "
 			"low, and no rule acted on it\n",
 			o->keys_lost);
+	for (size_t i = 0; i < o->ncopied; i++)
+		fprintf(out,
+			"'%s' was not called, but the compiler made %s of it, whose calls no rule "
+			"on '%s' gets\n",
+			o->copied[i].func, o->copied[i].copies, o->copied[i].func);
 	if (o->delays_skipped)
 		fprintf(out,
 			"%" PRIu64 " delays were left out: together they may take %d ms a second\n",

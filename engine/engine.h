@@ -240,6 +240,18 @@ enum fl_idle {
 /* In words; NULL for FL_IDLE_NOT. */
 const char *fl_idle_text(enum fl_idle idle);
 
+/*
+ * A function of a rule that had no call, though the kernel has copies of it that
+ * the compiler made, NAME.isra.0 say, for callers that it knows. A rule on the
+ * function does not get their calls.
+ */
+struct fl_copied {
+	uint32_t rule;
+	const char *func;   /* the armed set's */
+	const char *module; /* or NULL; likewise */
+	char copies[128];   /* "NAME.isra.*, NAME.part.*" */
+};
+
 struct fl_armed_outcome {
 	struct fl_totals all;
 	uint64_t keys_lost;	 /* keys of "per" and states that found no room */
@@ -249,6 +261,8 @@ struct fl_armed_outcome {
 	size_t failed;		 /* expectations that did not hold */
 	bool *held;		 /* for each expectation of part 0 */
 	enum fl_idle idle;
+	struct fl_copied *copied; /* of the rules without a call, the first functions of each */
+	size_t ncopied;
 };
 
 /*

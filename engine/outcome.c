@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* outcome.c - what became of a set of rules: expectations, and why nothing was injected. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine_impl.h"
+
+#define COPIES_SOUGHT 8 /* functions of a rule: each takes a walk over the symbols */
 
 static uint64_t counter(void *arg, uint32_t rule, enum fl_counter which)
 {
@@ -95,6 +98,81 @@ const char *fl_idle_text(enum fl_idle idle)
 	return texts[idle];
 }
 
+/* "f.isra.*, f.part.*": the copies that the kernel has of a function; false: none. */
+static bool find_copies(struct fl_kernel *k, struct fl_copied *of)
+{
+	static const char *const suffixes[] = { ".constprop.*", ".isra.*", ".part.*" };
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		const struct fl_range *ranges;
+		char name[sizeof(of->copies)];
+		size_t n;
+		int err;
+
+		if (snprintf(name, sizeof(name), "%s%s", of->func, suffixes[i]) >=
+		    (int)sizeof(name))
+			continue;
+		err = k->ops->ranges(k, of->module ? of->module : "vmlinux", name, &ranges, &n);
+		/* where addresses are hidden, names are not */
+		if (err && err != -EACCES) /* where addresses are hidden, names are not */
+			continue;
+		len += (size_t)snprintf(of->copies + len, sizeof(of->copies) - len, "%s%s",
+					len ? ", " : "", name);
+		if (len >= sizeof(of->copies))
+			break;
+	}
+	return len != 0;
+}
+
+static bool is_noted(const struct fl_armed_outcome *out, const struct fl_copied *c)
+{
+	for (size_t i = 0; i < out->ncopied; i++) {
+		if (out->copied[i].rule == c->rule && !strcmp(out->copied[i].func, c->func))
+			return true;
+	}
+	return false;
+}
+
+/* Of a rule without a call: what its functions' callers may use instead. */
+static void note_copies(const struct fl_armed *a, uint32_t rule, struct fl_armed_outcome *out)
+{
+	size_t sought = 0;
+
+	for (size_t i = 0; i < a->nparts; i++) {
+		const struct fl_object *obj = a->parts[i]->obj;
+
+		for (size_t j = 0; j < obj->nslots && sought < COPIES_SOUGHT; j++) {
+			const struct fl_obj_attach *to = &obj->attaches[obj->slots[j].attach];
+			struct fl_copied c = { .rule = rule,
+					       .func = to->func,
+					       .module = to->module };
+
+			if (obj->slots[j].rule != rule)
+				continue;
+			sought++;
+			if (!is_noted(out, &c) && find_copies(a->en->kernel, &c))
+				out->copied[out->ncopied++] = c;
+		}
+	}
+}
+
+static int find_all_copies(const struct fl_armed *a, struct fl_armed_outcome *out)
+{
+	size_t nrules = a->parts[0]->obj->nrules;
+	struct fl_totals t;
+
+	out->copied = calloc(nrules * COPIES_SOUGHT + 1, sizeof(*out->copied));
+	if (!out->copied)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < nrules; i++) {
+		fl_armed_rule_totals(a, i, &t);
+		if (!t.calls)
+			note_copies(a, i, out);
+	}
+	return 0;
+}
+
 int fl_armed_outcome(const struct fl_armed *a, const struct fl_command *c,
 		     struct fl_armed_outcome *out)
 {
@@ -112,11 +190,16 @@ int fl_armed_outcome(const struct fl_armed *a, const struct fl_command *c,
 		out->misses += fl_session_misses(a->parts[i]->session);
 	check_expectations(a, c, out);
 	out->idle = idle_reason(a, &out->all);
-	return 0;
+	if (!find_all_copies(a, out))
+		return 0;
+	fl_armed_outcome_release(out);
+	return -ENOMEM;
 }
 
 void fl_armed_outcome_release(struct fl_armed_outcome *o)
 {
 	free(o->held);
 	o->held = NULL;
+	free(o->copied);
+	o->copied = NULL;
 }

@@ -240,6 +240,27 @@ static void test_expectations(void **state)
 	fl_armed_outcome_release(&outcome);
 }
 
+static void test_copies_of_what_was_not_called(void **state)
+{
+	struct fl_armed_outcome outcome;
+
+	(void)state;
+	assert_int_equal(engine_prepare("on fake_errno log \"a\" on fake_errno_null log \"b\""), 0);
+	assert_int_equal(fl_armed_outcome(set, NULL, &outcome), 0);
+	assert_int_equal(outcome.ncopied, 1);
+	assert_int_equal(outcome.copied[0].rule, 1);
+	assert_string_equal(outcome.copied[0].func, "fake_errno_null");
+	assert_null(outcome.copied[0].module);
+	assert_string_equal(outcome.copied[0].copies,
+			    "fake_errno_null.constprop.*, fake_errno_null.isra.*");
+	fl_armed_outcome_release(&outcome);
+	for (uint32_t i = 0; i < 2; i++)
+		fake_machine_counts(fake_machine.session, i)->calls = 1;
+	assert_int_equal(fl_armed_outcome(set, NULL, &outcome), 0);
+	assert_int_equal(outcome.ncopied, 0);
+	fl_armed_outcome_release(&outcome);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +273,7 @@ int main(void)
 		WITH_ENGINE(test_commands_that_do_not_run),
 		WITH_ENGINE(test_why_nothing_was_injected),
 		WITH_ENGINE(test_expectations),
+		WITH_ENGINE(test_copies_of_what_was_not_called),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

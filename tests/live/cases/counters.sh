@@ -78,3 +78,23 @@ test_overrun() {
 	lost=$(sed -n 's/^\([0-9]*\) events have no line.*/\1/p' report)
 	expect_equal "lines and lost ones" 1000000 $((lines + ${lost:-0}))
 }
+
+# A function that was not called, and that the compiler made copies of for some callers.
+test_copies_of_the_compiler() {
+	local name seen=0
+
+	while read -r name; do
+		rm -f events
+		fl -f json -o events -e "on $name log \"called\"" -- true
+		((status == 0)) || continue
+		((++seen < 10)) || fail "all of these are called"
+		jq -e 'select(.type == "summary") | .calls == 0' events >/dev/null || continue
+		expect_equal "copies" "$name" "$(jq -r 'select(.type == "summary") | .copied[0].function' events)"
+		fl -e "on $name log \"called\"" -- true
+		expect_text err "^'$name' was not called, but the compiler made $name\\.(constprop|isra|part)\\.\*.* of it"
+		return
+	done < <(comm -12 \
+		<(sed -nE 's/^\S+ t (\w+)\.(constprop|isra|part)\.[0-9]+$/\1/p' /proc/kallsyms | sort -u) \
+		<(grep -xE '\w+' /sys/kernel/tracing/available_filter_functions | sort -u))
+	fail "no such function"
+}
