@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "constant.h"
+#include "macro.h"
 #include "sema_impl.h"
 #include "compile.h"
 #include "parse.h"
@@ -271,8 +271,8 @@ static void offer_names(struct completion *c)
 	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++)
 		offer(c, f->params[i].name);
 	/* there are hundreds, so not before a letter of the name */
-	for (size_t i = 0; c->word_len && fl_constant_at(i); i++)
-		offer(c, fl_constant_at(i));
+	for (size_t i = 0; c->word_len && fl_macro_at(i); i++)
+		offer(c, fl_macro_at(i));
 	script = with_rest(c, "pid");
 	for (size_t i = 0; script && i < script->nlets; i++)
 		offer(c, script->lets[i].name);

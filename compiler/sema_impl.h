@@ -7,7 +7,8 @@
  *	sema_near.c	names that are none, and what was perhaps meant
  *	sema_expr.c	operators, strings, random numbers; constants folded
  *	sema_name.c	names: arguments, builtins, parameters, states
- *	sema_call.c	str(), within() and the like; counters of rules
+ *	sema_call.c	str(), within() and the like
+ *	sema_counter.c	counters of rules, for expectations
  *	sema_type.c	the kernel's types: members, casts, pointers followed
  *	sema_rule.c	schedules and actions
  *	sema_step.c	items of a workload, and what a sweep needs of rules
@@ -89,6 +90,8 @@ bool fl_depends_on_func(const struct fl_script *script, const struct fl_expr *e)
 
 /* sema_call.c */
 void fl_check_call(struct fl_sema *s, struct fl_expr *e);
+
+/* sema_counter.c */
 /* A label's counter in an expect: also a member expression. */
 void fl_check_counter(struct fl_sema *s, struct fl_expr *e);
 

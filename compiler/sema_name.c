@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "constant.h"
+#include "macro.h"
 #include "near.h"
 #include "sema_impl.h"
 
@@ -41,8 +41,8 @@ static bool is_word(const char *name)
 
 static bool is_constant_name(const char *name)
 {
-	for (size_t i = 0; fl_constant_at(i); i++) {
-		if (!strcmp(fl_constant_at(i), name))
+	for (size_t i = 0; fl_macro_at(i); i++) {
+		if (!strcmp(fl_macro_at(i), name))
 			return true;
 	}
 	return is_word(name);
@@ -241,8 +241,8 @@ static const char *nearest_macro(const char *name)
 	const char *best = NULL;
 	unsigned int distance = 3;
 
-	for (size_t i = 0; fl_constant_at(i); i++)
-		fl_nearest(name, fl_constant_at(i), &best, &distance);
+	for (size_t i = 0; fl_macro_at(i); i++)
+		fl_nearest(name, fl_macro_at(i), &best, &distance);
 	return best;
 }
 
@@ -314,7 +314,7 @@ static bool check_macro(struct fl_sema *s, struct fl_expr *e)
 {
 	const char *why = "";
 	uint64_t value;
-	int err = fl_constant_find(s->kernel, s->arch, e->text, &value, &why);
+	int err = fl_macro_find(s->kernel, s->arch, e->text, &value, &why);
 
 	if (!err)
 		fl_set_constant(e, FL_VALUE_INT, value);

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#include "constant.h"
+#include "macro.h"
 #include "fake_kernel.h"
 #include "parser.h"
 #include "sema.h"
@@ -86,7 +86,7 @@ static int find(const char *name, uint64_t *value, const char **why)
 	struct fl_kernel k = { .ops = &ops };
 
 	*why = "";
-	return fl_constant_find(&k, fl_arch_find("x86_64"), name, value, why);
+	return fl_macro_find(&k, fl_arch_find("x86_64"), name, value, why);
 }
 
 static void expect_flag(const char *name, uint64_t expected)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* constant.c - names of constants: of the architecture, and of memory allocation. */
+/* macro.c - names of constants: of the architecture, and of memory allocation. */
 #include <errno.h>
 #include <string.h>
 
-#include "constant.h"
+#include "macro.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT_SUFFIX "_BIT"
@@ -93,8 +93,8 @@ static int find_gfp(struct fl_kernel *k, const struct gfp *m, uint64_t *value, c
 	return -ENODATA;
 }
 
-int fl_constant_find(struct fl_kernel *k, const struct fl_arch *arch, const char *name,
-		     uint64_t *value, const char **why)
+int fl_macro_find(struct fl_kernel *k, const struct fl_arch *arch, const char *name,
+		  uint64_t *value, const char **why)
 {
 	for (size_t i = 0; i < COUNT(masks); i++) {
 		if (!strcmp(masks[i].name, name))
@@ -103,7 +103,7 @@ int fl_constant_find(struct fl_kernel *k, const struct fl_arch *arch, const char
 	return fl_arch_constant(arch, name, value);
 }
 
-const char *fl_constant_at(size_t i)
+const char *fl_macro_at(size_t i)
 {
 	return i < COUNT(masks) ? masks[i].name : fl_arch_constant_at(i - COUNT(masks));
 }
