@@ -173,9 +173,29 @@ static const struct fl_func *func_of(struct completion *c)
 								 : NULL;
 }
 
+/* What is behind a value's name before that of a member, "" where it has none. */
+static const char *operator_of(const struct completion *c, const struct fl_type *t)
+{
+	struct fl_kernel *k = c->opts->kernel;
+	struct fl_type to;
+
+	if (!c->opts->with_operator)
+		return "";
+	if (fl_is_record(t))
+		return ".";
+	return t->kind == FL_TYPE_PTR && !k->ops->type(k, t->target, &to) && fl_is_record(&to)
+		       ? "->"
+		       : "";
+}
+
+static void offer_value(struct completion *c, const char *name, const struct fl_type *t)
+{
+	offer(c, fl_arena_printf(&c->arena, "%s%s", name, operator_of(c, t)));
+}
+
 static int offer_member(const struct fl_member *m, void *arg)
 {
-	offer(arg, m->name);
+	offer_value(arg, m->name, &m->type);
 	return 0;
 }
 
@@ -268,8 +288,13 @@ static void offer_names(struct completion *c)
 	}
 	for (int i = 1; i < FL_NFUNCTIONS; i++)
 		offer(c, fl_arena_printf(&c->arena, "%s(", fl_function_name((enum fl_function)i)));
-	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++)
-		offer(c, f->params[i].name);
+	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++) {
+		/* members of what is passed by value are out of reach */
+		if (fl_is_record(&f->params[i].type))
+			offer(c, f->params[i].name);
+		else
+			offer_value(c, f->params[i].name, &f->params[i].type);
+	}
 	/* there are hundreds, so not before a letter of the name */
 	for (size_t i = 0; c->word_len && fl_macro_at(i); i++)
 		offer(c, fl_macro_at(i));

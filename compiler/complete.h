@@ -18,6 +18,8 @@ struct fl_complete_opts {
 	const struct fl_source *prelude; /* definitions, or NULL */
 	const char *const *labels;	 /* of rules that there are, for expect */
 	size_t nlabels;
+	/* After a structure or a pointer to one, say how its members are reached: "bio->". */
+	bool with_operator;
 };
 
 /*

@@ -153,6 +153,7 @@ static size_t complete_rule(const char *line, size_t len, struct words *w)
 	const struct fl_complete_opts opts = {
 		.kernel = fl_engine_kernel(repl->engine),
 		.prelude = fl_repl_prelude(repl, &definitions),
+		.with_operator = true,
 	};
 	size_t before = repl->pending ? strlen(repl->pending) : 0, start;
 	char *text = malloc(before + len + 1);
@@ -183,6 +184,12 @@ static void collect(const char *text, int start, struct words *w)
 		complete_argument(commands[command].first, w);
 	else if (at == 2 && commands[command].first == SETTABLE)
 		complete_argument(NONE, w);
+}
+
+/* "str(", "bio->", "inner.": more of it follows, without a blank. */
+static bool goes_on(const char *word)
+{
+	return word && *word && strchr("(>.", word[strlen(word) - 1]);
 }
 
 static char **attempt(const char *text, int start, int end)
@@ -225,10 +232,7 @@ static char **attempt(const char *text, int start, int end)
 		}
 	}
 	free(w.list);
-	rl_completion_append_character =
-		matches && matches[0] && *matches[0] && matches[0][strlen(matches[0]) - 1] == '('
-			? '\0'
-			: ' ';
+	rl_completion_append_character = matches && goes_on(matches[0]) ? '\0' : ' ';
 	return matches;
 }
 

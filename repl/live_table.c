@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -11,39 +10,35 @@
 
 #define REFRESH_MS 500
 #define NS_PER_MS UINT64_C(1000000)
-#define SAME_KEY_MS 25	    /* between the bytes of one key */
-#define ROW_BEFORE_TEXT 100 /* columns of numbers and history */
+#define SAME_KEY_MS 25 /* between the bytes of one key */
 
 struct table {
 	const struct fl_ref *only;
 	FILE *out;
-	int wide;
+	int columns;
 };
 
 static void row(struct fl_repl *r, struct fl_ref ref, void *arg)
 {
 	struct table *t = arg;
 
+	(void)r;
 	if (!t->only || (t->only->entry == ref.entry && t->only->rule == ref.rule))
-		fl_repl_row(r, ref, t->out, t->wide, true);
+		fl_repl_row(t->out, ref, t->columns, true);
 }
 
 static void draw(struct fl_repl *r, const struct fl_ref *only, bool can_clear)
 {
-	struct winsize size = { .ws_col = 80 };
-	struct table t = { .only = only };
+	struct table t = { .only = only, .columns = fl_repl_columns() };
 	char *text = NULL;
 	size_t len;
 
-	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	t.wide = (int)size.ws_col - ROW_BEFORE_TEXT;
 	t.out = open_memstream(&text, &len);
 	if (!t.out)
 		return;
 	if (can_clear)
 		fputs("\033[H\033[J", t.out);
-	fprintf(t.out, "%-12s %-8s %10s %10s %10s %10s  %-32s  rule\n", "name", "state", "calls",
-		"matched", "done", "now", "the last 30 s");
+	fl_repl_head(t.out, t.columns, true);
 	fl_repl_each(r, row, &t);
 	fputs("any key ends this\n", t.out);
 	fclose(t.out);

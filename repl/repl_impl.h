@@ -11,6 +11,7 @@
  *	entry.c		rules from text to armed and back
  *	undo.c		what was changed, and how it is taken back
  *	show.c		commands that only show
+ *	table.c		rules as rows that fit the terminal
  *	live_table.c	the live table
  *	script.c	load, save, edit
  *	job.c		run
@@ -189,8 +190,15 @@ void fl_repl_show(struct fl_repl *r, struct fl_ref ref);
 void fl_repl_events(struct fl_repl *r, const char *name, size_t n);
 void fl_repl_stack(struct fl_repl *r, const char *number);
 void fl_repl_help(struct fl_repl *r, const char *topic);
-/* One line of a table; @wide: with the rule's text cut to so many columns. */
-void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool history);
+
+/* table.c */
+/* Of the terminal; many where there is none. */
+int fl_repl_columns(void);
+/* A line, that ends in "..." where it is cut to @columns characters. */
+void fl_repl_put_cut(FILE *out, const char *text, int columns);
+/* The head of a table of rules, and a rule; with its last seconds where @history. */
+void fl_repl_head(FILE *out, int columns, bool history);
+void fl_repl_row(FILE *out, struct fl_ref ref, int columns, bool history);
 
 /* live_table.c */
 void fl_repl_watch(struct fl_repl *r, const struct fl_ref *only);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show.c - commands that only show. */
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plan_text.h"
 #include "repl_impl.h"
-
-#define NS_PER_S UINT64_C(1000000000)
 
 static const struct {
 	const char *name;
@@ -22,77 +19,24 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *state_of(const struct fl_entry *e, const struct fl_rule_status *s)
-{
-	if (!s->enabled)
-		return "disabled";
-	if (!fl_armed_is_active(e->armed))
-		return "paused";
-	if (fl_armed_deadline(e->armed) == 0)
-		return "over";
-	if (s->times != FL_NEVER && !s->per_key && s->passed >= s->times)
-		return "used up";
-	return "armed";
-}
-
-static uint64_t acted(const struct fl_entry *e, size_t rule, const struct fl_counts *c)
-{
-	return e->obj->rules[rule].returns ? c->injected : c->fired;
-}
-
-/* Eight steps, or four where the terminal knows no better characters. */
-static void put_history(FILE *out, const uint32_t *history)
-{
-	static const char *const steps[] = { " ", ".", ":", "|", "#" };
-	uint32_t most = 1;
-
-	for (size_t i = 0; i < FL_HISTORY; i++) {
-		if (history[i] > most)
-			most = history[i];
-	}
-	fputc('[', out);
-	for (size_t i = 0; i < FL_HISTORY; i++)
-		fputs(steps[(history[i] * 4 + most - 1) / most], out);
-	fputc(']', out);
-}
-
-void fl_repl_row(struct fl_repl *r, struct fl_ref ref, FILE *out, int wide, bool history)
-{
-	const struct fl_entry *e = ref.entry;
-	const struct fl_entry_rule *rule = &e->rules[ref.rule];
-	struct fl_rule_status s;
-	char *text;
-
-	fl_armed_rule_status(e->armed, ref.rule, &s);
-	fprintf(out, "%-12s %-8s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %8u/s  ", rule->name,
-		state_of(e, &s), (uint64_t)s.counts.calls, (uint64_t)s.counts.matched,
-		acted(e, ref.rule, &s.counts), rule->history[FL_HISTORY - 1]);
-	if (history) {
-		put_history(out, rule->history);
-		fputs("  ", out);
-	}
-	text = fl_repl_text(ref, "");
-	fprintf(out, "%.*s\n", wide > 20 ? wide : 20, text ? text : e->obj->rules[ref.rule].text);
-	free(text);
-	(void)r;
-}
-
 static void row(struct fl_repl *r, struct fl_ref ref, void *arg)
 {
-	FILE *out = arg;
+	const int *columns = arg;
 
-	fl_repl_row(r, ref, out, 200, false);
+	(void)r;
+	fl_repl_row(stdout, ref, *columns, false);
 }
 
 void fl_repl_list(struct fl_repl *r)
 {
+	int columns = fl_repl_columns();
+
 	if (!fl_repl_count(r)) {
 		fl_repl_say(r, "no rules are armed\nhint: on FUNCTION if CONDITION return -EIO\n");
 		return;
 	}
-	fl_repl_say(r, "%-12s %-8s %10s %10s %10s %10s  rule\n", "name", "state", "calls",
-		    "matched", "done", "now");
-	fl_repl_each(r, row, stdout);
+	fl_repl_head(stdout, columns, false);
+	fl_repl_each(r, row, &columns);
 	fflush(stdout);
 }
 

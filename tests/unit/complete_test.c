@@ -22,9 +22,8 @@ static void add(const char *word, void *arg)
 	w->n++;
 }
 
-static void complete(const char *text, struct words *w)
+static void complete_with(const char *text, struct fl_complete_opts opts, struct words *w)
 {
-	struct fl_complete_opts opts = { 0 };
 	struct fake_kernel fake;
 	size_t start;
 
@@ -32,6 +31,11 @@ static void complete(const char *text, struct words *w)
 	opts.kernel = &fake.k;
 	*w = (struct words){ .text = " " };
 	assert_int_equal(fl_complete(text, strlen(text), &opts, &start, add, w), 0);
+}
+
+static void complete(const char *text, struct words *w)
+{
+	complete_with(text, (struct fl_complete_opts){ 0 }, w);
 }
 
 static void expect_words(const char *text, const char *want)
@@ -104,13 +108,37 @@ static void test_classes(void **state)
 	expect_among("on fake_errno if pid %", " pid ");
 }
 
+static void expect_open(const char *text, const char *want)
+{
+	struct words w;
+
+	complete_with(text, (struct fl_complete_opts){ .with_operator = true }, &w);
+	if (strcmp(w.text, want) != 0)
+		fail_msg("after '%s':%s", text, w.text);
+}
+
+/* How the members of a value are reached comes with its name, where that is asked for. */
+static void test_operators(void **state)
+{
+	(void)state;
+	expect_open("on fake_errno if dev->in", " inner. ints ");
+	expect_open("on fake_errno if dev->ne", " next-> ");
+	expect_open("on fake_errno if dev->inner.t", " task-> ");
+	expect_open("on fake_errno if de", " dev-> ");
+	/* nothing is known of what these lead to, or it has no members */
+	expect_open("on fake_errno if dev->hid", " hidden ");
+	expect_open("on fake_errno if dev->l", " label low ");
+	expect_open("on fake_errno if dev->st", " state ");
+	expect_words("on fake_errno if dev->ne", " next ");
+	expect_words("on fake_errno if de", " dev ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_items),
-		cmocka_unit_test(test_texts_of_steps),
-		cmocka_unit_test(test_constants),
-		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_items),	  cmocka_unit_test(test_texts_of_steps),
+		cmocka_unit_test(test_constants), cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_operators),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,9 +67,39 @@ static void test_errors(void **state)
 	}
 }
 
+static void expect_cut(const char *text, int columns, const char *expected)
+{
+	char *line = NULL;
+	size_t len;
+	FILE *out = open_memstream(&line, &len);
+
+	assert_non_null(out);
+	fl_repl_put_cut(out, text, columns);
+	fclose(out);
+	if (strcmp(line, expected) != 0)
+		fail_msg("'%s' in %d columns is '%s'", text, columns, line);
+	free(line);
+}
+
+static void test_lines_that_are_cut(void **state)
+{
+	(void)state;
+	expect_cut("on f return -EIO", 16, "on f return -EIO\n");
+	expect_cut("on f return -EIO", 15, "on f return ...\n");
+	expect_cut("on f", 3, "...\n");
+	expect_cut("on f", 2, "..\n");
+	expect_cut("", 0, "\n");
+	/* characters, not bytes */
+	expect_cut("\u00e4\u00f6\u00fc\u00df", 4, "\u00e4\u00f6\u00fc\u00df\n");
+	expect_cut("\u00e4\u00f6\u00fc\u00df!", 4, "\u00e4...\n");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_errors) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_lines_that_are_cut),
+	};
 
 	return cmocka_run_group_tests_name("prompt", tests, NULL, NULL);
 }

@@ -75,6 +75,13 @@ test_repl_session() {
 	keys C-c
 	wait_text '^C'
 
+	# how to go on comes with a member that has some of its own
+	keys -l -- 'x: on fl_object if obj->nex'
+	keys Tab
+	wait_text 'if obj->next->'
+	keys C-c
+	wait_text '^C' 2
+
 	# a function, a member and an errno, by Tab
 	keys -l -- 'y: on fl_obj'
 	keys Tab
@@ -97,7 +104,7 @@ test_repl_session() {
 	say 'on fl_int1 if a ++ 3 return -EIO' 'error: expected'
 	keys Up
 	keys C-c
-	wait_text '^C' 2
+	wait_text '^C' 3
 	say 'frobnicate' "error: expected 'on' but found 'frobnicate'"
 	say 'list' 'mlx5_cmd_exec if comm == "ip" && rand < 100 return -EIO'
 	wait_text 'on fl_object if obj->inner.number == -7 return -EBUSY'
@@ -184,6 +191,45 @@ test_repl_commands() {
 	stop_repl
 	start_with 'call fl_int1 1'
 	expect_equal "left" 'int 1001 x1' "$(cat answer)"
+}
+
+# widest TEXT: the columns of the widest line from the last one that has TEXT on.
+widest() {
+	screen >shown
+	tac shown | sed -n "1,/$1/p" | grep -v '^faultline>' | awk '{ sub(/ +$/, "") } length > n { n = length } END { print n }'
+}
+
+# what is cleared from the screen goes to what has scrolled away
+nothing_of() {
+	tm clear-history -t repl
+	(($(on_screen "$1") == 0))
+}
+
+# No line of a table is broken, however narrow the terminal is.
+test_repl_tables_fit() {
+	local columns
+
+	start_repl
+	say 'long: on security_inode_mkdir if comm in {"mkdir", "one", "two", "three", "four", "five", "six"} && mode != 7 return -EIO' \
+		'long: security_inode_mkdir by fmod_ret, armed in'
+	for columns in 150 100 80 60; do
+		tm resize-window -t repl -x "$columns" -y 50
+		keys C-l
+		wait_for "an empty screen" nothing_of 'security_inode_mkdir'
+		keys -l -- list
+		keys Enter
+		wait_text 'on security_inode_mkdir'
+		expect_between "columns of list at $columns" 30 "$columns" "$(widest '^name')"
+		expect_equal "rules at $columns" 1 "$(on_screen 'on security_inode_mkdir')"
+		say watch 'any key ends this'
+		expect_between "columns of watch at $columns" 30 "$columns" "$(widest '^name')"
+		expect_text shown '\[ +\] +on security_inode'
+		keys q
+	done
+	keys C-u
+	say 'disarm long' 'long is disarmed'
+	say 'quit' 'ended with 0'
+	stop_repl
 }
 
 # gives CALL RESULT WHEN: what the call must give.
