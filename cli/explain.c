@@ -13,9 +13,19 @@
 #include "arch.h"
 #include "verdict.h"
 
+#define NEIGHBOURS 6 /* that are shown */
+
+/* Injectable functions that one calls, or that call it. */
+struct neighbours {
+	struct fl_near_name list[NEIGHBOURS];
+	unsigned int distance[NEIGHBOURS];
+	size_t n;
+};
+
 struct explanation {
 	struct fl_verdict v;
 	struct fl_near near; /* injectable functions */
+	struct neighbours calls, callers;
 	struct fl_kernel *kernel;
 	const struct fl_syscall *call; /* that was asked for by its name, or NULL */
 };
@@ -46,6 +56,49 @@ static void find_near(struct explanation *e, struct fl_kernel *k)
 	e->kernel = k;
 	k->ops->each_injectable(k, consider, e);
 	k->ops->each_function(k, FL_SECURITY, consider_hook, e);
+}
+
+static int note_neighbour(const char *name, const char *module, unsigned int distance, void *arg)
+{
+	struct neighbours *n = arg;
+
+	snprintf(n->list[n->n].name, sizeof(n->list[n->n].name), "%s%s%s", module ? module : "",
+		 module ? ":" : "", name);
+	n->distance[n->n++] = distance;
+	return n->n == NEIGHBOURS;
+}
+
+/* What could fail in its place. */
+static void find_neighbours(struct explanation *e, struct fl_kernel *k)
+{
+	const char *module = *e->v.module ? e->v.module : "vmlinux";
+
+	if (!e->v.exists || e->v.injectable)
+		return;
+	k->ops->each_neighbour(k, module, e->v.name, false, note_neighbour, &e->calls);
+	k->ops->each_neighbour(k, module, e->v.name, true, note_neighbour, &e->callers);
+}
+
+static void print_neighbours(const char *what, const struct neighbours *n)
+{
+	for (size_t i = 0; i < n->n; i++) {
+		printf("  %-11s %s", i ? "" : what, n->list[i].name);
+		if (n->distance[i] > 1)
+			printf(", %u calls away", n->distance[i]);
+		putchar('\n');
+	}
+}
+
+static void put_neighbours(struct fl_json *j, const char *what, const struct neighbours *n)
+{
+	fl_json_open(j, what, '[');
+	for (size_t i = 0; i < n->n; i++) {
+		fl_json_open(j, NULL, '{');
+		fl_json_string(j, "function", n->list[i].name);
+		fl_json_number(j, "distance", n->distance[i]);
+		fl_json_close(j, '{');
+	}
+	fl_json_close(j, '[');
 }
 
 /*
@@ -180,6 +233,8 @@ static void print_text(const struct explanation *e)
 		printf("  %-11s rules without a return can be put on it\n", "traceable");
 	for (size_t i = 0; i < v->nvariants; i++)
 		printf("  %-11s %s\n", i ? "" : "also as", v->variants[i]);
+	print_neighbours("calls", &e->calls);
+	print_neighbours("called by", &e->callers);
 	for (size_t i = 0; i < e->near.n; i++)
 		printf("  %-11s %s\n",
 		       i	   ? ""
@@ -225,6 +280,8 @@ static void print_json(const struct explanation *e, int status)
 	for (size_t i = 0; i < v->nvariants; i++)
 		fl_json_string(&j, NULL, v->variants[i]);
 	fl_json_close(&j, '[');
+	put_neighbours(&j, "calls", &e->calls);
+	put_neighbours(&j, "callers", &e->callers);
 	fl_json_open(&j, "near", '[');
 	for (size_t i = 0; i < e->near.n; i++)
 		fl_json_string(&j, NULL, e->near.best[i].name);
@@ -249,8 +306,10 @@ static int examine(struct explanation *e, struct fl_kernel *k, const struct fl_o
 		*colon = '\0';
 	e->call = colon ? NULL : fl_syscall_find(k->arch, name);
 	err = fl_verdict(k, &opts, colon ? what : NULL, e->call ? e->call->function : name, &e->v);
-	if (!err)
+	if (!err) {
 		find_near(e, k);
+		find_neighbours(e, k);
+	}
 	return err;
 }
 
@@ -259,7 +318,7 @@ int fl_explain(const struct fl_options *o)
 	const struct fl_facts_opts facts = { .root = o->sysroot, .search_symbols = true };
 	char *what = strdup(o->files[0]);
 	struct fl_kernel *k = NULL;
-	struct explanation e;
+	struct explanation e = { .call = NULL };
 	int status;
 
 	if (!what || fl_facts_open(&facts, &k) || examine(&e, k, o, what) || k->out_of_memory) {

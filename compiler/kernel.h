@@ -139,6 +139,17 @@ struct fl_kernel_ops {
 			     void *arg);
 
 	/*
+	 * Call @fn for the injectable functions that a function calls, or with @callers
+	 * that call it, directly or at a @distance of more calls; nearest first, likewise.
+	 * Slow: for messages. -ENODATA when the kernel's code cannot be read.
+	 */
+	int (*each_neighbour)(struct fl_kernel *k, const char *module, const char *name,
+			      bool callers,
+			      int (*fn)(const char *name, const char *module, unsigned int distance,
+					void *arg),
+			      void *arg);
+
+	/*
 	 * The C prototype of a function of @module (NULL or "vmlinux": of the
 	 * kernel proper), cut off at @size. -ENOENT: no BTF tells; -E2BIG: it
 	 * was cut off.

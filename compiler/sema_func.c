@@ -12,6 +12,24 @@
 
 #define MAX_ONS 20000 /* functions of one rule */
 
+/* "; it calls 'should_failslab' (3 calls away); it is called by 'sys_read'", or "". */
+static const char *around(struct fl_sema *s, const struct fl_target *t)
+{
+	const char *calls = fl_neighbours(s, t->module, t->name, false);
+	const char *callers = fl_neighbours(s, t->module, t->name, true);
+
+	return fl_arena_printf(s->arena, "%s%s%s%s", calls ? "; it calls " : "", calls ? calls : "",
+			       callers ? "; it is called by " : "", callers ? callers : "");
+}
+
+static void not_injectable(struct fl_sema *s, const struct fl_target *t)
+{
+	const char *others = around(s, t), *near = *others ? NULL : fl_offers(s, t->name, false);
+
+	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name,
+		  near ? fl_arena_printf(s->arena, "; near it by name: %s", near) : others, NULL);
+}
+
 /* The list says nothing: a lenient compilation goes on with a warning. */
 static bool unseen(struct fl_sema *s, const struct fl_target *t, struct fl_on *on)
 {
@@ -24,7 +42,8 @@ static bool unseen(struct fl_sema *s, const struct fl_target *t, struct fl_on *o
 		return true;
 	}
 	if (k->ops->list_state(k) == FL_LIST_NO_SUPPORT)
-		fl_report(s->diags, FL_E_NO_INJECTION, t->span, t->name, problem, NULL);
+		fl_report(s->diags, FL_E_NO_INJECTION, t->span, t->name, problem, around(s, t),
+			  NULL);
 	else
 		fl_report(s->diags, FL_E_LIST_HIDDEN, t->span, t->name, problem,
 			  "run faultline as root with debugfs mounted", NULL);
@@ -48,14 +67,6 @@ static void no_function(struct fl_sema *s, enum fl_diag_tag tag, struct fl_span 
 	if (!near && !strpbrk(name, "*?[") && find_code(s, module, name) == -ENOENT)
 		tag = FL_E_NO_CODE;
 	fl_report(s->diags, tag, span, name, near, NULL);
-}
-
-static void not_injectable(struct fl_sema *s, const struct fl_target *t)
-{
-	const char *near = fl_offers(s, t->name, false);
-
-	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name,
-		  near ? fl_arena_printf(s->arena, "; near it: %s", near) : "", NULL);
 }
 
 static bool find_security(struct fl_sema *s, const struct fl_target *t, struct fl_func *f,

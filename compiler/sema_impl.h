@@ -125,6 +125,11 @@ const char *fl_script_name(const char *name);
  */
 const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable);
 /*
+ * Injectable functions that one calls, or that call it, by the kernel's code:
+ * "'should_failslab' (3 calls away), ...", or NULL.
+ */
+const char *fl_neighbours(struct fl_sema *s, const char *module, const char *name, bool callers);
+/*
  * Functions that a probe can be put on: by the kernel's own list, or where that
  * is not to be had by its types.
  */

@@ -5,6 +5,8 @@
 #include "near.h"
 #include "sema_impl.h"
 
+#define NEIGHBOURS 3 /* that are named */
+
 struct search {
 	struct fl_kernel *kernel;
 	bool traceable; /* functions that are not injectable will do */
@@ -87,4 +89,51 @@ const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable)
 			fl_buf_printf(&b, " (module %.*s)", (int)n->function - 1, n->name);
 	}
 	return b.len ? b.text : NULL;
+}
+
+struct neighbours {
+	struct fl_sema *s;
+	struct fl_buf text;
+	unsigned int n;
+	const char *first[NEIGHBOURS];
+};
+
+/* What scripts call it; NULL for one that a pattern would not show either. */
+static const char *shown_name(struct fl_kernel *k, const char *name)
+{
+	const char *own = fl_script_name(name);
+
+	if (own != name)
+		return fl_syscall_find(k->arch, own) ? own : NULL;
+	/* __ia32_sys_read and the like are entries that other programs have */
+	return strstr(name, "_" FL_SYSCALL_PREFIX) && name[0] == '_' ? NULL : name;
+}
+
+static int add_neighbour(const char *name, const char *module, unsigned int distance, void *arg)
+{
+	struct neighbours *n = arg;
+	const char *shown = shown_name(n->s->kernel, name);
+
+	for (unsigned int i = 0; shown && i < n->n; i++) {
+		if (!strcmp(n->first[i], shown))
+			return 0;
+	}
+	if (!shown || fl_denied(n->s, name))
+		return 0;
+	fl_buf_printf(&n->text, "%s'%s'", n->n ? ", " : "", shown);
+	if (module)
+		fl_buf_printf(&n->text, " of module %s", module);
+	if (distance > 1)
+		fl_buf_printf(&n->text, " (%u calls away)", distance);
+	n->first[n->n++] = shown;
+	return n->n == NEIGHBOURS;
+}
+
+const char *fl_neighbours(struct fl_sema *s, const char *module, const char *name, bool callers)
+{
+	struct neighbours n = { .s = s };
+
+	fl_buf_init(&n.text, s->arena);
+	s->kernel->ops->each_neighbour(s->kernel, module, name, callers, add_neighbour, &n);
+	return n.n ? n.text.text : NULL;
 }

@@ -243,6 +243,7 @@ static const struct fl_kernel_ops ops = {
 	.each_function = each_function,
 	.each_traceable = each_traceable,
 	.each_attached = fl_facts_each_attached,
+	.each_neighbour = fl_facts_each_neighbour,
 	.prototype = prototype,
 	.list_state = list_state,
 	.list_problem = list_problem,

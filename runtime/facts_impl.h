@@ -5,6 +5,7 @@
 
 #include "arch.h"
 #include "btf.h"
+#include "calls.h"
 #include "config.h"
 #include "kernel.h"
 #include "injectable.h"
@@ -32,6 +33,7 @@ struct fl_facts {
 	size_t nobjects;
 	char btf_problem[160];
 	struct fl_lazy_symbols symbols; /* see fl_facts_symbols() */
+	struct fl_calls *calls;		/* of those symbols; NULL: not read yet */
 	struct fl_config config;
 	bool config_read;
 	char config_value[256];
@@ -64,6 +66,12 @@ bool fl_facts_describe_func(struct fl_facts *f, const struct fl_object_types *o,
 /* attached.c */
 int fl_facts_each_attached(struct fl_kernel *k, int (*fn)(const struct fl_attached *a, void *arg),
 			   void *arg);
+
+/* neighbours.c */
+int fl_facts_each_neighbour(struct fl_kernel *k, const char *module, const char *name, bool callers,
+			    int (*fn)(const char *name, const char *module, unsigned int distance,
+				      void *arg),
+			    void *arg);
 
 /* facts_more.c: symbols, configuration, control groups. */
 int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,

@@ -128,6 +128,8 @@ int fl_facts_cgroup(struct fl_kernel *k, const char *path, uint64_t *id, unsigne
 
 void fl_facts_more_forget(struct fl_facts *f)
 {
+	fl_calls_free(f->calls);
+	f->calls = NULL;
 	fl_lazy_symbols_forget(&f->symbols);
 	while (f->nranges > 0)
 		free(f->ranges[--f->nranges]);

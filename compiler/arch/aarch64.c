@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* aarch64.c - the facts of 64-bit ARM, little endian; see arch.h. */
 #include <errno.h>
+#include <string.h>
 
 #include "arch.h"
 
@@ -43,6 +44,20 @@ static int preempt_count(struct fl_kernel *k, struct fl_preempt *out)
 	return 0;
 }
 
+/* BL and B, 26 bits of words from the instruction: Arm ARM, C6.2 */
+static bool call_at(const unsigned char *code, size_t len, uint64_t at, uint64_t *target)
+{
+	uint32_t word;
+
+	if (len < 4)
+		return false;
+	memcpy(&word, code, sizeof(word));
+	if ((word & 0x7c000000) != 0x14000000)
+		return false;
+	*target = at + (uint64_t)((int64_t)((uint64_t)word << 38) >> 36);
+	return true;
+}
+
 const struct fl_arch fl_arch_aarch64 = {
 	.machine = "aarch64",
 	.target = "arm64",
@@ -61,6 +76,8 @@ const struct fl_arch fl_arch_aarch64 = {
 	.syscalls = syscalls,
 	.constants = constants,
 	.preempt_count = preempt_count,
+	.call_at = call_at,
+	.code_align = 4,
 	/*
 	 * arch_prepare_bpf_trampoline() in arch/arm64/net/bpf_jit_comp.c passes
 	 * what is in registers; struct arg_aux came with the arguments on the

@@ -81,6 +81,14 @@ struct fl_arch {
 	int (*preempt_count)(struct fl_kernel *k, struct fl_preempt *out);
 
 	/*
+	 * Is there a direct call, or a jump that is as long, in the @len bytes of code
+	 * that are at address @at? *target is where to. Instructions begin at
+	 * multiples of @code_align; where that is 1, what is none may look like one.
+	 */
+	bool (*call_at)(const unsigned char *code, size_t len, uint64_t at, uint64_t *target);
+	unsigned int code_align;
+
+	/*
 	 * BPF's trampolines pass on so many words of arguments, and
 	 * FL_MAX_PARAMS on a kernel that has any of @more_words.
 	 */

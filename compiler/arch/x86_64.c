@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* x86_64.c - the facts of x86-64; see arch.h. */
 #include <errno.h>
+#include <string.h>
 
 #include "arch.h"
 
@@ -46,6 +47,18 @@ static int preempt_count(struct fl_kernel *k, struct fl_preempt *out)
 	return 0;
 }
 
+/* CALL rel32 and JMP rel32, from the end of the instruction: Intel SDM, volume 2 */
+static bool call_at(const unsigned char *code, size_t len, uint64_t at, uint64_t *target)
+{
+	int32_t distance;
+
+	if (len < 5 || (code[0] != 0xe8 && code[0] != 0xe9))
+		return false;
+	memcpy(&distance, code + 1, sizeof(distance));
+	*target = at + 5 + (uint64_t)(int64_t)distance;
+	return true;
+}
+
 const struct fl_arch fl_arch_x86_64 = {
 	.machine = "x86_64",
 	.target = "x86",
@@ -65,6 +78,8 @@ const struct fl_arch fl_arch_x86_64 = {
 	.syscalls = syscalls,
 	.constants = constants,
 	.preempt_count = preempt_count,
+	.call_at = call_at,
+	.code_align = 1,
 	/*
 	 * arch_prepare_bpf_trampoline() in arch/x86/net/bpf_jit_comp.c passed
 	 * six until commit 473e3150e30a, which also brought save_args(). Where

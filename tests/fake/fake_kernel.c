@@ -433,6 +433,21 @@ static int ranges(struct fl_kernel *k, const char *module, const char *name,
 	return *n ? 0 : -ENOENT;
 }
 
+/* Around fake_plain: what it calls, and what calls it. */
+static int each_neighbour(struct fl_kernel *k, const char *module, const char *name, bool callers,
+			  int (*fn)(const char *name, const char *module, unsigned int distance,
+				    void *arg),
+			  void *arg)
+{
+	(void)k;
+	(void)module;
+	if (strcmp(name, "fake_plain") != 0)
+		return -ENODATA;
+	if (callers)
+		return fn("__x64_sys_openat", NULL, 2, arg);
+	return fn("fake_errno", NULL, 1, arg) || fn("mlx5_cmd_exec", "mlx5_core", 2, arg);
+}
+
 static int address(struct fl_kernel *k, const char *name, uint64_t *out)
 {
 	(void)k;
@@ -482,6 +497,7 @@ void fake_kernel_init(struct fake_kernel *f)
 		.find_enumerator = find_enumerator,
 		.each_traceable = each_traceable,
 		.each_attached = each_attached,
+		.each_neighbour = each_neighbour,
 		.ranges = ranges,
 		.address = address,
 		.config = config,

@@ -159,6 +159,23 @@ static void test_mistakes(void **state)
 }
 
 /* Memory may run out at any point: the answer is -ENOMEM and nothing leaks. */
+/* A function that cannot fail: the hint has those around it that can. */
+static void test_functions_around_one(void **state)
+{
+	struct result r;
+
+	(void)state;
+	assert_int_equal(compile(&r, "on fake_plain return -EIO", FL_EMIT_C), -EINVAL);
+	assert_int_equal(r.diags.n, 1);
+	assert_int_equal(r.diags.list[0].tag, FL_E_NOT_INJECTABLE);
+	assert_string_equal(r.diags.list[0].hint,
+			    "only functions marked ALLOW_ERROR_INJECTION and security_* functions "
+			    "can; it calls 'fake_errno', 'mlx5_cmd_exec' of module mlx5_core (2 "
+			    "calls away); it is called by 'sys_openat' (2 calls away); see "
+			    "faultline explain fake_plain");
+	release(&r);
+}
+
 static void test_no_memory(void **state)
 {
 	static const char *const texts[] = {
@@ -268,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_manifest),
 		cmocka_unit_test(test_workload),
 		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_functions_around_one),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_object_is_bpf_and_repeats),
 		cmocka_unit_test(test_clang),

@@ -468,3 +468,18 @@ test_explain_agrees() {
 		expect_equal "$name" "$said" "$armed"
 	done
 }
+
+# What else could fail, by the kernel's code: of vfs_read() the hook that rw_verify_area() asks.
+test_neighbours() {
+	[[ -e /proc/kcore ]] || not_here
+	fl -e 'on vfs_read if comm == "cat" return -EIO'
+	expect_text err "^hint: .*; it calls '?security_file_permission'?.*; see faultline explain vfs_read$"
+	fl explain vfs_read
+	expect_text out '^  calls +security_file_permission(, [2-4] calls away)?$'
+	fl -f json explain vfs_read
+	jq -e '.calls[] | select(.function == "security_file_permission") | .distance <= 3' out >/dev/null ||
+		fail "$(<out)"
+	# what cannot be told without the code
+	as_nobody check -e 'on vfs_read if comm == "cat" return -EIO'
+	expect_no_text err 'it calls'
+}
