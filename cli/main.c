@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "annotate_cli.h"
+#include "completion.h"
 #include "digest_cli.h"
 #include "enable_cli.h"
 #include "errors.h"
@@ -73,6 +74,8 @@ int main(int argc, char **argv)
 		status = fl_annotate_command(&o);
 	} else if (o.mode == FL_MODE_ENABLE) {
 		status = fl_enable_command(&o);
+	} else if (o.mode == FL_MODE_COMPLETION) {
+		status = fl_completion(&o);
 	} else if (!o.rules && !o.nfiles && isatty(STDIN_FILENO)) {
 		fl_rlimit_raise();
 		status = fl_interactive(&o);

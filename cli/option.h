@@ -27,6 +27,8 @@ enum fl_arg_kind {
 	FL_ARG_DIRECTORY, /* any */
 	FL_ARG_SCRIPT,	  /* a file of rules */
 	FL_ARG_SUBJECT,	  /* a function or a script */
+	FL_ARG_FINDING,	  /* DIR/N of a campaign */
+	FL_ARG_SHELL,	  /* one that there is a completion script for */
 };
 
 enum fl_option_section {

@@ -214,6 +214,24 @@ static int check_enable(struct fl_options *o)
 	return 0;
 }
 
+static int check_completion(struct fl_options *o)
+{
+	static const char *const shells[] = { "bash", "zsh", "fish" };
+	const char *shell = o->nfiles ? o->files[0] : NULL;
+
+	if (!shell)
+		return o->command ? 0 : fl_usage(o, FL_O_NEEDS, "completion", "bash, zsh or fish");
+	if (o->command)
+		return fl_usage(o, FL_O_NO_WORDS, "completion --", shell);
+	if (o->nfiles > 1)
+		return fl_usage(o, FL_O_TOO_MANY, o->files[1], "completion");
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		if (!strcmp(shells[i], shell))
+			return 0;
+	}
+	return fl_usage(o, FL_O_CHOICE, "shell", shell, "bash, zsh or fish");
+}
+
 /* What is wrong with the combination, after all options were read. */
 static int check_combination(struct fl_options *o)
 {
@@ -242,6 +260,8 @@ static int check_combination(struct fl_options *o)
 		return check_annotate(o);
 	case FL_MODE_ENABLE:
 		return check_enable(o);
+	case FL_MODE_COMPLETION:
+		return check_completion(o);
 	case FL_MODE_SWEEP:
 		return check_one_script(o);
 	case FL_MODE_REPLAY:
