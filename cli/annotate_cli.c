@@ -45,7 +45,8 @@ int fl_annotate_command(const struct fl_options *o)
 	struct arguments a = { .list = calloc((size_t)o->nfiles + MOST_OPTIONS,
 					      sizeof(a.list[0])) };
 	struct fl_digits score = fl_digits(o->min_score);
-	char path[PATH_MAX];
+	/* without /proc it is not known where it is */
+	char path[PATH_MAX] = "annotate";
 	int err;
 
 	if (!a.list)

@@ -22,8 +22,10 @@
 
 static int print_version(void)
 {
-	printf("faultline %s\n%s\nlibbpf %s\n", FL_VERSION, fl_clang_version(),
-	       fl_libbpf_version());
+	const char *libbpf = fl_libbpf_version();
+
+	printf("faultline %s\n%s\nlibbpf %s\nlibclang %s\n", FL_VERSION, fl_clang_version(),
+	       *libbpf == 'v' ? libbpf + 1 : libbpf, FL_LIBCLANG);
 	return FL_EXIT_OK;
 }
 

@@ -24,6 +24,9 @@ find_library(FL_LIBCLANG NAMES clang-${FL_LLVM_VERSION} clang REQUIRED NO_DEFAUL
   PATHS ${FL_LLVM_LIBDIR})
 add_library(fl_libclang INTERFACE)
 add_library(fl::libclang ALIAS fl_libclang)
+# it is made of the same sources
+fl_llvm_config(version --version)
+set_target_properties(fl_libclang PROPERTIES FL_RELEASE ${version})
 target_include_directories(fl_libclang SYSTEM INTERFACE ${FL_LLVM_INCLUDEDIR})
 target_link_libraries(fl_libclang INTERFACE ${FL_LIBCLANG})
 

@@ -341,5 +341,5 @@ void fl_clang_result_release(fl_clang_result *out)
 
 const char *fl_clang_version(void)
 {
-	return "clang " LLVM_VERSION_STRING;
+	return "LLVM " LLVM_VERSION_STRING;
 }

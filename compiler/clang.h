@@ -47,7 +47,7 @@ int fl_clang_compile(const char *name, const char *text, size_t len,
 /* Frees what is left in @out; it may be used again. */
 void fl_clang_result_release(struct fl_clang_result *out);
 
-/* "clang 14.0.6": for cache keys and for people. */
+/* "LLVM 14.0.6": for cache keys and for people. */
 const char *fl_clang_version(void);
 
 #ifdef __cplusplus

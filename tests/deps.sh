@@ -20,7 +20,7 @@ FL_PACKAGES_check="clang-14 lld llvm-14 clang-format-14 clang-tidy-14 libclang-r
 	python3-jsonschema python3-junitparser libxml2-utils perl chromium chromium-driver
 	python3-selenium fonts-dejavu-core linux-source-6.12
 	python3-yaml yamllint python3-kubernetes lava-common
-	zsh fish bash-completion python3-pexpect
+	zsh fish bash-completion python3-pexpect lintian rpm mmdebstrap
 	slurmctld slurmd slurm-client munge"
 }
 
