@@ -79,6 +79,12 @@ void fl_json_bool(struct fl_json *j, const char *key, bool value)
 	fputs(value ? "true" : "false", j->out);
 }
 
+void fl_json_raw(struct fl_json *j, const char *key, const char *value)
+{
+	begin(j, key);
+	fputs(value, j->out);
+}
+
 void fl_json_line(struct fl_json *j)
 {
 	fputc('\n', j->out);

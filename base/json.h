@@ -25,6 +25,8 @@ void fl_json_number(struct fl_json *j, const char *key, int64_t value);
 /* With six places behind the point. */
 void fl_json_decimal(struct fl_json *j, const char *key, double value);
 void fl_json_bool(struct fl_json *j, const char *key, bool value);
+/* Text that is JSON already. */
+void fl_json_raw(struct fl_json *j, const char *key, const char *value);
 /* End a line of NDJSON. */
 void fl_json_line(struct fl_json *j);
 

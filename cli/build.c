@@ -69,15 +69,18 @@ bool fl_is_same_file(const char *a, const char *b)
 
 struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 {
+	/* an editor's is one that goes on */
+	bool is_check = o->mode == FL_MODE_CHECK || o->mode == FL_MODE_LSP;
+
 	return (struct fl_compile_opts){
 		.sema = {
 			.system_wide = o->system_wide,
 			/* check and objects cannot know; most scripts are run with one */
 			.has_command = o->command || o->shell_command || o->pid ||
-				       o->mode == FL_MODE_CHECK || o->emit == FL_EMIT_TO_OBJECT,
+				       is_check || o->emit == FL_EMIT_TO_OBJECT,
 			.force_return = o->force_return,
 			.wait = o->wait_for_module,
-			.lenient = o->mode == FL_MODE_CHECK,
+			.lenient = is_check,
 			.allowed = o->allowed,
 			.nallowed = o->nallowed,
 		},
@@ -113,7 +116,8 @@ struct fl_facts_opts fl_facts_options(const struct fl_options *o)
 {
 	return (struct fl_facts_opts){
 		.root = o->sysroot,
-		.search_symbols = o->mode == FL_MODE_RUN || o->mode == FL_MODE_EXPLAIN,
+		.search_symbols = o->mode == FL_MODE_RUN || o->mode == FL_MODE_EXPLAIN ||
+				  o->mode == FL_MODE_LSP,
 	};
 }
 

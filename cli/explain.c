@@ -12,6 +12,7 @@
 #include "near.h"
 #include "arch.h"
 #include "verdict.h"
+#include "verdict_text.h"
 
 #define NEIGHBOURS 6 /* that are shown */
 
@@ -139,22 +140,6 @@ static enum fl_exit status_of(const struct fl_verdict *v)
 	return worst;
 }
 
-static const char *may_return(enum fl_tag tag)
-{
-	switch (tag) {
-	case FL_TAG_ERRNO:
-		return "an error, -1 to -4095, by name or number";
-	case FL_TAG_NULL:
-		return "NULL";
-	case FL_TAG_ERRNO_NULL:
-		return "an error, -1 to -4095, by name or number, or NULL";
-	case FL_TAG_TRUE:
-		return "true";
-	default:
-		return "";
-	}
-}
-
 /* By faultline enable: the kernel has a list, and modules can refer to the function. */
 static bool can_be_enabled(const struct fl_verdict *v)
 {
@@ -223,7 +208,7 @@ static void print_text(const struct explanation *e)
 	if (*v->proto)
 		printf("  %-11s %s\n", "prototype", v->proto);
 	if (v->tag)
-		printf("  %-11s %s (%s%s%s)\n", "may return", may_return(v->tag),
+		printf("  %-11s %s (%s%s%s)\n", "may return", fl_may_return(v->tag),
 		       v->on_list ? "tag " : "as every security hook: ", fl_tag_name(v->tag),
 		       v->tag_guessed ? ", going by its type" : "");
 	if (v->injectable)

@@ -13,6 +13,7 @@
 #include "fmt.h"
 #include "help.h"
 #include "inspect.h"
+#include "lsp_cli.h"
 #include "merge_cli.h"
 #include "options.h"
 #include "run.h"
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
 	} else if (o.mode == FL_MODE_EXPLAIN) {
 		fl_rlimit_raise();
 		status = fl_explains_rules(&o) ? fl_explain_rules(&o) : fl_explain(&o);
+	} else if (o.mode == FL_MODE_LSP) {
+		status = fl_lsp_command(&o);
 	} else if (o.mode == FL_MODE_SWEEP) {
 		fl_rlimit_raise();
 		status = fl_sweep_command(&o);

@@ -253,7 +253,9 @@ static int check_combination(struct fl_options *o)
 			return fl_usage(o, FL_O_NO_WORDS, "supervise", o->files[0]);
 		return o->command ? 0 : fl_usage(o, FL_O_NO_MACHINE);
 	case FL_MODE_DOCTOR:
-		return o->nfiles ? fl_usage(o, FL_O_NO_WORDS, "doctor", o->files[0]) : 0;
+	case FL_MODE_LSP:
+		return o->nfiles ? fl_usage(o, FL_O_NO_WORDS, fl_mode_name(o->mode), o->files[0])
+				 : 0;
 	case FL_MODE_LIST:
 		return o->nfiles > 1 ? fl_usage(o, FL_O_TOO_MANY, o->files[1], "-l") : 0;
 	case FL_MODE_ANNOTATE:

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* verdict_text.h - words for whether a function can be made to fail. */
+#ifndef FL_VERDICT_TEXT_H
+#define FL_VERDICT_TEXT_H
+
+#include "names.h"
+
+/* What a function with that tag may return, as a phrase; "" for NONE. */
+const char *fl_may_return(enum fl_tag tag);
+
+#endif /* FL_VERDICT_TEXT_H */
