@@ -90,7 +90,7 @@ static int put_function(struct hover *h, const struct fl_mention *m)
 	const struct fl_syscall *call;
 	struct fl_verdict v;
 
-	if (strpbrk(m->name, "*?[")) {
+	if (strpbrk(m->name, "*?[%")) {
 		put_pattern(h, m);
 		return 0;
 	}

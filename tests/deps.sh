@@ -16,7 +16,7 @@ FL_PACKAGES_vm="qemu-system-x86 busybox-static cpio kmod zstd xz-utils util-linu
 FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc libelf-dev
 	python3 rsync"
 FL_PACKAGES_check="clang-14 lld llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
-	neovim
+	neovim libtree-sitter-dev
 	libcmocka-dev bsdutils bc btrfs-progs e2fsprogs shellcheck mandoc strace tmux
 	python3-jsonschema python3-junitparser libxml2-utils perl chromium chromium-driver
 	python3-selenium fonts-dejavu-core linux-source-6.12

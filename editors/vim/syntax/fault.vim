@@ -19,7 +19,7 @@ syn match faultLabel "\<\h\w*\ze\s*:\_s*on\>"
 syn keyword faultRule if in like of one weight exit
 syn keyword faultRule on nextgroup=faultExit,faultTarget skipwhite skipempty
 syn keyword faultExit exit contained nextgroup=faultTarget skipwhite skipempty
-syn match faultTarget "[A-Za-z_*?\[][A-Za-z0-9_.*?\[\]!^:-]*" contained nextgroup=faultComma skipwhite skipempty
+syn match faultTarget "[A-Za-z_*?\[][A-Za-z0-9_.*?%\[\]!^:-]*" contained nextgroup=faultComma skipwhite skipempty
 syn match faultComma "," contained nextgroup=faultTarget skipwhite skipempty
 syn keyword faultSchedule nth every times after for per
 syn keyword faultAction return delay log stack delete
@@ -30,11 +30,12 @@ syn keyword faultBuiltin comm pid tid ppid uid gid cpu node nsecs elapsed
 syn keyword faultBuiltin ordinal rand random irq func child retval
 " a function, too
 syn match faultBuiltin "\<cgroup\>"
-syn match faultFunction "\<\%(str\|ustr\|caller\|within\|cgroup\)\ze\s*("
+syn match faultFunction "\<\%(str\|ustr\|caller\|within\|cgroup\|_IO\|_IOR\|_IOW\|_IOWR\)\ze\s*("
 syn match faultParam "\$\h\w*"
 syn match faultState "@\h\w*"
 syn match faultMember "\%(->\|\.\@1<!\.\)\h\w*"
 syn keyword faultConstant true false NULL
+syn match faultConstant "\<_*[A-Z][A-Z0-9]*_[A-Z0-9_]\+\>"
 syn match faultErrno "\<E[A-Z][A-Z0-9]\+\>"
 syn match faultErrno "\<E2BIG\>"
 syn match faultSignal "\<\%(SIG\)\?[A-Z][A-Z0-9+-]*\>" contained
