@@ -153,9 +153,9 @@ static void print_remarks(FILE *out, const struct fl_summary *s)
 			o->keys_lost);
 	for (size_t i = 0; i < o->ncopied; i++)
 		fprintf(out,
-			"'%s' was not called, but the compiler made %s of it, whose calls no rule "
-			"on '%s' gets\n",
-			o->copied[i].func, o->copied[i].copies, o->copied[i].func);
+			"'%s' was never called, but the compiler made copies of it (%s), whose "
+			"calls are not seen\n",
+			o->copied[i].func, o->copied[i].copies);
 	if (o->delays_skipped)
 		fprintf(out,
 			"%" PRIu64 " delays were left out: together they may take %d ms a second\n",

@@ -83,13 +83,13 @@ static int find_gfp(struct fl_kernel *k, const struct gfp *m, uint64_t *value, c
 	if (**why)
 		return -ENODATA;
 	if (!told && !m->steady) {
-		*why = "what it stands for changed before Linux 6.10, whose types tell it";
+		*why = "its value varies before Linux 6.10, and this kernel's types do not have it";
 		return -ENODATA;
 	}
 	*value = flags_of(k, m, told);
 	if (*value)
 		return 0;
-	*why = "it was built without this flag";
+	*why = "this flag is not configured";
 	return -ENODATA;
 }
 
