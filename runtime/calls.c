@@ -19,7 +19,8 @@ struct fl_calls {
 	const struct fl_symbols *symbols;
 	uint32_t *text; /* symbols of text, the first at each address, by address */
 	size_t ntext;
-	struct call *list;
+	struct call *list;    /* by who calls */
+	struct call *callers; /* the same by who is called */
 	size_t n;
 	size_t cap;
 };
@@ -124,6 +125,35 @@ static int scan_window(struct fl_calls *c, const struct fl_arch *arch, const str
 	return (int)last;
 }
 
+static int by_caller(const void *a, const void *b)
+{
+	const struct call *x = a, *y = b;
+
+	return x->from != y->from ? (x->from < y->from ? -1 : 1)
+				  : (x->to > y->to) - (x->to < y->to);
+}
+
+static int by_callee(const void *a, const void *b)
+{
+	const struct call *x = a, *y = b;
+
+	return x->to != y->to ? (x->to < y->to ? -1 : 1)
+			      : (x->from > y->from) - (x->from < y->from);
+}
+
+static int sort(struct fl_calls *c)
+{
+	c->callers = malloc((c->n + 1) * sizeof(c->callers[0]));
+	if (!c->callers)
+		return -ENOMEM;
+	if (!c->n)
+		return 0;
+	memcpy(c->callers, c->list, c->n * sizeof(c->list[0]));
+	qsort(c->list, c->n, sizeof(c->list[0]), by_caller);
+	qsort(c->callers, c->n, sizeof(c->callers[0]), by_callee);
+	return 0;
+}
+
 int fl_calls_find(const struct fl_arch *arch, const struct fl_symbols *symbols,
 		  const struct fl_kcore *code, struct fl_calls **out)
 {
@@ -141,8 +171,8 @@ int fl_calls_find(const struct fl_arch *arch, const struct fl_symbols *symbols,
 		err = next < 0 ? next : 0;
 	}
 	free(window);
-	if (!err && !nread)
-		err = -ENODATA;
+	if (!err)
+		err = nread ? sort(c) : -ENODATA;
 	if (err)
 		fl_calls_free(c);
 	else
@@ -156,23 +186,8 @@ void fl_calls_free(struct fl_calls *c)
 		return;
 	free(c->text);
 	free(c->list);
+	free(c->callers);
 	free(c);
-}
-
-static int by_caller(const void *a, const void *b)
-{
-	const struct call *x = a, *y = b;
-
-	return x->from != y->from ? (x->from < y->from ? -1 : 1)
-				  : (x->to > y->to) - (x->to < y->to);
-}
-
-static int by_callee(const void *a, const void *b)
-{
-	const struct call *x = a, *y = b;
-
-	return x->to != y->to ? (x->to < y->to ? -1 : 1)
-			      : (x->from > y->from) - (x->from < y->from);
 }
 
 /* The first call from, or with @callers to, function @i. */
@@ -182,7 +197,7 @@ static size_t first_of(const struct fl_calls *c, uint32_t i, bool callers)
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		uint32_t key = callers ? c->list[mid].to : c->list[mid].from;
+		uint32_t key = callers ? c->callers[mid].to : c->list[mid].from;
 
 		if (key < i)
 			low = mid + 1;
@@ -193,7 +208,7 @@ static size_t first_of(const struct fl_calls *c, uint32_t i, bool callers)
 }
 
 struct walk {
-	struct fl_calls *c;
+	const struct fl_calls *c;
 	uint32_t *queue;
 	size_t head;
 	size_t tail;
@@ -223,7 +238,7 @@ static int hand_out(const struct walk *w, uint32_t i, unsigned int distance)
 static void enqueue(struct walk *w, uint32_t i, bool callers)
 {
 	for (size_t at = first_of(w->c, i, callers); at < w->c->n; at++) {
-		const struct call *call = &w->c->list[at];
+		const struct call *call = callers ? &w->c->callers[at] : &w->c->list[at];
 		uint32_t other = callers ? call->from : call->to;
 
 		if ((callers ? call->to : call->from) != i)
@@ -271,7 +286,7 @@ static void begin(struct walk *w, const char *module, const char *name)
 	}
 }
 
-int fl_calls_near(struct fl_calls *c, const char *module, const char *name, bool callers,
+int fl_calls_near(const struct fl_calls *c, const char *module, const char *name, bool callers,
 		  unsigned int most,
 		  int (*fn)(const struct fl_symbol *sym, unsigned int distance, void *arg),
 		  void *arg)
@@ -282,8 +297,6 @@ int fl_calls_near(struct fl_calls *c, const char *module, const char *name, bool
 	w.queue = malloc((c->ntext + 1) * sizeof(w.queue[0]));
 	w.seen = calloc(c->ntext + 1, 1);
 	if (w.queue && w.seen) {
-		if (c->n)
-			qsort(c->list, c->n, sizeof(c->list[0]), callers ? by_callee : by_caller);
 		begin(&w, module, name);
 		ret = walk(&w, callers, most);
 	}

@@ -23,7 +23,7 @@ void fl_calls_free(struct fl_calls *c);
  * call it, nearest first and up to @most calls away, for each of their symbols; until
  * it returns non-zero, which is then returned.
  */
-int fl_calls_near(struct fl_calls *c, const char *module, const char *name, bool callers,
+int fl_calls_near(const struct fl_calls *c, const char *module, const char *name, bool callers,
 		  unsigned int most,
 		  int (*fn)(const struct fl_symbol *sym, unsigned int distance, void *arg),
 		  void *arg);
