@@ -280,17 +280,32 @@ static void match(const struct fl_expr *e, void *arg)
 		s->found = e;
 }
 
-static void search_below(const struct fl_expr *e, void *arg)
+/* For each checked expression that is evaluated at a call. */
+static void each_instance(const struct fl_script *script,
+			  void (*fn)(const struct fl_expr *e, void *arg), void *arg)
 {
-	fl_walk(e, match, arg);
+	for (size_t i = 0; i < script->nrules; i++) {
+		const struct fl_rule *rule = &script->rules[i];
+
+		for (size_t j = 0; j < rule->ninstances; j++) {
+			const struct fl_instance *in = &rule->instances[j];
+
+			fn(in->cond, arg);
+			fn(in->per, arg);
+			for (size_t k = 0; in->acts && k < rule->nacts; k++)
+				fl_walk_action(&in->acts[k], fn, arg);
+		}
+	}
+	for (size_t i = 0; i < script->ntrackers; i++)
+		fn(script->trackers[i].instance.cond, arg);
 }
 
-static void search_instance(const struct fl_instance *in, size_t nacts, struct search *s)
+static void search_below(const struct fl_expr *e, void *arg)
 {
-	fl_walk(in->cond, match, s);
-	fl_walk(in->per, match, s);
-	for (size_t i = 0; in->acts && i < nacts; i++)
-		fl_walk_action(&in->acts[i], search_below, s);
+	struct search *s = arg;
+
+	if (!s->found)
+		fl_walk(e, match, s);
 }
 
 /* The expression with that span, typed; of a rule on several functions that of the first. */
@@ -299,35 +314,49 @@ static const struct fl_expr *find_checked(const struct fl_index *ix, struct fl_s
 	const struct fl_script *script = &ix->script;
 	struct search s = { .span = span };
 
-	for (size_t i = 0; i < script->nrules; i++) {
-		for (size_t j = 0; j < script->rules[i].ninstances && !s.found; j++)
-			search_instance(&script->rules[i].instances[j], script->rules[i].nacts, &s);
-	}
-	for (size_t i = 0; i < script->ntrackers && !s.found; i++)
-		search_instance(&script->trackers[i].instance, 0, &s);
-	for (size_t i = 0; i < script->nexpects && !s.found; i++)
-		fl_walk(script->expects[i].cond, match, &s);
-	for (size_t i = 0; i < script->nparams && !s.found; i++)
-		fl_walk(script->params[i].value, match, &s);
-	for (size_t i = 0; i < script->nlets && !s.found; i++) {
-		fl_walk(script->lets[i].value, match, &s);
+	each_instance(script, search_below, &s);
+	for (size_t i = 0; i < script->nexpects; i++)
+		search_below(script->expects[i].cond, &s);
+	for (size_t i = 0; i < script->nparams; i++)
+		search_below(script->params[i].value, &s);
+	for (size_t i = 0; i < script->nlets; i++) {
+		search_below(script->lets[i].value, &s);
 		for (size_t j = 0; j < script->lets[i].nitems; j++)
-			fl_walk(script->lets[i].items[j], match, &s);
+			search_below(script->lets[i].items[j], &s);
 	}
 	return s.found;
+}
+
+/* By their first byte, so that large scripts are gone through once. */
+struct arguments {
+	const struct fl_source *src;
+	bool *starts;
+};
+
+static void note_argument(const struct fl_expr *e, void *arg)
+{
+	struct arguments *a = arg;
+
+	if (e->kind == FL_EXPR_NAME && e->name_kind == FL_NAME_ARGUMENT && e->span.src == a->src)
+		a->starts[e->span.off] = true;
+}
+
+static void note_below(const struct fl_expr *e, void *arg)
+{
+	fl_walk(e, note_argument, arg);
 }
 
 /* A name that the script does not define is the function's or the kernel's. */
 static void settle(struct fl_index *ix)
 {
+	struct arguments a = { ix->src, fl_arena_alloc(&ix->arena, ix->src->len + 1) };
+
+	each_instance(&ix->script, note_below, &a);
 	for (size_t i = 0; i < ix->n; i++) {
 		struct fl_mention *m = &ix->list[i];
-		const struct fl_expr *e;
 
-		if (m->kind != FL_MENTION_CONSTANT || m->span.src != ix->src)
-			continue;
-		e = find_checked(ix, m->whole);
-		if (e && e->name_kind == FL_NAME_ARGUMENT)
+		if (m->kind == FL_MENTION_CONSTANT && m->span.src == ix->src &&
+		    a.starts[m->span.off])
 			m->kind = FL_MENTION_ARGUMENT;
 	}
 }

@@ -84,18 +84,24 @@ static uint32_t units(uint32_t code)
 	return code > 0xffff ? 2 : 1;
 }
 
+/* The first byte of the line after that of @p, or NULL when @p's is the last. */
+static const char *next_line(const char *p, const char *end)
+{
+	const char *feed = memchr(p, '\n', (size_t)(end - p));
+	const char *ret = memchr(p, '\r', (size_t)((feed ? feed : end) - p));
+	const char *at = ret ? ret : feed;
+
+	return at ? at + line_end(at, end) : NULL;
+}
+
 uint32_t fl_offset_of(const struct fl_source *src, struct fl_position at)
 {
 	const char *p = src->text, *end = p + src->len;
 	uint32_t code, n = 0;
 
-	while (at.line && p < end) {
-		size_t len = line_end(p, end);
-
-		at.line -= len > 0;
-		p += len ? len : 1;
-	}
-	if (at.line)
+	for (; at.line && p; at.line--)
+		p = next_line(p, end);
+	if (!p)
 		return (uint32_t)src->len;
 	while (p < end && n < at.character && !line_end(p, end)) {
 		size_t len = fl_utf8_decode(p, end, &code);
@@ -110,25 +116,19 @@ uint32_t fl_offset_of(const struct fl_source *src, struct fl_position at)
 
 struct fl_position fl_position_of(const struct fl_source *src, uint32_t off)
 {
-	const char *p = src->text, *end = p + src->len;
+	const char *p = src->text, *end = p + src->len, *next;
 	const char *at = p + (off < src->len ? off : src->len);
 	struct fl_position out = { 0, 0 };
+	uint32_t code;
 
-	while (p < at) {
-		uint32_t code;
-		size_t len = line_end(p, end);
-
-		if (len && p + len <= at) {
-			out.line++;
-			out.character = 0;
-			p += len;
-		} else if (len) {
-			/* between \r and \n */
-			break;
-		} else {
-			p += fl_utf8_decode(p, end, &code);
-			out.character += units(code);
-		}
+	while ((next = next_line(p, end)) && next <= at) {
+		out.line++;
+		p = next;
+	}
+	/* not between \r and \n */
+	while (p < at && !line_end(p, end)) {
+		p += fl_utf8_decode(p, end, &code);
+		out.character += units(code);
 	}
 	return out;
 }
