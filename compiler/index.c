@@ -90,7 +90,7 @@ static bool is_label(const struct fl_index *ix, const char *name)
 	return false;
 }
 
-/* In the order of sema_name.c; arguments and constants are told apart by sema. */
+/* In the order of sema_name.c; sema tells arguments from constants. */
 static void add_name(struct fl_index *ix, const struct fl_expr *e)
 {
 	if (ix->in_expect && is_label(ix, e->text))

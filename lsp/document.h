@@ -21,7 +21,7 @@ struct fl_position {
 struct fl_document {
 	struct fl_document *next;
 	char *uri;
-	char *path;		/* of the file; of what is no file, its URI */
+	char *path;		/* of the file; for another scheme, the URI */
 	struct fl_source src;	/* name is path; text is ours */
 	int64_t version;	/* of the text, by the client's count */
 	bool is_dirty;		/* diagnostics are to be published */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes are what an editor sends: each line is the body of a message, behind
+ * Any bytes are what an editor sends: each line is the body of a message, after
  * a first that opens a script; a line that begins with '!' is sent as it is,
  * without a header. The server answers and ends, whatever it was.
  */
