@@ -7,6 +7,7 @@
  *	document.c	open scripts, their changes, positions in UTF-16
  *	reply.c		results, ranges and edits as JSON
  *	publish.c	diagnostics, the compiler's own
+ *	fix.c		what their hints suggest, as edits
  *	suggest.c	completion
  *	hover.c		what a name is
  *	manual.c	what docs/language.md says about a word

@@ -41,9 +41,15 @@ int fl_lsp_references(struct fl_lsp *s, const cJSON *params, struct fl_json *j);
 int fl_lsp_prepare_rename(struct fl_lsp *s, const cJSON *params, struct fl_json *j);
 int fl_lsp_rename(struct fl_lsp *s, const cJSON *params, struct fl_json *j);
 int fl_lsp_symbols(struct fl_lsp *s, const cJSON *params, struct fl_json *j);
+int fl_lsp_code_actions(struct fl_lsp *s, const cJSON *params, struct fl_json *j);
 int fl_lsp_formatting(struct fl_lsp *s, const cJSON *params, struct fl_json *j);
 
-/* publish.c: the message's "params". 0 or -ENOMEM. */
+/*
+ * publish.c: all that is wrong with a document, in @ds; the last stage is left
+ * out, which knows no mistakes of scripts. 0 or -ENOMEM.
+ */
+int fl_lsp_compile(struct fl_lsp *s, const struct fl_document *d, struct fl_diags *ds);
+/* The same as a message's "params". */
 int fl_lsp_diagnostics(struct fl_lsp *s, struct fl_document *d, struct fl_json *j);
 
 /* reply.c */

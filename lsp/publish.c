@@ -78,8 +78,7 @@ static void put_diagnostic(struct fl_json *j, const struct fl_document *d,
 	fl_json_close(j, '{');
 }
 
-/* Everything but the last stage, which knows no mistakes of scripts. */
-static int compile(struct fl_lsp *s, struct fl_document *d, struct fl_diags *ds)
+int fl_lsp_compile(struct fl_lsp *s, const struct fl_document *d, struct fl_diags *ds)
 {
 	struct fl_compile_opts opts = s->compile;
 	struct fl_object *obj;
@@ -108,7 +107,7 @@ int fl_lsp_diagnostics(struct fl_lsp *s, struct fl_document *d, struct fl_json *
 		err = fl_index_new(&d->src, s->opts->kernel, &s->compile, &d->index);
 	fl_diags_init(&ds);
 	if (!err)
-		err = compile(s, d, &ds);
+		err = fl_lsp_compile(s, d, &ds);
 	if (!err) {
 		fl_json_open(j, "params", '{');
 		fl_json_string(j, "uri", d->uri);

@@ -119,6 +119,11 @@ static void put_capabilities(struct fl_json *j)
 	fl_json_bool(j, "referencesProvider", true);
 	fl_json_bool(j, "documentSymbolProvider", true);
 	fl_json_bool(j, "documentFormattingProvider", true);
+	fl_json_open(j, "codeActionProvider", '{');
+	fl_json_open(j, "codeActionKinds", '[');
+	fl_json_string(j, NULL, "quickfix");
+	fl_json_close(j, '[');
+	fl_json_close(j, '{');
 	fl_json_open(j, "renameProvider", '{');
 	fl_json_bool(j, "prepareProvider", true);
 	fl_json_close(j, '{');
@@ -253,6 +258,7 @@ static const struct {
 	{ "textDocument/references", fl_lsp_references },
 	{ "textDocument/documentSymbol", fl_lsp_symbols },
 	{ "textDocument/formatting", fl_lsp_formatting },
+	{ "textDocument/codeAction", fl_lsp_code_actions },
 	{ "textDocument/prepareRename", fl_lsp_prepare_rename },
 	{ "textDocument/rename", fl_lsp_rename },
 };
