@@ -23,9 +23,20 @@ struct fl_string {
 	u64 words[FL_STRING_LEN / 8];
 };
 
+/* A call path that is being read: fl_sweep.bpf.h. */
+struct fl_walk {
+	u64 ip;
+	u64 hash;
+	u32 n; /* frames that stay */
+	u32 begun;
+	u32 skip;
+	u32 reserved;
+};
+
 struct fl_scratch {
 	struct fl_string string[FL_NSTRINGS];
 	u64 stack[FL_STACK_DEPTH];
+	struct fl_walk walk;
 };
 
 struct {

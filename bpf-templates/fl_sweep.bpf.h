@@ -95,26 +95,21 @@ FL_INLINE int fl_is_cut(u64 address)
 	return cut;
 }
 
-struct fl_walk {
-	struct fl_scratch *scratch; /* NULL: the path does not matter */
-	u64 ip;
-	u64 hash;
-	u32 n; /* frames that stay */
-	u32 begun;
-	u32 skip;
-	u32 reserved;
-};
-
 /*
  * One frame, from the innermost on. What comes before the function's own frame
  * are programs and trampolines. Further out, a trampoline on another function
  * of the path belongs to nothing known, and the frame after it is that
  * function's entry, which called the trampoline: without rules on that
  * function neither would be there.
+ *
+ * What is known so far is in a map, where the verifier does not follow it from
+ * frame to frame.
  */
-static int fl_walk_frame(u32 i, struct fl_walk *w)
+static int fl_walk_frame(u32 i, struct fl_scratch **scratch)
 {
-	u64 address = w->scratch->stack[i & (FL_STACK_DEPTH - 1)], frame;
+	struct fl_scratch *s = *scratch;
+	struct fl_walk *w = &s->walk;
+	u64 address = s->stack[i & (FL_STACK_DEPTH - 1)], frame;
 
 	if (!w->begun) {
 		w->begun = address - w->ip < FL_ENTRY_BYTES;
@@ -125,25 +120,24 @@ static int fl_walk_frame(u32 i, struct fl_walk *w)
 		w->skip = !frame;
 		return 0;
 	}
-	w->scratch->stack[w->n++ & (FL_STACK_DEPTH - 1)] = frame;
+	s->stack[w->n++ & (FL_STACK_DEPTH - 1)] = frame;
 	w->hash = fl_mix(w->hash ^ frame);
 	return fl_is_cut(address);
 }
 
-/* The path of this call into @w, and the key of its point. */
-FL_INLINE u64 fl_walk_path(struct fl_call *c, u64 rule, struct fl_walk *w)
+/* The path of this call into @s (NULL: it does not matter), and the key of its point. */
+FL_INLINE u64 fl_walk_path(struct fl_call *c, u64 rule, struct fl_scratch *s)
 {
-	u64 frames;
+	u64 hash = fl_mix(fl_mix(rule + 1) ^ fl_normal(c->ip + 1)), frames;
 
-	w->hash = fl_mix(fl_mix(rule + 1) ^ fl_normal(c->ip + 1));
-	if (!w->scratch)
-		return w->hash;
-	w->ip = c->ip;
-	frames = fl_read_stack(w->scratch->stack);
-	bpf_loop(frames, fl_walk_frame, w, 0);
+	if (!s)
+		return hash;
+	s->walk = (struct fl_walk){ .ip = c->ip, .hash = hash };
+	frames = fl_read_stack(s->stack);
+	bpf_loop(frames, fl_walk_frame, &s, 0);
 	if (frames == FL_STACK_DEPTH)
 		c->is_cut = 1;
-	return w->hash;
+	return s->walk.hash;
 }
 
 /* --- points --------------------------------------------------------------- */
@@ -166,9 +160,10 @@ FL_INLINE u32 fl_context(u32 interrupted)
 static const char fl_frame_format[] = "%pB";
 
 /* The kernel knows the names of a module's init text for as long as it has the text. */
-static int fl_name_frame(u32 i, struct fl_walk *w)
+static int fl_name_frame(u32 i, struct fl_scratch **scratch)
 {
-	u64 frame = w->scratch->stack[i & (FL_STACK_DEPTH - 1)], id = frame >> 32, address;
+	struct fl_scratch *s = *scratch;
+	u64 frame = s->stack[i & (FL_STACK_DEPTH - 1)], id = frame >> 32, address;
 	u64 module = id & ~1ULL;
 	const struct fl_module *m;
 
@@ -178,14 +173,14 @@ static int fl_name_frame(u32 i, struct fl_walk *w)
 	if (!m)
 		return 0;
 	address = (id & 1 ? m->init : m->text) + (u32)frame;
-	bpf_snprintf((char *)w->scratch->string[0].words, FL_FRAME_LEN, fl_frame_format, &address,
+	bpf_snprintf((char *)s->string[0].words, FL_FRAME_LEN, fl_frame_format, &address,
 		     sizeof(address));
-	bpf_map_update_elem(&fl_frames, &frame, w->scratch->string[0].words, 0);
+	bpf_map_update_elem(&fl_frames, &frame, s->string[0].words, 0);
 	return 0;
 }
 
 /* A point that is seen for the first time; NULL when there is no room. */
-FL_INLINE struct fl_point *fl_new_point(struct fl_call *c, u64 key, struct fl_walk *w,
+FL_INLINE struct fl_point *fl_new_point(struct fl_call *c, u64 key, struct fl_scratch *s,
 					u32 interrupted)
 {
 	u32 number = *(volatile u64 *)&fl_sweep.points < fl_sweep.max_points
@@ -201,12 +196,12 @@ FL_INLINE struct fl_point *fl_new_point(struct fl_call *c, u64 key, struct fl_wa
 	p->after = fl_sweep.injected;
 	p->ordinal = c->ordinal;
 	p->slot = c->slot;
-	p->each = w->scratch ? FL_SWEEP_PATH : FL_SWEEP_FUNCTION;
+	p->each = s ? FL_SWEEP_PATH : FL_SWEEP_FUNCTION;
 	p->context = fl_context(interrupted);
-	p->nframes = w->n;
-	if (w->scratch) {
-		bpf_loop(w->n, fl_name_frame, w, 0);
-		bpf_probe_read_kernel(p->frames, sizeof(p->frames), w->scratch->stack);
+	p->nframes = s ? s->walk.n : 0;
+	if (s) {
+		bpf_loop(s->walk.n, fl_name_frame, &s, 0);
+		bpf_probe_read_kernel(p->frames, sizeof(p->frames), s->stack);
 	}
 	if (bpf_map_update_elem(&fl_point_numbers, &key, &number, 1 /* BPF_NOEXIST */)) {
 		/* another CPU was faster, and this number stays empty */
@@ -223,8 +218,8 @@ FL_INLINE struct fl_point *fl_new_point(struct fl_call *c, u64 key, struct fl_wa
 	return p;
 }
 
-/* The call's point by @w; counts the call there and gives its occurrence. */
-FL_INLINE u64 fl_find_point(struct fl_call *c, u64 key, struct fl_walk *w, u32 interrupted)
+/* The call's point, by its path in @s; counts the call there and gives its occurrence. */
+FL_INLINE u64 fl_find_point(struct fl_call *c, u64 key, struct fl_scratch *s, u32 interrupted)
 {
 	u64 epoch = fl_sweep.trial << FL_PASSED_BITS, calls;
 	u32 *number = bpf_map_lookup_elem(&fl_point_numbers, &key);
@@ -236,7 +231,7 @@ FL_INLINE u64 fl_find_point(struct fl_call *c, u64 key, struct fl_walk *w, u32 i
 		c->point = known;
 		p = bpf_map_lookup_elem(&fl_points, &known);
 	} else {
-		p = fl_new_point(c, key, w, interrupted);
+		p = fl_new_point(c, key, s, interrupted);
 	}
 	if (!p) {
 		__sync_fetch_and_add(&fl_sweep.lost, 1);
@@ -284,7 +279,7 @@ FL_INLINE void fl_choose(struct fl_call *c, u64 key, u64 n)
 FL_GLOBAL int fl_swept(struct fl_call *c, u32 rule)
 {
 	u32 interrupted = fl_interrupted(), prog, each = fl_sweep.each;
-	struct fl_walk w = { 0 };
+	struct fl_scratch *s = 0;
 	u64 key = 0;
 
 	if (!c || (interrupted && !fl_sweep.any_context))
@@ -297,10 +292,10 @@ FL_GLOBAL int fl_swept(struct fl_call *c, u32 rule)
 	__sync_fetch_and_add(&fl_counts(c->slot)->matched, 1);
 #endif
 	if (each == FL_SWEEP_PATH)
-		w.scratch = bpf_map_lookup_elem(&fl_scratches, &prog);
+		s = bpf_map_lookup_elem(&fl_scratches, &prog);
 	if (each != FL_SWEEP_CALL) {
-		key = fl_walk_path(c, rule, &w);
-		c->occurrence = fl_find_point(c, key, &w, interrupted);
+		key = fl_walk_path(c, rule, s);
+		c->occurrence = fl_find_point(c, key, s, interrupted);
 	}
 	c->key = key;
 #ifdef FL_SWEEP_RANDOM
@@ -311,10 +306,9 @@ FL_GLOBAL int fl_swept(struct fl_call *c, u32 rule)
 		return 0;
 	if (each != FL_SWEEP_PATH) {
 		/* for the record */
-		w.n = 0;
-		w.scratch = bpf_map_lookup_elem(&fl_scratches, &prog);
-		c->key = fl_walk_path(c, rule, &w);
-		fl_find_point(c, c->key, &w, interrupted);
+		s = bpf_map_lookup_elem(&fl_scratches, &prog);
+		c->key = fl_walk_path(c, rule, s);
+		fl_find_point(c, c->key, s, interrupted);
 	}
 	return 1;
 }
