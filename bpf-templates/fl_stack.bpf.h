@@ -98,7 +98,7 @@ FL_GLOBAL int fl_is_within(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 	at = fl_caller_index(s, frames, ip);
 	if (!at)
 		return 0;
-	/*
+		/*
 	 * One question a frame, whose answer tells the verifier nothing about
 	 * @at and @frames: with two it would follow each pair of them.
 	 */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "errors.h"
+#include "installed.h"
 
 #define MOST_OPTIONS 20
 
@@ -26,18 +27,7 @@ static void add(struct arguments *a, const char *name, const char *value)
 /* Installed or not, it is in a folder beside faultline's own. */
 int fl_annotate_program(char *path, size_t size)
 {
-	ssize_t len = readlink("/proc/self/exe", path, size - 1);
-	const char *rest = "/" FL_PROGRAMS "/annotate";
-	char *slash;
-
-	if (len < 0)
-		return -errno;
-	path[len] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash || (size_t)(slash - path) + strlen(rest) >= size)
-		return -ENAMETOOLONG;
-	memcpy(slash, rest, strlen(rest) + 1);
-	return 0;
+	return fl_installed("/" FL_PROGRAMS "/annotate", path, size);
 }
 
 int fl_annotate_command(const struct fl_options *o)

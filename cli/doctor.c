@@ -2,12 +2,15 @@
 /* doctor.c - `faultline doctor`: a diagnosis as text or as JSON. */
 #include "diagnosis.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "errors.h"
+#include "fix_hint.h"
 #include "inspect.h"
+#include "installed.h"
 #include "json.h"
 
 #define COLUMNS 96
@@ -164,6 +167,17 @@ static void print_json(const struct fl_diagnosis *d, int status)
 	fl_json_line(&j);
 }
 
+static void print_fixes(const struct fl_diagnosis *d)
+{
+	/* without /proc it is not known where it is */
+	char fragment[PATH_MAX] = "/usr/share/faultline/faultline.config", *real = NULL;
+
+	if (!fl_installed("/" FL_DATA "/faultline.config", fragment, sizeof(fragment)))
+		real = realpath(fragment, NULL);
+	fl_fix_hint(stdout, d, real ? real : fragment);
+	free(real);
+}
+
 int fl_doctor(const struct fl_options *o)
 {
 	struct fl_diagnosis d;
@@ -173,7 +187,9 @@ int fl_doctor(const struct fl_options *o)
 		return fl_complain(FL_F_MEMORY, NULL);
 	if (d.scope == FL_SCOPE_NOTHING)
 		status = d.denied ? FL_EXIT_PERMISSION : FL_EXIT_KERNEL;
-	if (o->form == FL_FORM_JSON)
+	if (o->fix_hint)
+		print_fixes(&d);
+	else if (o->form == FL_FORM_JSON)
 		print_json(&d, status);
 	else
 		print_text(&d);

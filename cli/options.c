@@ -253,6 +253,9 @@ static int check_combination(struct fl_options *o)
 			return fl_usage(o, FL_O_NO_WORDS, "supervise", o->files[0]);
 		return o->command ? 0 : fl_usage(o, FL_O_NO_MACHINE);
 	case FL_MODE_DOCTOR:
+		if (o->fix_hint && o->form == FL_FORM_JSON)
+			return fl_usage(o, FL_O_NO_JSON, "--fix-hint");
+		__attribute__((fallthrough));
 	case FL_MODE_LSP:
 		return o->nfiles ? fl_usage(o, FL_O_NO_WORDS, fl_mode_name(o->mode), o->files[0])
 				 : 0;

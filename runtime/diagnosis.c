@@ -34,6 +34,7 @@ struct doctor {
 	struct fl_config config;
 	bool has_caps;
 	bool switched_off; /* by the last check: it is there, and can be switched on */
+	bool by_rights;	   /* likewise: by more rights, as its how says */
 	char lockdown[FL_LOCKDOWN_SIZE]; /* "" unknown */
 };
 
@@ -274,7 +275,7 @@ static void check_symbols(struct doctor *doc, const struct rule *rule, struct fl
 	int err = fl_facts_symbols(doc->k, &symbols);
 
 	(void)rule;
-	doc->switched_off = true;
+	doc->switched_off = doc->by_rights = true;
 	if (!symbols)
 		find(c, err == -ENOENT ? FL_NO : FL_DENIED, "/proc/kallsyms: %s", strerror(-err));
 	else
@@ -385,6 +386,13 @@ static void remedy_rights(const struct doctor *doc, struct fl_check *c)
 		       "security module, or how the machine is hosted");
 }
 
+static void add_missing(struct fl_check *c, const char *name)
+{
+	size_t len = strlen(c->missing);
+
+	snprintf(c->missing + len, sizeof(c->missing) - len, "%s%s", len ? " " : "", name);
+}
+
 /* Which of the configuration's options are missing, or would be needed. */
 static void remedy_config(const struct doctor *doc, const struct rule *rule, struct fl_check *c)
 {
@@ -404,6 +412,7 @@ static void remedy_config(const struct doctor *doc, const struct rule *rule, str
 		    : known ? "build the kernel with "
 			    : "the kernel needs ",
 		    name);
+		add_missing(c, name);
 		missing++;
 	}
 	if (missing && known)
@@ -422,17 +431,21 @@ static void run_check(struct doctor *doc, const struct rule *rule)
 	c->section = rule->section;
 	c->title = rule->title;
 	c->prevents = rule->prevents;
-	doc->switched_off = false;
+	doc->switched_off = doc->by_rights = false;
 	rule->check(doc, rule, c);
 	if (c->answer == FL_YES)
 		return;
 	/* a check without options is about rights, and says how to get them */
-	if (doc->switched_off && (c->answer != FL_DENIED || !rule->options))
+	if (doc->switched_off && (c->answer != FL_DENIED || !rule->options)) {
 		add(c, "%s", rule->how);
-	else if (c->answer == FL_DENIED || !rule->options)
+		c->kind = doc->by_rights ? FL_REMEDY_RIGHTS : FL_REMEDY_COMMAND;
+	} else if (c->answer == FL_DENIED || !rule->options) {
 		remedy_rights(doc, c);
-	else
+		c->kind = FL_REMEDY_RIGHTS;
+	} else {
 		remedy_config(doc, rule, c);
+		c->kind = *c->missing ? FL_REMEDY_BUILD : FL_REMEDY_NONE;
+	}
 }
 
 static enum fl_answer answer_of(const struct fl_diagnosis *d, const char *id)

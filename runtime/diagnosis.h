@@ -15,6 +15,13 @@
 
 #define FL_MAX_CHECKS 24
 
+enum fl_remedy_kind {
+	FL_REMEDY_NONE,	   /* nothing is missing, or nothing helps */
+	FL_REMEDY_COMMAND, /* it is a command, for root */
+	FL_REMEDY_RIGHTS,
+	FL_REMEDY_BUILD, /* the kernel lacks options */
+};
+
 struct fl_check {
 	const char *id;	     /* for programs: "fmod_ret" */
 	const char *section; /* for people: "back ends" */
@@ -23,6 +30,8 @@ struct fl_check {
 	char detail[200];     /* what was found, one clause */
 	const char *prevents; /* what cannot be done without it */
 	char remedy[400];     /* how to get it; "" when the answer is yes */
+	enum fl_remedy_kind kind;
+	char missing[256]; /* options of the configuration, with blanks between; of BUILD */
 };
 
 enum fl_scope {

@@ -262,6 +262,7 @@ static void test_misuse(void **state)
 		{ "supervise -o d", "needs the command", FL_O_NO_MACHINE },
 		{ "supervise d -- true", "supervise takes no 'd'", FL_O_NO_WORDS },
 		{ "sweep -e x --each line -- true", "'line'", FL_O_CHOICE },
+		{ "doctor --fix-hint -f json", "--fix-hint has no JSON", FL_O_NO_JSON },
 		{ "completion", "completion needs bash", FL_O_NEEDS },
 		{ "completion tcsh", "'tcsh' is not known: it is bash, zsh or fish", FL_O_CHOICE },
 		{ "completion zsh fish", "'fish'", FL_O_TOO_MANY },

@@ -108,6 +108,22 @@ test_doctor_no_debugfs() {
 	fi
 }
 
+test_doctor_fix_hint() {
+	need_full # others lack options
+	fl doctor --fix-hint
+	expect_equal "status" 0 "$status"
+	expect_equal "hint" "# nothing is missing" "$(<out)"
+	hide_debugfs
+	fl doctor --fix-hint
+	show_debugfs
+	expect_equal "status" 0 "$status"
+	expect_equal "hint" $'# now, until the next boot\nsudo mount -t debugfs debugfs /sys/kernel/debug' "$(<out)"
+	as_nobody doctor --fix-hint
+	expect_equal "status of nobody" 5 "$status"
+	expect_text out "^# run it as root, or with CAP_BPF and CAP_PERFMON"
+	expect_no_text out "^[^#]*make "
+}
+
 test_doctor_no_btf() {
 	mkdir empty
 	mount --bind empty /sys/kernel/btf
