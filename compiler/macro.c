@@ -67,9 +67,7 @@ static uint64_t flags_of(struct fl_kernel *k, const struct gfp *m, bool told)
 
 		if (!(m->set & (1U << i)))
 			continue;
-		if (!told)
-			value |= UINT64_C(1) << bit;
-		else if (!k->ops->find_enumerator(k, NULL, bits[i].enumerator, &bit))
+		if (!told || !k->ops->find_enumerator(k, NULL, bits[i].enumerator, &bit))
 			value |= UINT64_C(1) << bit;
 	}
 	return value;

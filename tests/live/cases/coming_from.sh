@@ -14,7 +14,7 @@ run_example() {
 	read -ra words <<<"${example[words]:-}"
 	[[ ! ${example[idle]:-} ]] || words+=(--allow-idle)
 	fl "${words[@]}" -e "${example[rule]}" -- bash -c "${example[run]}"
-	echo "${example[there]}: ${example[rule]}: status $status"
+	echo "${example[there]:-${example[says]}}: ${example[rule]}: status $status"
 	[[ $status == [01] ]] || { cat out err; fail "status $status"; }
 	{ cat out; echo; cat err; } >said
 	expect_text said "${example[shows]}"
