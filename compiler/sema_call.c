@@ -134,8 +134,8 @@ static void check_ioctl(struct fl_sema *s, struct fl_expr *e)
 	    !ioctl_part(s, e, e->items[2], false, IOC_MOST_SIZE,
 			"a type or its size in bytes as its third argument", &size))
 		return;
-	if (size > IOC_MOST_SIZE) {
-		bad_ioctl(s, e, e->cast->span, "a type of less than 16 KiB as its third argument");
+	if (e->cast && (!size || size > IOC_MOST_SIZE)) {
+		bad_ioctl(s, e, e->cast->span, "a type of 1 to 16383 bytes as its third argument");
 		return;
 	}
 	fl_set_constant(e, FL_VALUE_INT,
