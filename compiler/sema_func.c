@@ -12,22 +12,29 @@
 
 #define MAX_ONS 20000 /* functions of one rule */
 
-/* "; it calls 'should_failslab' (3 calls away); it is called by 'sys_read'", or "". */
+/* "; it calls 'should_failslab' (3 calls away); see faultline explain NAME", or "". */
 static const char *around(struct fl_sema *s, const struct fl_target *t)
 {
 	const char *calls = fl_neighbours(s, t->module, t->name, false);
 	const char *callers = fl_neighbours(s, t->module, t->name, true);
 
-	return fl_arena_printf(s->arena, "%s%s%s%s", calls ? "; it calls " : "", calls ? calls : "",
-			       callers ? "; it is called by " : "", callers ? callers : "");
+	if (!calls && !callers)
+		return "";
+	return fl_arena_printf(s->arena, "%s%s%s%s; see faultline explain %s",
+			       calls ? "; it calls " : "", calls ? calls : "",
+			       callers ? "; it is called by " : "", callers ? callers : "",
+			       t->name);
 }
 
 static void not_injectable(struct fl_sema *s, const struct fl_target *t)
 {
 	const char *others = around(s, t), *near = *others ? NULL : fl_offers(s, t->name, false);
 
-	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name,
-		  near ? fl_arena_printf(s->arena, "; near it by name: %s", near) : others, NULL);
+	if (!*others)
+		others = fl_arena_printf(s->arena, "%s%s; see faultline explain %s",
+					 near ? "; near it by name: " : "", near ? near : "",
+					 t->name);
+	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name, others, NULL);
 }
 
 /* The list says nothing: a lenient compilation goes on with a warning. */
