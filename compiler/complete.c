@@ -173,7 +173,7 @@ static const struct fl_func *func_of(struct completion *c)
 								 : NULL;
 }
 
-/* What is behind a value's name before that of a member, "" where it has none. */
+/* The operator that reaches a value's members, "" where it has none. */
 static const char *operator_of(const struct completion *c, const struct fl_type *t)
 {
 	struct fl_kernel *k = c->opts->kernel;

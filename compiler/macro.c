@@ -50,7 +50,7 @@ static const struct gfp {
 };
 
 /* Do its types say which bit is which? The first flag has always been there. */
-static bool tells_bits(struct fl_kernel *k)
+static bool has_bits(struct fl_kernel *k)
 {
 	int64_t bit;
 
@@ -58,7 +58,7 @@ static bool tells_bits(struct fl_kernel *k)
 }
 
 /* A flag that the kernel was built without is 0 in C. */
-static uint64_t flags_of(struct fl_kernel *k, const struct gfp *m, bool told)
+static uint64_t flags_of(struct fl_kernel *k, const struct gfp *m, bool in_types)
 {
 	uint64_t value = 0;
 
@@ -67,7 +67,7 @@ static uint64_t flags_of(struct fl_kernel *k, const struct gfp *m, bool told)
 
 		if (!(m->set & (1U << i)))
 			continue;
-		if (!told || !k->ops->find_enumerator(k, NULL, bits[i].enumerator, &bit))
+		if (!in_types || !k->ops->find_enumerator(k, NULL, bits[i].enumerator, &bit))
 			value |= UINT64_C(1) << bit;
 	}
 	return value;
@@ -75,16 +75,16 @@ static uint64_t flags_of(struct fl_kernel *k, const struct gfp *m, bool told)
 
 static int find_gfp(struct fl_kernel *k, const struct gfp *m, uint64_t *value, const char **why)
 {
-	bool told = tells_bits(k);
+	bool in_types = has_bits(k);
 
 	*why = k->ops->btf_problem(k);
 	if (**why)
 		return -ENODATA;
-	if (!told && !m->steady) {
+	if (!in_types && !m->steady) {
 		*why = "its value varies before Linux 6.10, and this kernel's types do not have it";
 		return -ENODATA;
 	}
-	*value = flags_of(k, m, told);
+	*value = flags_of(k, m, in_types);
 	if (*value)
 		return 0;
 	*why = "this flag is not configured";

@@ -11,7 +11,7 @@ struct fl_kcore;
 /*
  * Of the kernel whose files are below @root ("": the running one). 0 and *out yours
  * to close; -errno of the file, which takes CAP_SYS_RAWIO and is not there under
- * lockdown; -EINVAL when it is no such file.
+ * lockdown; -EINVAL for another file.
  */
 int fl_kcore_open(const char *root, struct fl_kcore **out);
 void fl_kcore_close(struct fl_kcore *k);

@@ -132,7 +132,7 @@ size_t fl_syscall_count(void);
 const struct fl_syscall *fl_syscall_at(const char *machine, size_t i);
 unsigned int fl_syscall_nparams(const struct fl_syscall *call);
 
-/* "file" as a set of one class; also "net", as in strace. 0: there is no such class. */
+/* "file" as a set of one class; also "net", as in strace. 0: unknown class. */
 unsigned int fl_syscall_class(const char *name);
 /* Is @call in a class of @classes? */
 bool fl_syscall_is_in(const struct fl_syscall *call, unsigned int classes);

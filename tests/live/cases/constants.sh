@@ -31,7 +31,7 @@ test_gfp_flags() {
 	[[ -r $format ]] || skip "no tracepoint prints flags of allocations"
 	mapfile -t names < <(grep -oE '"_*GFP_\w+"' "$format" | tr -d '"' | sort -u)
 	gfp_values "${names[@]}"
-	# before 6.10 some are not told, and some have gone since; others must stand for nothing
+	# before 6.10 some are not known, and some have gone since; any other must be 0
 	for i in "${!names[@]}"; do
 		name=${names[i]}
 		expected[i]=$(format_value "$name")

@@ -495,7 +495,7 @@ test_neighbours() {
 	fl -f json explain vfs_read
 	jq -e '.calls[] | select(.function == "security_file_permission") | .distance <= 3' out >/dev/null ||
 		fail "$(<out)"
-	# what cannot be told without the code
+	# without the code nothing is named
 	as_nobody check -e 'on vfs_read if comm == "cat" return -EIO'
 	expect_no_text err 'it calls'
 }
