@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Packages, by cpack in a build of preset release: -G DEB, -G RPM, -G TGZ.
+# Packages, by cpack in a build of preset release, -G DEB or -G RPM, or of preset
+# tarball, -G TGZ.
 #
 # The same sources and packages of the distribution give the same bytes, wherever
 # they are built: paths do not get into them, and times are those of
@@ -32,6 +33,8 @@ set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXE
   GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/cmake/FlPackageConfig.cmake)
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/FlPackageFiles.cmake)
+set(CPACK_POST_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/FlPackageSorted.cmake)
+set(CPACK_FL_MACHINE linux-${CMAKE_SYSTEM_PROCESSOR})
 set(CPACK_FL_COMMITTED ${committed})
 set(CPACK_FL_PROGRAM ${PROJECT_BINARY_DIR}/cli/faultline)
 set(CPACK_FL_ANNOTATE ${PROJECT_BINARY_DIR}/libexec/faultline/annotate)

@@ -15,6 +15,11 @@ function(fl_needs variable program)
   set(${variable} ${said} PARENT_SCOPE)
 endfunction()
 
+if(CPACK_GENERATOR STREQUAL "TGZ")
+  set(CPACK_PACKAGING_INSTALL_PREFIX /)
+  set(CPACK_PACKAGE_FILE_NAME ${CPACK_PACKAGE_NAME}-${CPACK_PACKAGE_VERSION}-${CPACK_FL_MACHINE})
+endif()
+
 if(CPACK_GENERATOR STREQUAL "DEB")
   fl_needs(needs ${CPACK_FL_PROGRAM})
   # annotate is a part that few run, and its libclang is large
