@@ -14,24 +14,34 @@
 #include "arch.h"
 #include "use.h"
 
+struct word {
+	const char *text;
+	const char *type; /* or NULL */
+};
+
 struct completion {
 	const struct fl_complete_opts *opts;
 	struct fl_arena arena;
 	struct fl_tokens tokens; /* of what stands before the word */
 	const char *word;
 	size_t word_len;
-	const char **words;
+	struct word *words;
 	size_t n;
 	size_t cap;
 	jmp_buf on_oom;
 };
 
-static void offer(struct completion *c, const char *word)
+static void offer_typed(struct completion *c, const char *word, const char *type)
 {
 	if (strncmp(word, c->word, c->word_len) != 0)
 		return;
 	c->words = fl_arena_grow(&c->arena, c->words, c->n, &c->cap, sizeof(*c->words));
-	c->words[c->n++] = word;
+	c->words[c->n++] = (struct word){ word, type };
+}
+
+static void offer(struct completion *c, const char *word)
+{
+	offer_typed(c, word, NULL);
 }
 
 static void offer_all(struct completion *c, const char *const *words)
@@ -188,9 +198,20 @@ static const char *operator_of(const struct completion *c, const struct fl_type 
 		       : "";
 }
 
+static const char *type_of(struct completion *c, const struct fl_type *t)
+{
+	struct fl_sema s = { .kernel = c->opts->kernel, .arena = &c->arena };
+	struct fl_expr e = { 0 };
+
+	if (!c->opts->type)
+		return NULL;
+	fl_set_type(&s, &e, t);
+	return fl_type_text(&s, &e);
+}
+
 static void offer_value(struct completion *c, const char *name, const struct fl_type *t)
 {
-	offer(c, fl_arena_printf(&c->arena, "%s%s", name, operator_of(c, t)));
+	offer_typed(c, fl_arena_printf(&c->arena, "%s%s", name, operator_of(c, t)), type_of(c, t));
 }
 
 static int offer_member(const struct fl_member *m, void *arg)
@@ -511,7 +532,7 @@ static void complete(struct completion *c)
 
 static int by_text(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	return strcmp(((const struct word *)a)->text, ((const struct word *)b)->text);
 }
 
 static void hand_out(struct completion *c, void (*fn)(const char *word, void *arg), void *arg)
@@ -519,8 +540,11 @@ static void hand_out(struct completion *c, void (*fn)(const char *word, void *ar
 	if (c->n)
 		qsort(c->words, c->n, sizeof(*c->words), by_text);
 	for (size_t i = 0; i < c->n; i++) {
-		if (!i || strcmp(c->words[i], c->words[i - 1]) != 0)
-			fn(c->words[i], arg);
+		if (i && !strcmp(c->words[i].text, c->words[i - 1].text))
+			continue;
+		if (c->opts->type)
+			c->opts->type(c->words[i].type, arg);
+		fn(c->words[i].text, arg);
 	}
 }
 

@@ -20,6 +20,11 @@ struct fl_complete_opts {
 	size_t nlabels;
 	/* After a structure or a pointer to one, say how its members are reached: "bio->". */
 	bool with_operator;
+	/*
+	 * Called before @fn of fl_complete() with the type of that word, "struct bio *"
+	 * of an argument or member, or NULL. NULL: types are not wanted.
+	 */
+	void (*type)(const char *type, void *arg);
 };
 
 /*

@@ -6,6 +6,7 @@
 
 #include "complete.h"
 #include "lexer.h"
+#include "macro.h"
 #include "lsp_impl.h"
 
 #define MAX_WORDS 500 /* shown at once; the client asks again as more is typed */
@@ -26,6 +27,7 @@ struct suggestions {
 	uint32_t off; /* of the cursor */
 	size_t start; /* of the word that ends there */
 	size_t n;
+	const char *type; /* of the next word, or NULL */
 };
 
 static bool is_keyword(const char *word)
@@ -41,6 +43,17 @@ static bool is_keyword(const char *word)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (!strcmp(words[i], word))
+			return true;
+	}
+	return false;
+}
+
+static bool is_macro(const char *word)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = fl_macro_at(i)); i++) {
+		if (!strcmp(name, word))
 			return true;
 	}
 	return false;
@@ -88,9 +101,17 @@ static enum kind kind_of(const struct suggestions *s, const char *word)
 		return KIND_KEYWORD;
 	if (fl_builtin_find(word))
 		return KIND_VARIABLE;
-	if (*word == '-' || fl_errno_number(word) || is_let(fl_index_script(s->doc->index), word))
+	if (*word == '-' || fl_errno_number(word) || is_macro(word) ||
+	    is_let(fl_index_script(s->doc->index), word))
 		return KIND_CONSTANT;
 	return is_function(s, word) ? KIND_FUNCTION : KIND_VARIABLE;
+}
+
+static void note_type(const char *type, void *arg)
+{
+	struct suggestions *s = arg;
+
+	s->type = type;
 }
 
 static void add(const char *word, void *arg)
@@ -105,6 +126,8 @@ static void add(const char *word, void *arg)
 	fl_json_open(j, NULL, '{');
 	fl_json_string(j, "label", word);
 	fl_json_number(j, "kind", kind_of(s, word));
+	if (s->type && *s->type)
+		fl_json_string(j, "detail", s->type);
 	fl_lsp_put_edit(j, "textEdit", span, word);
 	fl_json_close(j, '{');
 }
@@ -182,6 +205,7 @@ static int suggest(struct suggestions *s)
 	struct fl_complete_opts opts = {
 		.kernel = s->lsp->opts->kernel,
 		.prelude = fl_index_definitions(s->doc->index),
+		.type = note_type,
 	};
 	const char **labels;
 	int err;
@@ -280,16 +304,19 @@ int fl_lsp_resolve(struct fl_lsp *s, const cJSON *params, struct fl_json *j)
 {
 	const cJSON *kind = cJSON_GetObjectItemCaseSensitive(params, "kind");
 	const cJSON *edit = cJSON_GetObjectItemCaseSensitive(params, "textEdit");
-	const char *label = fl_lsp_string(params, "label");
+	const char *label = fl_lsp_string(params, "label"), *type = fl_lsp_string(params, "detail");
 	char *same;
 
 	if (!label)
 		return fl_lsp_fail(s, FL_LSP_INVALID_PARAMS, "no label");
 	fl_json_open(j, "result", '{');
 	fl_json_string(j, "label", label);
+	if (type)
+		fl_json_string(j, "detail", type);
 	if (cJSON_IsNumber(kind)) {
 		fl_json_number(j, "kind", kind->valueint);
-		put_details(s, j, label, kind->valueint);
+		if (!type)
+			put_details(s, j, label, kind->valueint);
 	}
 	same = cJSON_IsObject(edit) ? cJSON_PrintUnformatted(edit) : NULL;
 	if (same)

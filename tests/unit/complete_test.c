@@ -117,6 +117,32 @@ static void expect_open(const char *text, const char *want)
 		fail_msg("after '%s':%s", text, w.text);
 }
 
+static void add_type(const char *type, void *arg)
+{
+	struct words *w = arg;
+	size_t len = strlen(w->text);
+
+	snprintf(w->text + len, sizeof(w->text) - len, "(%s) ", type ? type : "");
+}
+
+static void expect_typed(const char *text, const char *want)
+{
+	struct words w;
+
+	complete_with(text, (struct fl_complete_opts){ .type = add_type }, &w);
+	if (strcmp(w.text, want) != 0)
+		fail_msg("after '%s':%s", text, w.text);
+}
+
+/* The type of an argument or member comes before its name, where that is asked for. */
+static void test_types(void **state)
+{
+	(void)state;
+	expect_typed("on fake_errno if de", " (struct fake_dev *) dev ");
+	expect_typed("on fake_errno if dev->ne", " (struct fake_dev *) next ");
+	expect_typed("on fake_errno if pi", " () pid ");
+}
+
 /* How the members of a value are reached comes with its name, where that is asked for. */
 static void test_operators(void **state)
 {
@@ -138,7 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_items),	  cmocka_unit_test(test_texts_of_steps),
 		cmocka_unit_test(test_constants), cmocka_unit_test(test_classes),
-		cmocka_unit_test(test_operators),
+		cmocka_unit_test(test_operators), cmocka_unit_test(test_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
