@@ -58,4 +58,12 @@ set(CPACK_RPM_SPEC_MORE_DEFINE "%define use_source_date_epoch_as_buildtime 1
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/libexec /usr/share/bash-completion
   /usr/share/bash-completion/completions /usr/share/fish /usr/share/fish/vendor_completions.d
   /usr/share/zsh /usr/share/zsh/site-functions /usr/share/man/man5 /usr/share/man/man7)
+foreach(dir vim vim/vimfiles nvim nvim/site)
+  list(APPEND CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/${dir})
+endforeach()
+foreach(dir vim/vimfiles nvim/site)
+  foreach(kind ftdetect ftplugin syntax)
+    list(APPEND CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/${dir}/${kind})
+  endforeach()
+endforeach()
 include(CPack)
