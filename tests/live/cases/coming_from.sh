@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
 #
-# What docs/coming-from.md says: each record of coming-from.table that has a rule is
-# run, and shows what it is to show.
+# What docs/coming-from.md says: each record of coming-from.table that has a command
+# is run, and shows what it is to show.
 
 coming_from_table=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/coming-from.table
 
@@ -33,7 +33,7 @@ coming_from() {
 		elif [[ $line ]]; then
 			example[${line%%: *}]=${line#*: }
 		else
-			if [[ ${example[tool]:-} == "$1" && ${example[rule]:-} ]]; then
+			if [[ ${example[tool]:-} == "$1" && ${example[run]:-} ]]; then
 				run_example
 				((++ran))
 			fi
