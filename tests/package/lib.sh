@@ -17,12 +17,11 @@ build() {
 	mkdir -p "$tree"
 	git -C "$top" ls-files -co --exclude-standard --deduplicate -z |
 		tar -C "$top" --null --ignore-failed-read -T - -cf - 2>/dev/null | tar -C "$tree" -xf -
+	# set -e does not hold before ||
 	(
 		export CCACHE_BASEDIR=$tree CCACHE_NOHASHDIR=1
-		cmake -S "$tree" -B "$dir" --preset "$preset" "${options[@]}"
-		cmake --build "$dir"
-		cd "$dir"
-		pack
+		cmake -S "$tree" -B "$dir" --preset "$preset" "${options[@]}" &&
+			cmake --build "$dir" && cd "$dir" && pack
 	) >"$work/log" 2>&1 || {
 		cat "$work/log"
 		exit 1
