@@ -50,14 +50,6 @@ struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module)
 	return o;
 }
 
-static int read_list(struct fl_facts *f)
-{
-	int err = fl_list_read(&f->list, f->root, f->search_symbols ? &f->symbols : NULL);
-
-	f->k.out_of_memory |= err == -ENOMEM;
-	return err;
-}
-
 /* The kernel did not say how the function fails: go by what it returns. */
 static enum fl_tag guess_tag(const struct fl_func *fn)
 {
@@ -66,32 +58,6 @@ static enum fl_tag guess_tag(const struct fl_func *fn)
 	if (fn->ret.kind == FL_TYPE_BOOL)
 		return FL_TAG_TRUE;
 	return FL_TAG_ERRNO;
-}
-
-static bool is_in(const struct fl_list_entry *e, const char *module)
-{
-	return !module || !strcmp(e->module ? e->module : "vmlinux", module);
-}
-
-/* The list's entry of that name; *twice: there are more. */
-static const struct fl_list_entry *find_entry(const struct fl_list *list, const char *module,
-					      const char *name, bool *twice)
-{
-	const struct fl_list_entry *found = NULL;
-	size_t count, first = fl_list_find(list, name, &count);
-
-	*twice = false;
-	for (size_t i = 0; i < count && !*twice; i++) {
-		const struct fl_list_entry *e = &list->entries[list->by_name[first + i]];
-
-		if (!is_in(e, module))
-			continue;
-		if (found)
-			*twice = true;
-		else
-			found = e;
-	}
-	return found;
 }
 
 static int find_func(struct fl_kernel *k, const char *module, const char *name, struct fl_func *out)
@@ -103,9 +69,9 @@ static int find_func(struct fl_kernel *k, const char *module, const char *name, 
 	bool twice;
 
 	memset(out, 0, sizeof(*out));
-	if (read_list(f))
+	if (fl_facts_list(f))
 		return -ENOMEM;
-	found = find_entry(&f->list, module, name, &twice);
+	found = fl_list_entry(&f->list, module, name, &twice);
 	out->name = found ? found->name : name;
 	if (found)
 		module = found->module;
@@ -135,7 +101,7 @@ static int each_injectable(struct fl_kernel *k,
 {
 	struct fl_facts *f = fl_facts_of(k);
 
-	if (read_list(f))
+	if (fl_facts_list(f))
 		return -ENOMEM;
 	for (size_t i = 0; i < f->list.n; i++) {
 		const struct fl_list_entry *e = &f->list.entries[i];
@@ -199,7 +165,7 @@ static enum fl_list_state list_state(struct fl_kernel *k)
 {
 	struct fl_facts *f = fl_facts_of(k);
 
-	if (read_list(f))
+	if (fl_facts_list(f))
 		return FL_LIST_HIDDEN;
 	return f->list.state;
 }

@@ -73,7 +73,9 @@ int fl_facts_each_neighbour(struct fl_kernel *k, const char *module, const char 
 				      void *arg),
 			    void *arg);
 
-/* facts_more.c: symbols, configuration, control groups. */
+/* facts_more.c: the injectable list, symbols, configuration, control groups. */
+/* Read f->list, once: 0 whatever its state, or -ENOMEM. */
+int fl_facts_list(struct fl_facts *f);
 int fl_facts_ranges(struct fl_kernel *k, const char *module, const char *name,
 		    const struct fl_range **out, size_t *n);
 int fl_facts_address(struct fl_kernel *k, const char *name, uint64_t *out);

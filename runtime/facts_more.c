@@ -10,6 +10,14 @@
 #include "facts.h"
 #include "facts_impl.h"
 
+int fl_facts_list(struct fl_facts *f)
+{
+	int err = fl_list_read(&f->list, f->root, f->search_symbols ? &f->symbols : NULL);
+
+	f->k.out_of_memory |= err == -ENOMEM;
+	return err;
+}
+
 int fl_facts_symbols(struct fl_kernel *k, struct fl_symbols **out)
 {
 	int err = fl_lazy_symbols(&fl_facts_of(k)->symbols, out);

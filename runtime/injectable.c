@@ -173,6 +173,31 @@ size_t fl_list_find(const struct fl_list *list, const char *name, size_t *count)
 	return low;
 }
 
+static bool is_in(const struct fl_list_entry *e, const char *module)
+{
+	return !module || !strcmp(e->module ? e->module : "vmlinux", module);
+}
+
+const struct fl_list_entry *fl_list_entry(const struct fl_list *list, const char *module,
+					  const char *name, bool *twice)
+{
+	const struct fl_list_entry *found = NULL;
+	size_t count, first = fl_list_find(list, name, &count);
+
+	*twice = false;
+	for (size_t i = 0; i < count && !*twice; i++) {
+		const struct fl_list_entry *e = &list->entries[list->by_name[first + i]];
+
+		if (!is_in(e, module))
+			continue;
+		if (found)
+			*twice = true;
+		else
+			found = e;
+	}
+	return found;
+}
+
 static int read_list(struct fl_list *list, const char *root, struct fl_lazy_symbols *symbols)
 {
 	char path[PATH_MAX];

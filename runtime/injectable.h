@@ -36,4 +36,11 @@ void fl_list_release(struct fl_list *list);
  */
 size_t fl_list_find(const struct fl_list *list, const char *name, size_t *count);
 
+/*
+ * The entry called @name of @module ("vmlinux" as well; NULL: any), the first where
+ * *twice says that there are more. NULL: none.
+ */
+const struct fl_list_entry *fl_list_entry(const struct fl_list *list, const char *module,
+					  const char *name, bool *twice);
+
 #endif /* FL_INJECTABLE_H */
