@@ -397,3 +397,12 @@ struct fl_action *fl_clone_actions(const struct fl_action *acts, size_t n, struc
 	}
 	return copy;
 }
+
+const struct fl_let *fl_find_let(const struct fl_script *script, const char *name)
+{
+	for (size_t i = 0; i < script->nlets; i++) {
+		if (!strcmp(script->lets[i].name, name))
+			return &script->lets[i];
+	}
+	return NULL;
+}

@@ -471,6 +471,9 @@ unsigned int fl_rule_traits(const struct fl_rule *rule);
 const struct fl_action *fl_find_action(const struct fl_action *acts, size_t n,
 				       enum fl_action_kind kind);
 
+/* The definition of that name, or NULL. */
+const struct fl_let *fl_find_let(const struct fl_script *script, const char *name);
+
 /* Call @fn for @e and every node below it, parents first. */
 void fl_walk(const struct fl_expr *e, void (*fn)(const struct fl_expr *e, void *arg), void *arg);
 /* Does a rule give an argument of @t, which may be NULL, that name? */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "complete.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -548,24 +547,19 @@ static void hand_out(struct completion *c, void (*fn)(const char *word, void *ar
 	}
 }
 
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
-}
-
 /* Where the word that ends at @len begins. */
 static size_t word_start(const char *text, size_t len)
 {
 	size_t from = len, module;
 
-	while (from && is_word(text[from - 1]))
+	while (from && fl_is_name_char(text[from - 1]))
 		from--;
 	if (from && text[from - 1] == '$')
 		return from - 1;
 	/* MODULE:NAME is one word where functions are named */
-	if (from < 2 || text[from - 1] != ':' || !is_word(text[from - 2]))
+	if (from < 2 || text[from - 1] != ':' || !fl_is_name_char(text[from - 2]))
 		return from;
-	for (module = from - 1; module && is_word(text[module - 1]); module--)
+	for (module = from - 1; module && fl_is_name_char(text[module - 1]); module--)
 		;
 	return module;
 }

@@ -68,6 +68,29 @@ const char *fl_tok_name(enum fl_tok kind)
 	return names[kind];
 }
 
+bool fl_is_keyword(const char *word)
+{
+	for (size_t i = 0; i < COUNT(keywords); i++) {
+		if (!strcmp(keywords[i].text, word))
+			return true;
+	}
+	return false;
+}
+
+bool fl_is_name_char(char c)
+{
+	return is_name(c);
+}
+
+bool fl_is_name(const char *text)
+{
+	if (!is_name_start(*text))
+		return false;
+	while (is_name(*text))
+		text++;
+	return !*text;
+}
+
 struct fl_token *fl_lex_push(struct fl_lexer *lx, enum fl_tok kind, size_t from)
 {
 	struct fl_tokens *out = lx->out;

@@ -12,6 +12,7 @@
 #ifndef FL_LEXER_H
 #define FL_LEXER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "diag.h"
@@ -102,5 +103,11 @@ void fl_lex(const struct fl_source *src, struct fl_arena *a, struct fl_diags *ds
 
 /* How a kind of token is called in a message: "'=='", "a number". */
 const char *fl_tok_name(enum fl_tok kind);
+
+bool fl_is_keyword(const char *word);
+/* May names have this character? */
+bool fl_is_name_char(char c);
+/* Has @text the characters of a name? It may be a keyword. */
+bool fl_is_name(const char *text);
 
 #endif /* FL_LEXER_H */

@@ -82,7 +82,6 @@ void fl_check_param(struct fl_sema *s, struct fl_expr *e);
 void fl_check_state(struct fl_sema *s, struct fl_expr *e);
 /* Does the name always mean the same number? */
 bool fl_is_constant_name(struct fl_sema *s, const char *name);
-const struct fl_let *fl_find_let(const struct fl_script *script, const char *name);
 /* Words of 8 bytes that @e takes as part of a key; 0 after a report. */
 unsigned int fl_key_words(struct fl_sema *s, const struct fl_expr *e);
 /* Does what @e says depend on the function that the rule is on? */

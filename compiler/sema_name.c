@@ -16,15 +16,6 @@
 #define MAX_WORDS 6	    /* arg0 to arg5 */
 #define MAX_NAMED_ERRNO 600 /* include/linux/errno.h */
 
-const struct fl_let *fl_find_let(const struct fl_script *script, const char *name)
-{
-	for (size_t i = 0; i < script->nlets; i++) {
-		if (!strcmp(script->lets[i].name, name))
-			return &script->lets[i];
-	}
-	return NULL;
-}
-
 /* "arg3" is 3, anything else -1. */
 static int arg_number(const char *name)
 {

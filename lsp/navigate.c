@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "lexer.h"
 #include "lsp_impl.h"
 
 /* --- definitions and references ------------------------------------------------- */
@@ -127,30 +128,6 @@ int fl_lsp_prepare_rename(struct fl_lsp *s, const cJSON *params, struct fl_json 
 	return 0;
 }
 
-static bool is_keyword(const char *name)
-{
-	static const char *const words[] = {
-#define FL_KEYWORD(word) #word,
-#include "token.def"
-#undef FL_KEYWORD
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(words[i], name))
-			return true;
-	}
-	return false;
-}
-
-static bool is_name(const char *name)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-
-	return *name && strchr(letters, *name) &&
-	       !name[strspn(name,
-			    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")];
-}
-
 static void note_defined(const struct fl_mention *m, void *arg)
 {
 	bool *found = arg;
@@ -190,7 +167,7 @@ int fl_lsp_rename(struct fl_lsp *s, const cJSON *params, struct fl_json *j)
 		return err;
 	if (name && (*name == '$' || *name == '@'))
 		r.text = ++name;
-	if (!name || !is_name(name) || is_keyword(name))
+	if (!name || !fl_is_name(name) || fl_is_keyword(name))
 		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%.100s' cannot be a name",
 				   name ? name : "");
 	if (strcmp(name, m->name) != 0 && is_taken(d, m, name))

@@ -30,22 +30,20 @@ struct suggestions {
 	const char *type; /* of the next word, or NULL */
 };
 
+/* Words of the workload's items are none for the lexer. */
 static bool is_keyword(const char *word)
 {
-	static const char *const words[] = {
-#define FL_KEYWORD(name) #name,
-#include "token.def"
-#undef FL_KEYWORD
+	static const char *const steps[] = {
 #define FL_STEP(name, example) #name,
 #include "step.def"
 #undef FL_STEP
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!strcmp(words[i], word))
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (!strcmp(steps[i], word))
 			return true;
 	}
-	return false;
+	return fl_is_keyword(word);
 }
 
 static bool is_macro(const char *word)
@@ -54,15 +52,6 @@ static bool is_macro(const char *word)
 
 	for (size_t i = 0; (name = fl_macro_at(i)); i++) {
 		if (!strcmp(name, word))
-			return true;
-	}
-	return false;
-}
-
-static bool is_let(const struct fl_script *script, const char *word)
-{
-	for (size_t i = 0; i < script->nlets; i++) {
-		if (!strcmp(script->lets[i].name, word))
 			return true;
 	}
 	return false;
@@ -102,7 +91,7 @@ static enum kind kind_of(const struct suggestions *s, const char *word)
 	if (fl_builtin_find(word))
 		return KIND_VARIABLE;
 	if (*word == '-' || fl_errno_number(word) || is_macro(word) ||
-	    is_let(fl_index_script(s->doc->index), word))
+	    fl_find_let(fl_index_script(s->doc->index), word))
 		return KIND_CONSTANT;
 	return is_function(s, word) ? KIND_FUNCTION : KIND_VARIABLE;
 }
@@ -193,11 +182,6 @@ static const char **labels_of(const struct fl_script *script, size_t *n)
 	return labels;
 }
 
-static bool is_name(char c)
-{
-	return c == '_' || (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
 static int suggest(struct suggestions *s)
 {
 	const struct fl_script *script = fl_index_script(s->doc->index);
@@ -210,7 +194,7 @@ static int suggest(struct suggestions *s)
 	const char **labels;
 	int err;
 
-	for (s->start = s->off; s->start && is_name(text[s->start - 1]); s->start--)
+	for (s->start = s->off; s->start && fl_is_name_char(text[s->start - 1]); s->start--)
 		;
 	if (s->start && text[s->start - 1] == '@') {
 		add_states(s);
