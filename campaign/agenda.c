@@ -67,17 +67,28 @@ static uint32_t occurrence(const struct fl_agenda *a, const struct fl_spot *s, s
 	}
 }
 
-static size_t modes(const struct fl_agenda *a, enum fl_inject_mode list[FL_NINJECT])
+/* The faults that each occurrence of a point has. */
+struct variants {
+	enum fl_inject_mode modes[FL_NINJECT];
+	size_t nmodes;
+	struct fl_value_list values;
+	size_t n; /* each mode with each value */
+};
+
+static struct variants variants(const struct fl_agenda *a, const struct fl_spot *s)
 {
-	size_t n = 0;
+	struct variants v = { .nmodes = 0 };
 
 	for (int m = 0; m < FL_NINJECT; m++) {
 		if (a->o.modes[m])
-			list[n++] = (enum fl_inject_mode)m;
+			v.modes[v.nmodes++] = (enum fl_inject_mode)m;
 	}
-	if (!n)
-		list[n++] = FL_INJECT_ONCE;
-	return n;
+	if (!v.nmodes)
+		v.modes[v.nmodes++] = FL_INJECT_ONCE;
+	if (a->o.values)
+		a->o.values(a->o.arg, s, &v.values);
+	v.n = v.nmodes * (v.values.n ? v.values.n : 1);
+	return v;
 }
 
 /*
@@ -87,22 +98,16 @@ static size_t modes(const struct fl_agenda *a, enum fl_inject_mode list[FL_NINJE
 static bool fault(const struct fl_agenda *a, const struct fl_spot *s, size_t i,
 		  struct fl_fault_at *f)
 {
-	enum fl_inject_mode mode[FL_NINJECT];
-	struct fl_value_list values = { 0 };
-	size_t nmodes = modes(a, mode);
-	size_t nvalues;
+	const struct variants v = variants(a, s);
 
-	if (a->o.values)
-		a->o.values(a->o.arg, s, &values);
-	nvalues = values.n ? values.n : 1;
-	if (i / (nmodes * nvalues) >= noccurrences(a, s))
+	if (i / v.n >= noccurrences(a, s))
 		return false;
 	*f = (struct fl_fault_at){
 		.point = (uint32_t)fl_ledger_spot_number(a->l, s),
-		.occurrence = occurrence(a, s, i / (nmodes * nvalues)),
-		.mode = mode[i % nmodes],
-		.has_value = values.n > 0,
-		.value = values.n ? values.values[i / nmodes % nvalues] : 0,
+		.occurrence = occurrence(a, s, i / v.n),
+		.mode = v.modes[i % v.nmodes],
+		.has_value = v.values.n > 0,
+		.value = v.values.n ? v.values.values[i / v.nmodes % v.values.n] : 0,
 	};
 	return true;
 }
@@ -110,13 +115,8 @@ static bool fault(const struct fl_agenda *a, const struct fl_spot *s, size_t i,
 /* At least one of them is left. */
 static size_t faults_left(const struct fl_agenda *a, const struct fl_spot *s)
 {
-	enum fl_inject_mode mode[FL_NINJECT];
-	struct fl_value_list values = { 0 };
-	size_t all;
+	size_t all = variants(a, s).n * noccurrences(a, s);
 
-	if (a->o.values)
-		a->o.values(a->o.arg, s, &values);
-	all = modes(a, mode) * (values.n ? values.n : 1) * noccurrences(a, s);
 	/* of an earlier start, with other options, there may be more */
 	return all > s->settled ? all - s->settled : 1;
 }
@@ -138,11 +138,9 @@ static enum fl_left fault_left(const struct fl_agenda *a, const struct fl_spot *
 {
 	const struct fl_tried *t = fl_ledger_tried(a->l, f, !s->reached);
 
-	if (!t || t->outcome == FL_OUTCOME_NONE)
+	if (!t || !fl_tried_settled(t))
 		return FL_LEFT_TODO;
-	if (t->outcome == FL_OUTCOME_MISSED)
-		return t->tries < FL_MAX_TRIES ? FL_LEFT_TODO : FL_LEFT_MISSED;
-	return FL_LEFT_NOTHING;
+	return t->outcome == FL_OUTCOME_MISSED ? FL_LEFT_MISSED : FL_LEFT_NOTHING;
 }
 
 enum fl_left fl_agenda_left(const struct fl_agenda *a, size_t spot)

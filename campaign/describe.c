@@ -35,6 +35,16 @@ void fl_describe_replay(const char *dir, uint32_t id, char *buf, size_t size)
 	fclose(out);
 }
 
+int fl_write_replay(const char *dir, uint32_t id)
+{
+	char replay[FL_REPLAY_SIZE], line[FL_REPLAY_SIZE + 1], path[4224];
+
+	fl_describe_replay(dir, id, replay, sizeof(replay));
+	snprintf(line, sizeof(line), "%s\n", replay);
+	snprintf(path, sizeof(path), "%s/%" PRIu32 "/replay", dir, id);
+	return fl_replace_file(path, 0666, line, strlen(line));
+}
+
 void fl_describe_fault(FILE *out, const struct fl_ledger *l, const struct fl_fault_at *f)
 {
 	const struct fl_spot *s = &l->spots[f->point];

@@ -18,6 +18,9 @@ void fl_describe_fault(FILE *out, const struct fl_ledger *l, const struct fl_fau
 /* "faultline replay DIR/ID", as a shell takes it. */
 void fl_describe_replay(const char *dir, uint32_t id, char *buf, size_t size);
 
+/* The same as the file DIR/ID/replay. 0 or -errno. */
+int fl_write_replay(const char *dir, uint32_t id);
+
 /*
  * summary.json of @dir, whole or not at all. 0 or -errno with @fault.
  */

@@ -69,7 +69,8 @@ static void put_reproducer(const struct sweep *s, const char *folder,
 void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found *found)
 {
 	const struct fl_known_finding *f = &s->l->findings[id - 1];
-	char folder[4000], replay[FL_REPLAY_SIZE], line[FL_REPLAY_SIZE + 1];
+	char folder[4000];
+	int err;
 
 	if (!s->journal)
 		return;
@@ -81,8 +82,9 @@ void fl_finding_write(const struct sweep *s, uint32_t id, const struct fl_found 
 	}
 	put(s, folder, "log", found->text, 0666);
 	put_path(s, folder, f);
-	fl_describe_replay(s->o->dir, id, replay, sizeof(replay));
-	snprintf(line, sizeof(line), "%s\n", replay);
-	put(s, folder, "replay", line, 0666);
+	err = fl_write_replay(s->o->dir, id);
+	if (err)
+		fl_note(s->sink->note, s->sink->arg, "cannot write '%s/replay': %s", folder,
+			fl_file_error(err));
 	put_reproducer(s, folder, f);
 }

@@ -12,7 +12,6 @@
 
 #include "file.h"
 
-#define NAME "journal.ndjson"
 #define READ_BUFFER (1 << 20)
 
 struct fl_journal {
@@ -26,7 +25,7 @@ struct fl_journal {
 
 static int journal_path(const char *dir, char *path, size_t size, struct fl_fault *fault)
 {
-	if ((size_t)snprintf(path, size, "%s/" NAME, dir) < size)
+	if ((size_t)snprintf(path, size, "%s/" FL_JOURNAL_NAME, dir) < size)
 		return 0;
 	return fl_refuse_errno(fault, FL_C_FOLDER_NAME, dir, ENAMETOOLONG);
 }

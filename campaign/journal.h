@@ -13,6 +13,8 @@
 #include "record.h"
 #include "refuse.h"
 
+#define FL_JOURNAL_NAME "journal.ndjson" /* in a campaign's folder */
+
 struct fl_journal;
 
 /* Handed every record in order; other than 0 stops reading and is returned. */

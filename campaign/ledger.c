@@ -306,7 +306,7 @@ static void remember_unscanned(struct fl_ledger *l, const struct fl_record *b)
 	l->nunscanned++;
 }
 
-static bool is_settled(const struct fl_tried *t)
+bool fl_tried_settled(const struct fl_tried *t)
 {
 	return t->outcome != FL_OUTCOME_NONE &&
 	       (t->outcome != FL_OUTCOME_MISSED || t->tries >= FL_MAX_TRIES);
@@ -319,12 +319,12 @@ static void settle(struct fl_ledger *l, struct fl_tried *t, const struct fl_reco
 
 	if (t->outcome != FL_OUTCOME_NONE)
 		l->outcomes[t->outcome]--;
-	s->settled -= is_settled(t);
+	s->settled -= fl_tried_settled(t);
 	t->outcome = r->outcome;
 	t->trial = (uint32_t)r->n;
 	t->tries++;
 	l->outcomes[t->outcome]++;
-	s->settled += is_settled(t);
+	s->settled += fl_tried_settled(t);
 	if (r->outcome == FL_OUTCOME_MISSED)
 		s->missed = t->tries >= FL_MAX_TRIES;
 	else

@@ -119,6 +119,8 @@ size_t fl_ledger_spot_number(const struct fl_ledger *l, const struct fl_spot *s)
 /* What became of the fault; NULL: not tried. */
 const struct fl_tried *fl_ledger_tried(const struct fl_ledger *l, const struct fl_fault_at *f,
 				       bool pair);
+/* Is it not to be tried again? */
+bool fl_tried_settled(const struct fl_tried *t);
 /* Are these the faults of trial @begin, as it began? */
 bool fl_same_faults(const struct fl_fault_at *faults, size_t n, const struct fl_record *begin);
 /* Number of the finding with that fingerprint, from 1; 0: none. */

@@ -303,7 +303,7 @@ static int copy(void *arg, const struct fl_record *from)
 static void copy_folder(const struct merge *m, uint32_t id)
 {
 	static const char *const files[] = { "log", "path", "reproduce.fault", "reproduce.sh" };
-	char path[4200], replay[FL_REPLAY_SIZE], line[FL_REPLAY_SIZE + 1], *text;
+	char path[4200], *text;
 	size_t len;
 
 	snprintf(path, sizeof(path), "%s/%" PRIu32, m->o->out, m->findings[id]);
@@ -318,11 +318,9 @@ static void copy_folder(const struct merge *m, uint32_t id)
 			fl_note(m->o->note, m->o->arg, "cannot write '%s'", path);
 		free(text);
 	}
-	fl_describe_replay(m->o->out, m->findings[id], replay, sizeof(replay));
-	snprintf(line, sizeof(line), "%s\n", replay);
-	snprintf(path, sizeof(path), "%s/%" PRIu32 "/replay", m->o->out, m->findings[id]);
-	if (fl_replace_file(path, 0666, line, strlen(line)))
-		fl_note(m->o->note, m->o->arg, "cannot write '%s'", path);
+	if (fl_write_replay(m->o->out, m->findings[id]))
+		fl_note(m->o->note, m->o->arg, "cannot write '%s/%" PRIu32 "/replay'", m->o->out,
+			m->findings[id]);
 }
 
 static int copy_shard(struct merge *m, const struct shard *s)

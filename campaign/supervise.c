@@ -17,6 +17,7 @@
 #include "boot.h"
 #include "ending.h"
 #include "file.h"
+#include "journal.h"
 #include "ledger.h"
 #include "note.h"
 
@@ -316,7 +317,7 @@ static int open_all(struct supervisor *s)
 {
 	sigset_t mask;
 
-	snprintf(s->journal, sizeof(s->journal), "%s/journal.ndjson", s->o->dir);
+	snprintf(s->journal, sizeof(s->journal), "%s/" FL_JOURNAL_NAME, s->o->dir);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);

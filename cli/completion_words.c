@@ -13,10 +13,10 @@
 #include "complete.h"
 #include "file.h"
 #include "flo.h"
+#include "journal.h"
 #include "use.h"
 
 #define MAX_OBJECT ((size_t)64 << 20)
-#define JOURNAL "journal.ndjson"
 
 bool fl_offer(const char *typed, const char *word, const char *help)
 {
@@ -177,7 +177,7 @@ static bool offer_folder(const char *dir, const char *typed)
 	char path[PATH_MAX], word[PATH_MAX], title[80];
 	bool any = false;
 
-	if (snprintf(path, sizeof(path), "%s/" JOURNAL, dir) >= (int)sizeof(path) ||
+	if (snprintf(path, sizeof(path), "%s/" FL_JOURNAL_NAME, dir) >= (int)sizeof(path) ||
 	    access(path, R_OK))
 		return false;
 	for (unsigned int n = 1; read_title(dir, n, title, sizeof(title)); n++) {

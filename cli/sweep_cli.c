@@ -16,6 +16,7 @@
 #include "digest_cli.h"
 #include "errors.h"
 #include "file.h"
+#include "journal.h"
 #include "live.h"
 #include "lookup.h"
 #include "minimise.h"
@@ -390,7 +391,7 @@ static void remove_folder(const struct campaign *c)
 	char journal[PATH_MAX];
 	struct stat st;
 
-	snprintf(journal, sizeof(journal), "%s/journal.ndjson", c->opts.dir);
+	snprintf(journal, sizeof(journal), "%s/" FL_JOURNAL_NAME, c->opts.dir);
 	if (!access(journal, F_OK))
 		return;
 	/* what a baseline that failed printed says why */
