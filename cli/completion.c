@@ -276,11 +276,18 @@ static void offer_tags(const char *typed)
 		fl_offer(typed, fl_tag_name((enum fl_tag)tag), NULL);
 }
 
+/* "_faultline" is zsh's, as zsh wants it; the others end in the name of the shell. */
+static const char *shell_of(const struct fl_shell *script)
+{
+	const char *dot = strrchr(script->name, '.');
+
+	return dot ? dot + 1 : "zsh";
+}
+
 static void offer_shells(const char *typed)
 {
-	fl_offer(typed, "bash", NULL);
-	fl_offer(typed, "zsh", NULL);
-	fl_offer(typed, "fish", NULL);
+	for (size_t i = 0; i < fl_nshells; i++)
+		fl_offer(typed, shell_of(&fl_shells[i]), NULL);
 }
 
 static void offer_first(const struct line *l, const char *typed)
@@ -367,14 +374,6 @@ static void complete(char **words, int n)
 
 /* --- the command ------------------------------------------------------------ */
 
-/* "_faultline" is zsh's, as zsh wants it; the others end in the name of the shell. */
-static bool is_for(const struct fl_shell *shell, const char *name)
-{
-	const char *dot = strrchr(shell->name, '.');
-
-	return !strcmp(dot ? dot + 1 : "zsh", name);
-}
-
 int fl_completion(const struct fl_options *o)
 {
 	int n = 0;
@@ -386,7 +385,7 @@ int fl_completion(const struct fl_options *o)
 		return FL_EXIT_OK;
 	}
 	for (size_t i = 0; i < fl_nshells; i++) {
-		if (is_for(&fl_shells[i], o->files[0]))
+		if (!strcmp(shell_of(&fl_shells[i]), o->files[0]))
 			fwrite(fl_shells[i].text, 1, fl_shells[i].len, stdout);
 	}
 	return FL_EXIT_OK;

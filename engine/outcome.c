@@ -115,7 +115,7 @@ static bool find_copies(struct fl_kernel *k, struct fl_copied *of)
 			continue;
 		err = k->ops->ranges(k, of->module ? of->module : "vmlinux", name, &ranges, &n);
 		/* where addresses are hidden, names are not */
-		if (err && err != -EACCES) /* where addresses are hidden, names are not */
+		if (err && err != -EACCES)
 			continue;
 		len += (size_t)snprintf(of->copies + len, sizeof(of->copies) - len, "%s%s",
 					len ? ", " : "", name);
