@@ -227,7 +227,7 @@ static int run_workload(struct fl_live *w, const struct fl_world_fault *faults, 
 		fl_points_result(w->points, &w->result);
 		/* what was made to fail may be the way to run it */
 		if (!started && !w->result.injected)
-			snprintf(out->trouble, sizeof(out->trouble), "'%s' cannot be run",
+			snprintf(out->trouble, sizeof(out->trouble), "cannot run '%s'",
 				 w->o->run ? w->o->run[0] : "sh");
 		if (!started)
 			end->status = CANNOT_RUN;

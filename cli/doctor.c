@@ -83,7 +83,7 @@ static const char *plural(size_t n)
 
 static void print_scope(const struct fl_diagnosis *d, const struct colours *colour)
 {
-	printf("\n%scan be injected here:%s ", colour->strong, colour->off);
+	printf("\n%sinjectable here:%s ", colour->strong, colour->off);
 	if (d->scope == FL_SCOPE_NOTHING) {
 		printf("nothing%s\n", d->denied ? "; this process is not permitted to" : "");
 		return;
@@ -96,7 +96,7 @@ static void print_scope(const struct fl_diagnosis *d, const struct colours *colo
 	if (d->nlisted)
 		printf("%zu", d->nlisted);
 	else
-		printf("the list itself cannot be read");
+		printf("cannot read the list itself");
 	if (d->nmodules)
 		printf(", some of them in %zu module%s", d->nmodules, plural(d->nmodules));
 	printf(")");
@@ -114,7 +114,7 @@ static void print_text(const struct fl_diagnosis *d)
 	if (*d->config)
 		printf(", configured by %s\n", d->config);
 	else
-		printf("; no file tells how it is configured\n");
+		printf("; its configuration is unknown\n");
 	for (size_t i = 0; i < d->nchecks; i++) {
 		if (strcmp(section, d->checks[i].section) != 0)
 			printf("\n%s%s%s\n", colour->strong, d->checks[i].section, colour->off);

@@ -82,7 +82,7 @@ static int check_said(struct enable *e, struct fl_enable_target *t, const struct
 		return -1;
 	}
 	fprintf(stderr, "%s: %s:%u %s\n", t->function, said->file, said->line,
-		said->qualifies ? "qualifies" : "does not qualify, and is enabled by --force");
+		said->qualifies ? "qualifies" : "does not qualify, enabled by --force");
 	return 0;
 }
 
@@ -195,7 +195,7 @@ static int load(struct enable *e, const char *path)
 		printf("%s is injectable now, tag %s, by module %s\n", m.targets.list[i].function,
 		       fl_tag_name(m.targets.list[i].tag), m.name);
 	if (!is_known)
-		puts("the kernel's list cannot be read here, so this was not verified");
+		puts("not verified: cannot read the kernel's list");
 	puts("the kernel is tainted by an out-of-tree module until it is booted again\n"
 	     "undo: faultline enable --undo");
 	return 0;

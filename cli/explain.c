@@ -154,16 +154,15 @@ static void print_macro(const struct fl_verdict *v)
 {
 	if (!*v->macro)
 		return;
-	printf("\nTo make it injectable, put this behind it, in the file that defines it, and build "
-	       "%s again:\n\n"
+	printf("\nTo make it injectable, add this after it in its source file, and rebuild %s:\n\n"
 	       "    #include <linux/error-injection.h>\n"
 	       "    %s\n",
 	       *v->module ? "the module" : "the kernel", v->macro);
 	if (*v->macro_note)
 		printf("\n(%s)\n", v->macro_note);
 	if (can_be_enabled(v))
-		printf("\nIt is exported, so on a test kernel a module can do that, without a "
-		       "rebuild:\n\n    faultline enable %s:%s\n",
+		printf("\nIt is exported, so on a test kernel this works without a rebuild:\n\n"
+		       "    faultline enable %s:%s\n",
 		       v->name, fl_tag_name(v->macro_tag));
 }
 
@@ -191,9 +190,8 @@ static void print_reasons(const struct fl_verdict *v)
 static const char *outcome(const struct fl_verdict *v)
 {
 	if (!v->injectable)
-		return "cannot be made to fail";
-	return status_of(v) ? "can be made to fail, but not by this process"
-			    : "can be made to fail";
+		return "is not injectable";
+	return status_of(v) ? "is injectable, but not by this process" : "is injectable";
 }
 
 static void print_text(const struct explanation *e)
@@ -210,7 +208,7 @@ static void print_text(const struct explanation *e)
 	if (v->tag)
 		printf("  %-11s %s (%s%s%s)\n", "may return", fl_may_return(v->tag),
 		       v->on_list ? "tag " : "as every security hook: ", fl_tag_name(v->tag),
-		       v->tag_guessed ? ", going by its type" : "");
+		       v->tag_guessed ? ", guessed from its type" : "");
 	if (v->injectable)
 		printf("  %-11s %s: %s\n", "back end", fl_backend_name(v->backend),
 		       v->backend_reason);

@@ -125,7 +125,7 @@ static void print_params(const struct fl_script *s)
 		len = default_length(&s->params[i]);
 		value = len > value && len < 30 ? len : value;
 	}
-	puts(s->nparams ? "parameters, set by NAME=VALUE behind the script's name:"
+	puts(s->nparams ? "parameters, set by NAME=VALUE after the script's name:"
 			: "this script has no parameters");
 	for (size_t i = 0; i < s->nparams; i++) {
 		const struct fl_param_def *p = &s->params[i];

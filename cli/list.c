@@ -262,7 +262,7 @@ static int no_match(const struct table *t, const struct fl_options *o, const cha
 	if (fl_near_text(&t->near, near, sizeof(near)))
 		snprintf(hint, sizeof(hint), "near it: %s", near);
 	else if (*why && !o->traceable)
-		snprintf(hint, sizeof(hint), "only " FL_SECURITY "* functions can be seen: %s",
+		snprintf(hint, sizeof(hint), "only " FL_SECURITY "* functions are visible: %s",
 			 why);
 	else
 		snprintf(hint, sizeof(hint), "faultline -l%s lists all of them",
@@ -335,11 +335,11 @@ static int cannot_open(const char *path, int err)
 	const char *why = strerror(-err);
 
 	if (err == -ENOEXEC)
-		why = "it is no kernel module";
+		why = "not a kernel module";
 	else if (err == -EOPNOTSUPP)
-		why = "it is a module for another kind of machine";
+		why = "a module for another architecture";
 	else if (err == -EBADMSG)
-		why = "it is damaged";
+		why = "damaged file";
 	return fl_complain(FL_F_READ, path, why, NULL);
 }
 
@@ -355,7 +355,7 @@ static void note_types(const struct fl_ko *ko, const char *path, int err)
 			path, ko->release);
 	else if (err)
 		fprintf(stderr,
-			"note: prototypes are unknown, the kernel's types cannot be read: %s\n",
+			"note: prototypes are unknown: cannot read the kernel's types: %s\n",
 			strerror(-err));
 }
 

@@ -60,7 +60,7 @@ static void say_armed(struct fl_report_stream *r, const struct fl_armed_news *ne
 	if (!r->quiet || r->verbose)
 		fprintf(r->out, "armed %zu rule%s on %zu function%s in %.0f ms%s%s\n", rules,
 			plural(rules), functions, plural(functions), news->ms,
-			news->dry_run ? "; nothing will really fail (--no-return)" : "",
+			news->dry_run ? "; dry run (--no-return)" : "",
 			news->force_return ? "; any value may be returned (--force-return)" : "");
 	if (r->verbose)
 		print_programs(r->out, news->obj);
@@ -90,9 +90,8 @@ static void say_module(struct fl_report_stream *r, const struct fl_module_news *
 			FL_WHY_REFUSED);
 		break;
 	case FL_MODULE_GONE:
-		fprintf(r->out, "module '%s' was unloaded: %zu function%s of it %s armed no more\n",
-			news->module, news->nfunctions, plural(news->nfunctions),
-			news->nfunctions == 1 ? "is" : "are");
+		fprintf(r->out, "module '%s' was unloaded: disarmed %zu function%s of it\n",
+			news->module, news->nfunctions, plural(news->nfunctions));
 		break;
 	}
 }
@@ -138,18 +137,18 @@ static void print_remarks(FILE *out, const struct fl_summary *s)
 
 	if (o->all.lost)
 		fprintf(out,
-			"%" PRIu64 " events have no line above: the ring buffer was full "
-			"(all are counted)\n",
+			"%" PRIu64 " events were not printed: the ring buffer was full (all are "
+			"counted)\n",
 			o->all.lost);
 	if (o->misses)
 		fprintf(out,
-			"%" PRIu64 " calls were neither counted nor acted on: they came from "
-			"inside of a tracing program\n",
+			"%" PRIu64 " calls from inside a tracing program were neither counted nor "
+			"acted on\n",
 			o->misses);
 	if (o->keys_lost)
 		fprintf(out,
-			"%" PRIu64 " times a key found no room in its map: what it counts is too "
-			"low, and no rule acted on it\n",
+			"%" PRIu64 " times a map had no room for a key: its counts are too low, "
+			"and no rule acted on it\n",
 			o->keys_lost);
 	for (size_t i = 0; i < o->ncopied; i++)
 		fprintf(out,
@@ -157,8 +156,7 @@ static void print_remarks(FILE *out, const struct fl_summary *s)
 			"calls are not seen\n",
 			o->copied[i].func, o->copied[i].copies);
 	if (o->delays_skipped)
-		fprintf(out,
-			"%" PRIu64 " delays were left out: together they may take %d ms a second\n",
+		fprintf(out, "%" PRIu64 " delays were skipped: the limit is %d ms per second\n",
 			o->delays_skipped, FL_DELAY_BUDGET_NS / 1000000);
 }
 
@@ -208,8 +206,7 @@ static void say_summary(struct fl_report_stream *r, const struct fl_summary *s)
 		const struct fl_obj_expect *x = &obj->expects[i];
 
 		fprintf(r->out, "%s: expect %s%s%s%s\n", s->outcome->held[i] ? "held" : "FAILED",
-			x->text,
-			x->needs_exit && !s->command_ended ? " (no command came to its end)" : "",
+			x->text, x->needs_exit && !s->command_ended ? " (no command finished)" : "",
 			x->message ? ": " : "", x->message ? x->message : "");
 	}
 }

@@ -124,7 +124,7 @@ static bool find_preempt_count(struct compilation *c)
 	if (!err || c->opts->sema.lenient)
 		return true;
 	why = err == -EACCES ? "the kernel hides its addresses"
-			     : "its symbols do not tell where it is counted";
+			     : "its symbols do not show where it is counted";
 	return c->script.needs & FL_NEED_PREEMPT ? no_field(c, FL_NEED_PREEMPT, why)
 						 : no_path(c, why);
 }

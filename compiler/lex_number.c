@@ -58,11 +58,11 @@ static const char *digits_hint(unsigned int base)
 {
 	switch (base) {
 	case 16:
-		return "behind 0x stand the digits 0 to 9 and a to f";
+		return "use digits 0 to 9 and a to f after 0x";
 	case 8:
-		return "behind 0o stand the digits 0 to 7";
+		return "use digits 0 to 7 after 0o";
 	case 2:
-		return "behind 0b stand the digits 0 and 1";
+		return "use digits 0 and 1 after 0b";
 	default:
 		return "a suffix is one of K, M and G, or a time: ns, us, ms, s, m, h";
 	}

@@ -333,7 +333,7 @@ static const char *instead_of(uint32_t code)
 	case 0x2019:
 	case 0x201c:
 	case 0x201d:
-		return "strings stand in double quotes: \"ip\"";
+		return "use double quotes: \"ip\"";
 	case 0x2260:
 		return "write !=";
 	case 0x2264:
@@ -348,9 +348,9 @@ static const char *instead_of(uint32_t code)
 	case 0xa0:
 	case 0x2003:
 	case 0x202f:
-		return "it looks like a blank, but is another character: write a blank";
+		return "this is not an ASCII space; use a space";
 	case '\\':
-		return "a rule may go on in the next line as it is";
+		return "remove it: a rule can continue on the next line";
 	default:
 		return NULL;
 	}

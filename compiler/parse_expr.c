@@ -79,7 +79,7 @@ static struct fl_expr *above_items(struct fl_parser *p, struct fl_expr *e)
 bool fl_parse_set(struct fl_parser *p, struct fl_expr *(*one)(struct fl_parser *p),
 		  struct fl_expr ***items, size_t *nitems)
 {
-	return fl_expect(p, FL_TOK_LBRACE, "a set reads {1, 2} or {\"ip\", \"tc\"}") &&
+	return fl_expect(p, FL_TOK_LBRACE, "write a set as {1, 2} or {\"ip\", \"tc\"}") &&
 	       parse_items(p, FL_TOK_RBRACE, one, items, nitems);
 }
 
@@ -427,7 +427,7 @@ static struct fl_expr *parse_in(struct fl_parser *p, struct fl_expr *left)
 			e->is_range = true;
 		} else if (item->kind != FL_EXPR_NAME) {
 			fl_expected(p, "'..'",
-				    "a set reads {1, 2} or {\"ip\", \"tc\"}, a range 3..7");
+				    "write a set as {1, 2} or {\"ip\", \"tc\"}, a range 3..7");
 			return NULL;
 		}
 	}

@@ -337,7 +337,7 @@ static bool parse_action(struct fl_parser *p, const struct fl_rule *rule, struct
 			    : rule->nscheds ? "an action such as 'return'"
 			    : rule->cond    ? "an operator or an action such as 'return'"
 					    : "'if' or an action such as 'return'",
-			    t->kind == FL_TOK_ASSIGN && rule->cond ? "== compares" : NULL);
+			    t->kind == FL_TOK_ASSIGN && rule->cond ? "use == to compare" : NULL);
 		return false;
 	}
 	if (act->kind == FL_ACT_ASSIGN) {

@@ -282,8 +282,8 @@ static void check_require(struct fl_sema *s, const struct fl_require *r)
 		value = k->ops->config(k, strncmp(r->name, "CONFIG_", 7) ? r->name : r->name + 7,
 				       &known);
 		if (!value)
-			problem = known ? "it is not set"
-					: "this kernel's configuration cannot be read";
+			problem =
+				known ? "it is not set" : "cannot read this kernel's configuration";
 		wanted = fl_arena_printf(s->arena, "config %s", r->name);
 		break;
 	case FL_REQUIRE_ARCH:

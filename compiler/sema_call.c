@@ -36,7 +36,7 @@ static void check_str(struct fl_sema *s, struct fl_expr *e)
 		fl_report(s->diags, FL_E_STR_POINTER, p->span, e->text, fl_expr_text(s, p),
 			  p->type == FL_VALUE_STRING
 				  ? fl_arena_printf(s->arena,
-						    "it is a string by itself: %s == \"...\"",
+						    "it is a string already: %s == \"...\"",
 						    fl_expr_text(s, p))
 				  : NULL,
 			  NULL);

@@ -109,7 +109,7 @@ static void check_literal_length(struct fl_sema *s, const struct fl_expr *e,
 			  fl_arena_printf(s->arena, "%zu", len),
 			  most < 255 ? fl_arena_printf(s->arena, "it is an array of %zu characters",
 						       most)
-				     : "no more is read; 'like' compares with a beginning",
+				     : "use 'like' to compare a prefix",
 			  NULL);
 }
 
@@ -124,7 +124,7 @@ static void report_mixed(struct fl_sema *s, const struct fl_expr *e, const struc
 		return;
 	}
 	if (other->kind == FL_EXPR_INT)
-		hint = fl_arena_printf(s->arena, "a string stands in quotes: \"%" PRIu64 "\"",
+		hint = fl_arena_printf(s->arena, "put strings in quotes: \"%" PRIu64 "\"",
 				       other->value);
 	fl_report(s->diags, FL_E_STRING_INTEGER, e->span, hint, NULL);
 }
@@ -183,7 +183,7 @@ static bool check_like(struct fl_sema *s, struct fl_expr *e)
 
 		fl_report(s->diags, FL_E_LIKE, e->left->span, text,
 			  e->left->type == FL_VALUE_POINTER
-				  ? fl_arena_printf(s->arena, "str(%s) reads the string", text)
+				  ? fl_arena_printf(s->arena, "use str(%s)", text)
 				  : "comm like \"kworker*\"",
 			  NULL);
 		return false;
@@ -325,7 +325,7 @@ static void no_set(struct fl_sema *s, const struct fl_expr *name, bool strings)
 
 	/* something with one value, perhaps */
 	if (fl_find_let(s->script, name->text) || fl_errno_number(name->text))
-		hint = "a set of one is {%s}";
+		hint = "write a set of one as {%s}";
 	fl_report(s->diags, FL_E_NO_SET, name->span, name->text,
 		  fl_arena_printf(s->arena, hint, name->text), NULL);
 }

@@ -552,7 +552,7 @@ static bool goes_on_without_code(struct fl_sema *s, const struct fl_pattern *p, 
 	if (s->opts->lenient && (err != -ENOENT || away)) {
 		fl_report(s->diags, FL_W_UNVERIFIED, p->span, p->name,
 			  away ? fl_arena_printf(s->arena, "module '%s' is not loaded", p->module)
-			       : "the kernel's symbols cannot be read",
+			       : "cannot read the kernel's symbols",
 			  NULL);
 		return true;
 	}

@@ -207,8 +207,8 @@ static const char *arguments_of(struct fl_sema *s, const struct fl_func *f)
 	if (!f->in_btf)
 		return fl_arena_printf(
 			s->arena,
-			"no type information (BTF) tells the arguments of '%s': they are "
-			"arg0, arg1 and so on, or named where the rule says %s(first, second)",
+			"no type information (BTF) for the arguments of '%s': use "
+			"arg0, arg1 and so on, or name them in the rule: %s(first, second)",
 			f->name, f->name);
 	fl_buf_init(&b, s->arena);
 	fl_buf_printf(&b, f->nparams ? "the arguments of '%s' are " : "'%s' has no arguments",

@@ -185,14 +185,14 @@ static void check_log_arg(struct fl_sema *s, const struct fl_expr *e, char direc
 						   : number)
 		return;
 	if (e->type == FL_VALUE_STRING)
-		hint = "a string is printed by %s";
+		hint = "use %s for strings";
 	else if (pointer && directive == 's')
 		hint = fl_arena_printf(s->arena, "str(%s) reads the string, %%p prints the pointer",
 				       fl_expr_text(s, e));
 	else if (pointer)
-		hint = "a pointer is printed by %p";
+		hint = "use %p for pointers";
 	else if (directive == 's')
-		hint = "a number is printed by %d, %u or %x";
+		hint = "use %d, %u or %x for numbers";
 	fl_report(s->diags, FL_E_LOG_TYPE, e->span, shown, fl_expr_text(s, e), hint, NULL);
 }
 

@@ -207,7 +207,7 @@ static void not_followed(struct fl_sema *s, struct fl_expr *e, const struct fl_e
 	else
 		fl_report(s->diags, FL_E_NOT_POINTER, from->span, fl_expr_text(s, from),
 			  from->type == FL_VALUE_UINT
-				  ? fl_arena_printf(s->arena, "say what is there: *(u32 *)%s",
+				  ? fl_arena_printf(s->arena, "cast it: *(u32 *)%s",
 						    fl_expr_text(s, from))
 				  : NULL,
 			  NULL);

@@ -85,11 +85,11 @@ static enum fl_idle idle_reason(const struct fl_armed *a, const struct fl_totals
 const char *fl_idle_text(enum fl_idle idle)
 {
 	static const char *const texts[] = {
-		[FL_IDLE_NO_MODULE] = "the module that it waited for did not come",
+		[FL_IDLE_NO_MODULE] = "the awaited module was not loaded",
 		[FL_IDLE_NO_CALL] = "none of the functions was called",
 		[FL_IDLE_HELD_BACK] = "every call that matched was held back by a schedule or a "
 				      "limit",
-		[FL_IDLE_NO_MATCH] = "the functions were called, but no condition ever held",
+		[FL_IDLE_NO_MATCH] = "the functions were called, but no condition matched",
 		[FL_IDLE_ALL_EXEMPT] =
 			"the functions were called, but only by tasks that are exempt: faultline, "
 			"its ancestors and process 1 (--include-self, --include-init)",

@@ -168,7 +168,7 @@ int fl_lsp_rename(struct fl_lsp *s, const cJSON *params, struct fl_json *j)
 	if (name && (*name == '$' || *name == '@'))
 		r.text = ++name;
 	if (!name || !fl_is_name(name) || fl_is_keyword(name))
-		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%.100s' cannot be a name",
+		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%.100s' is not a valid name",
 				   name ? name : "");
 	if (strcmp(name, m->name) != 0 && is_taken(d, m, name))
 		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%.100s' is in use already", name);

@@ -314,7 +314,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 		uint64_t left = fl_repl_time_left(r);
 
 		if (left == FL_NEVER)
-			fl_repl_say(r, "there is no deadline\n");
+			fl_repl_say(r, "no deadline\n");
 		else
 			fl_repl_say(r, "%" PRIu64 " s are left\n", left / 1000000000);
 		return;
@@ -330,7 +330,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 		r->deadline_ns = FL_NEVER;
 	for (size_t i = 0; i < r->nentries; i++)
 		fl_armed_set_deadline(r->entries[i]->armed, (uint64_t)ns);
-	fl_repl_say(r, ns ? "all rules stop in %s\n" : "there is no deadline\n", text);
+	fl_repl_say(r, ns ? "all rules stop in %s\n" : "no deadline\n", text);
 }
 
 static void command_pause(struct fl_repl *r, bool pause)

@@ -88,7 +88,7 @@ void fl_repl_events(struct fl_repl *r, const char *name, size_t n)
 		found += !*name || !strcmp(s->name, name);
 	}
 	if (!found)
-		fl_repl_say(r, "there are no events\n");
+		fl_repl_say(r, "no events\n");
 	for (size_t i = from; i < r->nevents; i++) {
 		const struct fl_seen *s = &r->events[i % FL_MAX_EVENTS];
 

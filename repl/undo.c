@@ -120,7 +120,7 @@ void fl_repl_undo(struct fl_repl *r)
 	struct fl_undo u;
 
 	if (!r->nundos)
-		fl_repl_say(r, "there is nothing to take back\n");
+		fl_repl_say(r, "nothing to undo\n");
 	while (r->nundos) {
 		u = r->undos[--r->nundos];
 		if (!undo_one(r, &u)) {

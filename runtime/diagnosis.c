@@ -108,7 +108,7 @@ static void check_capabilities(struct doctor *doc, const struct rule *rule, stru
 		     : perfmon ? "CAP_PERFMON, but not CAP_BPF"
 			       : "neither CAP_BPF nor CAP_PERFMON");
 	else if (!in_first_user_namespace())
-		find(c, FL_DENIED, "they are those of a user namespace, which do not count here");
+		find(c, FL_DENIED, "capabilities of a user namespace are not enough");
 	else
 		find(c, FL_YES, "%s%s%s", bpf ? "CAP_BPF " : "", perfmon ? "CAP_PERFMON " : "",
 		     admin ? "CAP_SYS_ADMIN" : "");
@@ -122,10 +122,9 @@ static void check_lockdown(struct doctor *doc, const struct rule *rule, struct f
 
 	(void)rule;
 	if (err == -ENOENT)
-		find(c, FL_YES, "nothing says that this kernel can be locked down");
+		find(c, FL_YES, "this kernel has no lockdown file");
 	else if (err)
-		find(c, FL_UNSURE, "/sys/kernel/security/lockdown cannot be read: %s",
-		     strerror(-err));
+		find(c, FL_UNSURE, "cannot read /sys/kernel/security/lockdown: %s", strerror(-err));
 	else if (!strcmp(doc->lockdown, "none"))
 		find(c, FL_YES, "the kernel is not locked down");
 	else
@@ -150,9 +149,9 @@ static void check_jit(struct doctor *doc, const struct rule *rule, struct fl_che
 	(void)rule;
 	if (!text)
 		find(c, errno == ENOENT ? FL_NO : FL_UNSURE,
-		     "/proc/sys/net/core/bpf_jit_enable cannot be read: %s", strerror(errno));
+		     "cannot read /proc/sys/net/core/bpf_jit_enable: %s", strerror(errno));
 	else if (*text == '0')
-		find(c, FL_NO, "it is switched off, and programs are interpreted");
+		find(c, FL_NO, "off: programs are interpreted");
 	else
 		find(c, FL_YES, "on");
 	doc->switched_off = text != NULL;
@@ -210,7 +209,7 @@ static void check_module_btf(struct doctor *doc, const struct rule *rule, struct
 		find(c, FL_NO, "none of the %d loaded modules has any", loaded);
 	else if (!fl_config_get(&doc->config, "CONFIG_DEBUG_INFO_BTF_MODULES", value,
 				sizeof(value)))
-		find(c, FL_UNSURE, "no module is loaded, so it does not show");
+		find(c, FL_UNSURE, "unknown: no module is loaded");
 	else
 		find(c, *value == 'y' ? FL_YES : FL_NO, "no module is loaded; %s says '%s'",
 		     doc->config.source, value);
@@ -296,7 +295,7 @@ static void check_point(struct doctor *doc, const struct rule *rule, struct fl_c
 	if (doc->k->ops->each_injectable(doc->k, is_named, (void *)rule->name) == 1)
 		find(c, FL_YES, "%s is on the list", rule->name);
 	else if (doc->k->ops->list_state(doc->k) == FL_LIST_HIDDEN)
-		find(c, FL_DENIED, "the list that would tell of %s cannot be read", rule->name);
+		find(c, FL_DENIED, "cannot read the list that would have %s", rule->name);
 	else
 		find(c, FL_NO, "%s is not on the list", rule->name);
 }

@@ -187,9 +187,9 @@ static const char *btf_problem(struct fl_kernel *k)
 	if (err == -ENOENT)
 		return "this kernel has no type information (CONFIG_DEBUG_INFO_BTF)";
 	if (err == -EBADMSG)
-		return "this kernel's type information cannot be understood";
+		return "cannot parse this kernel's type information";
 	snprintf(f->btf_problem, sizeof(f->btf_problem),
-		 "this kernel's type information cannot be read: %s", strerror(-err));
+		 "cannot read this kernel's type information: %s", strerror(-err));
 	return f->btf_problem;
 }
 

@@ -127,7 +127,7 @@ static void say_hidden(struct fl_list *list, const char *root, int err)
 			 "the kernel is locked down and hides its list of injectable functions");
 	else
 		snprintf(list->problem, sizeof(list->problem),
-			 "the kernel's list of injectable functions cannot be read: %s",
+			 "cannot read the kernel's list of injectable functions: %s",
 			 strerror(err));
 }
 

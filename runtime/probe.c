@@ -285,7 +285,7 @@ void fl_probe(enum fl_feature feature, struct fl_kernel *k, struct fl_probe *out
 		probe_kprobe_multi(out);
 		break;
 	default:
-		answer(out, FL_UNSURE, 0, "there is no such probe");
+		answer(out, FL_UNSURE, 0, "no such probe");
 		break;
 	}
 }

@@ -76,7 +76,7 @@ static void judge_file(struct trial *t, const char *path)
 
 	if (err) {
 		because(v, FL_REASON_MODULE_NOT_LOADED, true,
-			"module '%s' is not loaded, and its file %s cannot be read: %s", t->module,
+			"module '%s' is not loaded, and reading its file %s failed: %s", t->module,
 			path, strerror(-err));
 		return;
 	}
@@ -117,8 +117,8 @@ static void judge_unloaded(struct trial *t)
 		judge_file(t, path);
 	else if (err == -EEXIST)
 		hint(because(t->v, FL_REASON_NO_MODULE, true,
-			     "'%s' is built into this kernel and is no module here", t->module),
-		     "say %s without a module", t->v->name);
+			     "'%s' is built into this kernel, not a module", t->module),
+		     "use %s without a module", t->v->name);
 	else
 		hint(because(t->v, FL_REASON_NO_MODULE, true,
 			     "module '%s' is not loaded, and /lib/modules/%s has no such module",
@@ -194,20 +194,18 @@ static void judge_copies(struct trial *t)
 	/* the list may know of more than the symbols that could be read */
 	if (t->v->ncopies < 2 && t->is_ambiguous)
 		because(t->v, FL_REASON_DUPLICATE, true,
-			"this kernel has several functions of that name on its list, and the name "
-			"does not tell which is meant");
+			"this kernel's list has several functions of that name, so it is "
+			"ambiguous");
 	if (t->v->ncopies < 2)
 		return;
 	spread = places_text(t, where, sizeof(where));
-	r = because(
-		t->v, FL_REASON_DUPLICATE, true,
-		"this kernel has %zu functions of that name (in %s), and the name does not tell "
-		"which is meant",
-		t->v->ncopies, where);
+	r = because(t->v, FL_REASON_DUPLICATE, true,
+		    "this kernel has %zu functions of that name (in %s), so it is ambiguous",
+		    t->v->ncopies, where);
 	if (spread)
-		hint(r, "say MODULE:%s", t->v->name);
+		hint(r, "use MODULE:%s", t->v->name);
 	else
-		hint(r, "give them names of their own in the source");
+		hint(r, "give them distinct names in the source");
 }
 
 /* An unloaded module that exports it: modules.symbols, by depmod. */
@@ -240,10 +238,10 @@ static void judge_absent(struct trial *t)
 
 	if (v->nvariants) {
 		hint(because(v, FL_REASON_SUFFIX_ONLY, true,
-			     "it exists only as '%s', which the compiler made of it with other "
-			     "arguments or without some of its code",
+			     "it exists only as '%s', a copy whose arguments or code the compiler "
+			     "changed",
 			     v->variants[0]),
-		     "mark it noinline in the source, or make a caller of it fail");
+		     "mark it noinline in the source, or use a caller of it");
 	} else if (t->module) {
 		hint(because(v, FL_REASON_NOT_IN_MODULE, true, "'%s' has no function of that name",
 			     t->module),
@@ -258,8 +256,7 @@ static void judge_absent(struct trial *t)
 			     "no symbol of this kernel has that name: it was inlined into its "
 			     "callers, is configured out, is of a module that is not loaded, or "
 			     "never existed"),
-		     "of a function that was inlined, make a caller fail, or mark it noinline in "
-		     "the source");
+		     "if it was inlined, use a caller of it, or mark it noinline in the source");
 	}
 }
 
@@ -321,12 +318,12 @@ static void judge_list(struct trial *t)
 			"it is not on the kernel's list of injectable functions");
 	else if (state == FL_LIST_NO_SUPPORT)
 		hint(because(v, FL_REASON_NO_INJECTION, true, "%s", problem),
-		     "only security_* functions can be made to fail on this kernel; faultline "
-		     "doctor tells what others need");
+		     "only security_* functions are injectable on this kernel; faultline doctor "
+		     "shows what others need");
 	else
 		hint(because(v, FL_REASON_LIST_HIDDEN, true,
-			     "whether it is injectable cannot be seen: %s", problem),
-		     "run it as root with debugfs mounted; faultline doctor tells more");
+			     "cannot determine whether it is injectable: %s", problem),
+		     "run it as root with debugfs mounted; see faultline doctor");
 }
 
 static void judge_hook(struct trial *t)
@@ -338,9 +335,9 @@ static void judge_hook(struct trial *t)
 		return;
 	if (!v->in_btf)
 		hint(because(v, FL_REASON_NOT_IN_BTF, true,
-			     "a security_* function is made to fail by fmod_ret, which needs it in "
-			     "the kernel's type information: %s",
-			     *problem ? problem : "it is not there"),
+			     "security_* functions need fmod_ret, which needs the kernel's type "
+			     "information: %s",
+			     *problem ? problem : "it is missing"),
 		     "%s", *problem ? "the kernel needs CONFIG_DEBUG_INFO_BTF" : "");
 	else if (t->func.ret.kind != FL_TYPE_INT)
 		because(v, FL_REASON_NO_ERROR_RETURN, true,
@@ -357,9 +354,9 @@ static void judge_traceable(struct trial *t)
 	if (v->traceable != FL_NO || !v->ncopies)
 		return;
 	hint(because(v, FL_REASON_NOTRACE, v->on_list || v->is_hook,
-		     "it cannot be traced: it is not among the kernel's "
-		     "available_filter_functions, as with notrace in the source"),
-	     "remove notrace from it, or make a caller of it fail");
+		     "it cannot be traced: it is not in available_filter_functions, perhaps "
+		     "because of notrace in the source"),
+	     "remove notrace from it, or use a caller of it");
 }
 
 /* --- back ends --------------------------------------------------------------- */
@@ -367,7 +364,7 @@ static void judge_traceable(struct trial *t)
 static void no_rights(struct fl_verdict *v)
 {
 	hint(because(v, FL_REASON_NOT_PERMITTED, false,
-		     "this process may not load BPF programs, so nothing could be tried"),
+		     "this process may not load BPF programs, so nothing was probed"),
 	     "run it as root, or with CAP_BPF and CAP_PERFMON");
 }
 
@@ -411,11 +408,11 @@ static void choose(struct trial *t, struct fl_backend_facts *f, struct fl_probe 
 static void no_backend(struct fl_verdict *v, const struct fl_backend_choice *c)
 {
 	if (c->last.id == FL_WHY_TRAMPOLINED)
-		hint(because(v, FL_REASON_UNDONE, true, "it takes a kprobe (%s), but %s",
+		hint(because(v, FL_REASON_UNDONE, true, "it needs a kprobe (%s), but %s",
 			     c->against.text, c->last.text),
 		     "end what has a fentry, fexit or fmod_ret program there");
 	else if (c->last.id != FL_WHY_NOT_LISTED)
-		hint(because(v, FL_REASON_NO_OVERRIDE, true, "it takes a kprobe (%s), and %s",
+		hint(because(v, FL_REASON_NO_OVERRIDE, true, "it needs a kprobe (%s), and %s",
 			     c->against.text, c->last.text),
 		     "the kernel needs CONFIG_BPF_KPROBE_OVERRIDE");
 }
@@ -455,13 +452,13 @@ static void write_macro(struct trial *t)
 	case FL_TYPE_ENUM:
 		tag = FL_TAG_ERRNO;
 		if (!t->func.ret.is_signed)
-			note = "its return type is unsigned: make sure that callers take -EIO and the "
-			       "like for errors";
+			note = "its return type is unsigned: make sure that callers treat -EIO as an "
+			       "error";
 		break;
 	case FL_TYPE_BOOL:
 		tag = FL_TAG_TRUE;
-		note = "TRUE says that true means failure; where true means success, it is not to be "
-		       "made injectable";
+		note = "TRUE is for functions that return true on failure; do not mark it if true "
+		       "means success";
 		break;
 	case FL_TYPE_PTR:
 		tag = FL_TAG_NULL;
@@ -470,12 +467,12 @@ static void write_macro(struct trial *t)
 		break;
 	case FL_TYPE_UNKNOWN:
 		tag = FL_TAG_ERRNO;
-		note = "its type is not known here: ERRNO if it returns an int";
+		note = "its type is unknown: ERRNO if it returns an int";
 		break;
 	default:
 		because(v, FL_REASON_NO_ERROR_RETURN, false,
-			"it does not return a number, a truth value or a pointer, so no error "
-			"could be returned");
+			"it returns neither an integer, a bool nor a pointer, so it cannot return "
+			"an error");
 		return;
 	}
 	snprintf(v->macro, sizeof(v->macro), "ALLOW_ERROR_INJECTION(%s, %s);", v->name,
@@ -501,7 +498,7 @@ static void judge(struct trial *t)
 	else if (!t->symbols && !v->exists)
 		because(v, FL_REASON_NO_SYMBOL, true,
 			"neither the list nor the types of this kernel have it, and /proc/kallsyms "
-			"cannot be read");
+			"is not readable");
 	judge_list(t);
 	judge_hook(t);
 	if (v->on_list || v->is_hook)

@@ -161,8 +161,9 @@ static void test_other_kernel(void **state)
 	(void)state;
 	snprintf(kernel_id, sizeof(kernel_id), "%s", "fedcba9876543210");
 	kernel.release = "6.1.0";
-	refused(FL_F_OBJECT_KERNEL, "the object is for kernel 6.12.1, build 0123456789ab, and this "
-				    "is 6.1.0, build fedcba987654");
+	refused(FL_F_OBJECT_KERNEL,
+		"the object is for kernel 6.12.1, build 0123456789ab, not 6.1.0, "
+		"build fedcba987654");
 	*kernel_id = '\0';
 	refused(FL_F_OBJECT_NO_BUILD,
 		"cannot determine whether this is the kernel that the object is for");
@@ -183,26 +184,24 @@ static void test_cpus(void **state)
 {
 	(void)state;
 	kernel.ncpus = 5;
-	refused(FL_F_OBJECT_CPUS, "the object is for 4 CPUs, and this machine may have 5");
+	refused(FL_F_OBJECT_CPUS, "the object is for 4 CPUs, this machine has up to 5");
 }
 
 static void test_facts(void **state)
 {
 	(void)state;
 	group = 8;
-	refused(FL_F_OBJECT_CGROUP,
-		"control group '/a' is another one than when the object was emitted");
+	refused(FL_F_OBJECT_CGROUP, "control group '/a' has changed since the object was emitted");
 	group = 0;
-	refused(FL_F_OBJECT_CGROUP,
-		"control group '/a' is another one than when the object was emitted");
+	refused(FL_F_OBJECT_CGROUP, "control group '/a' has changed since the object was emitted");
 	range.end = 0x3000;
-	refused(FL_F_OBJECT_MOVED, "'up_*' is at another address than when the object was emitted");
+	refused(FL_F_OBJECT_MOVED, "address of 'up_*' has changed since the object was emitted");
 	range = (struct fl_range){ 0 };
-	refused(FL_F_OBJECT_MOVED, "'up_*' is at another address than when the object was emitted");
+	refused(FL_F_OBJECT_MOVED, "address of 'up_*' has changed since the object was emitted");
 	range = (struct fl_range){ 0x1000, 0x2000 };
 	facts[1].value++;
 	refused(FL_F_OBJECT_MOVED,
-		"'__per_cpu_offset' is at another address than when the object was emitted");
+		"address of '__per_cpu_offset' has changed since the object was emitted");
 }
 
 static void test_others(void **state)
@@ -219,16 +218,14 @@ static void test_others(void **state)
 	others = harmless;
 	fits();
 	others = trampoline;
-	refused(FL_F_OBJECT_BACKEND,
-		"'f' cannot be done by kprobe, as the object has it: a BPF trampoline is on the "
-		"function already, and would undo what a kprobe returns");
+	refused(FL_F_OBJECT_BACKEND, "cannot use kprobe for 'f': a BPF trampoline is on the "
+				     "function already, and would undo what a kprobe returns");
 	rules[0].returns = false;
 	fits();
 	rules[0].returns = true;
 	others = probe;
-	refused(FL_F_OBJECT_BACKEND,
-		"'g' cannot be done by fmod_ret, as the object has it: a kprobe is on the function "
-		"already, and a BPF trampoline would undo what that returns");
+	refused(FL_F_OBJECT_BACKEND, "cannot use fmod_ret for 'g': a kprobe is on the function "
+				     "already, and a BPF trampoline would undo what that returns");
 }
 
 static void test_no_memory(void **state)

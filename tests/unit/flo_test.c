@@ -11,7 +11,7 @@
 
 static struct fl_obj_prog progs[] = {
 	{ "fl0_many", FL_BACKEND_KPROBE_MULTI, "one program for many functions", false, 0, 2 },
-	{ "fl1_open", FL_BACKEND_FMOD_RET, "the cheaper of the two that can", true, 2, 1 },
+	{ "fl1_open", FL_BACKEND_FMOD_RET, "preferred (lower overhead)", true, 2, 1 },
 };
 
 static struct fl_obj_attach attaches[] = {

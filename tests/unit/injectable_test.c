@@ -207,7 +207,7 @@ static void test_hidden(void **state)
 	root_puts(LIST "/x", "");
 	read_list(&list, false);
 	assert_int_equal(list.state, FL_LIST_HIDDEN);
-	assert_non_null(strstr(list.problem, "cannot be read"));
+	assert_non_null(strstr(list.problem, "cannot read"));
 	fl_list_release(&list);
 	root_puts("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
 	read_list(&list, false);

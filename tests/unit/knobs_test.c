@@ -144,16 +144,16 @@ static void test_value(void **state)
 	assert_int_equal(knobs[0].value, -12);
 	/* g could return NULL, and f cannot */
 	assert_int_equal(fl_session_set_value(&session, 0, 0, &fault), -EINVAL);
-	assert_string_equal(fault.text, "'f' cannot be made to return 0");
+	assert_string_equal(fault.text, "'f' may not return 0");
 	assert_int_equal(fl_session_set_value(&session, 0, -4096, &fault), -EINVAL);
 	assert_int_equal(fault.tag, FL_F_VALUE);
 	assert_string_equal(fault.hint, "an errno, -1 to -4095");
 	assert_int_equal(fl_session_set_value(&session, 1, -12, &fault), -EINVAL);
 	assert_int_equal(fault.tag, FL_F_COMPUTED);
-	assert_string_equal(fault.text, "what rule 2 returns is worked out at the call");
+	assert_string_equal(fault.text, "return value of rule 2 is not constant");
 	assert_int_equal(fl_session_set_value(&session, 2, -12, &fault), -EINVAL);
 	assert_int_equal(fault.tag, FL_F_RETURNS_NOTHING);
-	assert_string_equal(fault.text, "rule 3 returns nothing");
+	assert_string_equal(fault.text, "rule 3 has no 'return'");
 	assert_int_equal(knobs[0].value, -12);
 	/* --force-return, but not where fmod_ret cannot */
 	session.opts.force_return = true;
@@ -194,14 +194,14 @@ static void test_params(void **state)
 	assert_int_equal(fl_session_param(&session, 1), 8);
 	assert_int_equal(fl_session_change_param(&session, 1, 0, &fault), -EINVAL);
 	assert_int_equal(fault.tag, FL_F_PARAM_LEAST);
-	assert_string_equal(fault.text, "rule 2 needs parameter 'n' to be 1 or more");
+	assert_string_equal(fault.text, "rule 2 needs parameter 'n' to be at least 1");
 	assert_int_equal(knobs[1].times, 8);
 	assert_int_equal(fl_session_change_param(&session, 0, 20, &fault), 0);
 	assert_int_equal(param_knobs[0].below, fl_rate(20, false, false));
 	assert_int_equal(fl_session_change_param(&session, 2, 1, &fault), -EINVAL);
 	assert_int_equal(fault.tag, FL_F_PARAM_TEXT);
 	assert_string_equal(fault.text,
-			    "parameter 'who' is a text, which is compiled into the rules");
+			    "cannot change parameter 'who' while armed: it is a string");
 	assert_int_equal(fl_session_change_param(&session, 3, 1, &fault), -ENOENT);
 	assert_int_equal(fault.tag, FL_F_NO_PARAM);
 }

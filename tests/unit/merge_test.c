@@ -279,12 +279,12 @@ static void test_foreign(void **state)
 	sweep_shard(0, 0, 0);
 	o.script = "script-2";
 	sweep_in(shard_dirs[1], "2/4", &o);
-	expect_refused(2, FL_C_MERGE_SCRIPT, "s1' is of other rules");
+	expect_refused(2, FL_C_MERGE_SCRIPT, "s1' has other rules");
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	o.kernel = "6.13.0";
 	sweep_in(shard_dirs[1], "2/4", &o);
-	expect_refused(2, FL_C_MERGE_KERNEL, "s1' is of kernel 6.13.0");
+	expect_refused(2, FL_C_MERGE_KERNEL, "s1' is for kernel 6.13.0");
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	o.build_id = "0123";
@@ -301,7 +301,7 @@ static void test_foreign(void **state)
 	sweep_remove_tree(shard_dirs[1]);
 	o = sweep_options("b");
 	sweep_with(shard_dirs[1], "2/4", "1", &o);
-	expect_refused(2, FL_C_MERGE_OPTIONS, "s1' was swept with another --depth");
+	expect_refused(2, FL_C_MERGE_OPTIONS, "' were swept with different --depth");
 }
 
 /* What is copied is not what was read first. */
@@ -313,9 +313,9 @@ static void test_at_work(void **state)
 		const char *text;
 	} cases[] = {
 		{ "{\"type\":\"point\",\"id\":9999,\"key\":\"00\",\"function\":\"f\",\"path\":[]}",
-		  FL_C_MERGE_BUSY, "a sweep is at work in '" },
+		  FL_C_MERGE_BUSY, "a sweep is running in '" },
 		{ "{\"type\":\"end\",\"n\":9999,\"outcome\":\"handled\"}", FL_C_MERGE_UNFIT,
-		  "s0' does not fit the others: a trial ends that did not begin" },
+		  "s0' is inconsistent with the others: a trial ends that did not begin" },
 	};
 	struct fl_sweep_opts o = sweep_options("b");
 	struct fl_fault fault;

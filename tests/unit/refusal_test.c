@@ -64,12 +64,12 @@ static void test_load(void **state)
 		int prog;
 		const char *words;
 	} rows[] = {
-		{ "", -ENOSYS, FL_F_NO_BPF, FL_FAULT_KERNEL, -1, "no BPF" },
-		{ "", -EPERM, FL_F_NOT_PERMITTED, FL_FAULT_PERMISSION, -1, "permit" },
+		{ "", -ENOSYS, FL_F_NO_BPF, FL_FAULT_KERNEL, -1, "not support BPF" },
+		{ "", -EPERM, FL_F_NOT_PERMITTED, FL_FAULT_PERMISSION, -1, "no permission" },
 		{ "prog 'probe': " VERIFIED, -E2BIG, FL_F_TOO_LARGE, FL_FAULT_REQUEST, PROBE,
 		  "on 'g'" },
 		{ "map 'fl_scratches': failed", -E2BIG, FL_F_ALL_TOO_LARGE, FL_FAULT_REQUEST, -1,
-		  "the rules are" },
+		  "rules are" },
 		{ "prog 'probe': " VERIFIED, -EINVAL, FL_F_REJECTED, FL_FAULT_SYSTEM, PROBE,
 		  "verifier rejected the program for 'g'" },
 		{ "prog 'probe': " BEGIN, -EACCES, FL_F_REJECTED, FL_FAULT_SYSTEM, PROBE, "'g'" },
@@ -118,7 +118,7 @@ static void test_attach(void **state)
 		{ PROBE, -ENOENT, FL_F_NO_FUNCTION, FL_FAULT_KERNEL, "'g'" },
 		{ PROBE, -EINVAL, FL_F_OVERRIDE, FL_FAULT_KERNEL, "'g'" },
 		{ PROBE, -EBUSY, FL_F_KPROBE, FL_FAULT_SYSTEM, "'g': Device or resource busy" },
-		{ PROBE, -EPERM, FL_F_NOT_PERMITTED, FL_FAULT_PERMISSION, "permit" },
+		{ PROBE, -EPERM, FL_F_NOT_PERMITTED, FL_FAULT_PERMISSION, "no permission" },
 	};
 
 	(void)state;
@@ -139,9 +139,9 @@ static void test_errno(void **state)
 
 	(void)state;
 	fl_fault_errno(&f, FL_F_RING, -ENOMEM);
-	check(&f, FL_F_RING, FL_FAULT_SYSTEM, "mapped: Cannot allocate memory");
+	check(&f, FL_F_RING, FL_FAULT_SYSTEM, "ring buffer: Cannot allocate memory");
 	fl_fault_errno(&f, FL_F_RING, -EPERM);
-	check(&f, FL_F_RING, FL_FAULT_PERMISSION, "mapped: Operation not permitted");
+	check(&f, FL_F_RING, FL_FAULT_PERMISSION, "ring buffer: Operation not permitted");
 }
 
 /* A place without a string: no text rather than half of one. */
@@ -151,12 +151,12 @@ static void test_places(void **state)
 
 	(void)state;
 	fl_fault_raise(&f, FL_F_VALUE, "f", "5", NULL);
-	assert_string_equal(f.text, "'f' cannot be made to return 5");
+	assert_string_equal(f.text, "'f' may not return 5");
 	assert_string_equal(f.hint, "");
 	fl_fault_raise(&f, FL_F_VALUE, "f", "5", "why", NULL);
 	assert_string_equal(f.hint, "why");
 	fl_fault_raise(&f, FL_F_NO_RULE, fl_digits(INT64_MIN).text, "1", NULL);
-	assert_string_equal(f.text, "there is no rule -9223372036854775808");
+	assert_string_equal(f.text, "no rule -9223372036854775808");
 }
 
 int main(void)

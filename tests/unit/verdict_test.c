@@ -169,7 +169,7 @@ static void test_duplicate(void **state)
 
 	expect_fatal(v, FL_REASON_DUPLICATE);
 	assert_non_null(strstr(v->reasons[0].text, "vmlinux, wifi"));
-	assert_string_equal(v->reasons[0].hint, "say MODULE:twice");
+	assert_string_equal(v->reasons[0].hint, "use MODULE:twice");
 	assert_true(ask(*state, "wifi", "twice")->injectable);
 	v = ask(*state, "vmlinux", "twice");
 	assert_true(v->injectable);
@@ -265,7 +265,7 @@ static void test_builtin_module(void **state)
 	root_puts("lib/modules/9.9-test/modules.builtin", "kernel/fs/ext4/ext4.ko\n");
 	v = ask(s, "ext4", "ext4_open");
 	expect_fatal(v, FL_REASON_NO_MODULE);
-	assert_string_equal(v->reasons[0].hint, "say ext4_open without a module");
+	assert_string_equal(v->reasons[0].hint, "use ext4_open without a module");
 }
 
 static void test_not_in_module(void **state)

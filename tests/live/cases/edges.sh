@@ -7,8 +7,8 @@ sweep_mkdir() { fl sweep -e "$mkdir_fails" "$@"; }
 test_edge_daemon() {
 	sweep_mkdir -o runs -c 'mkdir d && rmdir d; setsid sleep 1000 & :'
 	expect_equal "status" 2 "$status"
-	expect_text err 'leaves something each time without any fault: (left|missing): process '
-	expect_text err '^hint: end or undo it in cleanup'
+	expect_text err 'leaves something behind even without a fault: (left|missing): process '
+	expect_text err '^hint: undo it in cleanup'
 	pkill -KILL -x sleep
 }
 

@@ -63,7 +63,7 @@ test_enable() {
 	on_list || fail "not on the list"
 	expect_text /proc/modules '^mlx5_core .*fl_enable_'
 	fl enable --kernel-build "$kernel_build" mlx5_cmd_do:ERRNO
-	expect_text err "'mlx5_cmd_do' is injectable already"
+	expect_text err "'mlx5_cmd_do' is already injectable"
 
 	fl enable --undo
 	expect_text out 'module fl_enable_.* is removed'
@@ -82,7 +82,7 @@ test_enable_as_nobody() {
 	cp "$enabled/mlx5_cmd_do.ko" .
 	as_nobody enable "$PWD/mlx5_cmd_do.ko"
 	expect_equal "as nobody" 5 "$status"
-	expect_text err 'does not permit loading'
+	expect_text err 'no permission to load and remove modules'
 	load_enabled mlx5_cmd_do
 	as_nobody enable --undo
 	expect_equal "undo as nobody" 5 "$status"
@@ -99,7 +99,7 @@ test_enable_unfit() {
 	expect_text err 'is for another kernel'
 	fl enable "$enabled/jiffies.ko"
 	expect_equal "a variable" 4 "$status"
-	expect_text err "the kernel did not take 'jiffies' for a function"
+	expect_text err "the kernel does not recognize 'jiffies' as a function"
 	! grep -q fl_enable /proc/modules || fail "the module stays"
 
 	# the module that has the function is not loaded
@@ -107,6 +107,6 @@ test_enable_unfit() {
 	trap 'modprobe mlx5_core; insmod "$modules/fl_netdev.ko"' EXIT
 	fl enable "$enabled/mlx5_cmd_do.ko"
 	expect_equal "without mlx5_core" 2 "$status"
-	expect_text err 'the kernel has no symbol that the module refers to'
+	expect_text err 'a symbol that the module needs is missing'
 	expect_text err 'load first: mlx5_core'
 }

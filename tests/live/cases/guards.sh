@@ -95,7 +95,7 @@ test_core_function_needs_scope() {
 
 	fl -e "on $f return $value"
 	expect_equal "status" 2 "$status"
-	expect_text err "'$f' is used by every task of the machine"
+	expect_text err "rule on '$f' would affect every task on this machine"
 	expect_text err 'hint: .*--system-wide'
 	# its words in a file of their own: an event may come between them
 	fl -e "on $f if comm == \"mkdir\" return $value" -- sh -c 'mkdir one 2>said'
@@ -158,7 +158,7 @@ test_no_return() {
 	expect_equal "answer" "int 1000 x7" "$(call 'x7 fl_int0')"
 	fl_stop
 	expect_equal "counted" 7 "$(injected_by out 1)"
-	expect_text out 'nothing will really fail \(--no-return\)'
+	expect_text out 'dry run \(--no-return\)'
 }
 
 # Every task is hit but faultline and its ancestors, and the budget holds.
@@ -183,7 +183,7 @@ test_system_wide() {
 test_command_cannot_start() {
 	need_full
 	fl --include-exec -e 'on should_failslab return -ENOMEM' -- true
-	expect_text err "^faultline: error: 'true' cannot be run: Cannot allocate memory$"
+	expect_text err "^faultline: error: cannot run 'true': Cannot allocate memory$"
 	expect_text err 'should_failslab = -ENOMEM  '
 	expect_between "injected" 1 1000 "$(injected_by err 1)"
 	expect_equal "status" 0 "$status"
@@ -224,7 +224,7 @@ test_pid_mistakes() {
 	need_full # the same on every kernel
 	fl -p 4194304 -e 'on security_inode_mkdir return -EIO'
 	expect_equal "status" 2 "$status"
-	expect_text err '^faultline: error: there is no process 4194304$'
+	expect_text err '^faultline: error: no process 4194304$'
 	fl -p $$ -e 'on security_inode_mkdir return -EIO'
 	expect_equal "status" 2 "$status"
 	expect_text err "error: process $$ is exempt: it is faultline or an ancestor of it"
@@ -233,7 +233,7 @@ test_pid_mistakes() {
 	expect_text err 'error: process 1 is exempt: it is the first of all'
 	fl -p 1 -e 'on security_inode_mkdir return -EIO' -- true
 	expect_equal "status" 2 "$status"
-	expect_text err 'runs already, and a command was given'
+	expect_text err '-p cannot be combined with a command'
 }
 
 # The calls may fall on both sides of the end of a second.
@@ -252,8 +252,8 @@ test_denied() {
 	need_full
 	fl --system-wide -e 'on sys_exit_group return -EPERM'
 	expect_equal "status" 2 "$status"
-	expect_text err "'sys_exit_group' is not made to fail"
-	expect_text err '^hint: --allow sys_exit_group '
+	expect_text err "'sys_exit_group' must not fail"
+	expect_text err '^hint: use --allow sys_exit_group '
 	fl --allow sys_kill -e 'on sys_kill(pid) if comm == "victim" return -EPERM' -- \
 		bash -c 'printf victim >/proc/self/comm; kill -0 1'
 	expect_text err 'Operation not permitted'
@@ -267,7 +267,7 @@ test_pid_namespace() {
 		-e 'on security_inode_mkdir if comm == "mkdir" return -EIO' -- mkdir x \
 		>out 2>err </dev/null || status=$?
 	expect_equal "status" 4 "$status"
-	expect_text err 'error: faultline runs in a name space of processes of its own'
+	expect_text err 'error: faultline runs in a PID namespace'
 	[[ -d x ]] && fail "the command was run all the same"
 	true
 }

@@ -26,10 +26,10 @@ test_doctor() {
 	if [[ $fl_kernel == full ]]; then
 		local listed
 		listed=$(wc -l </sys/kernel/debug/error_injection/list)
-		expect_text out "^can be injected here: all listed functions \\($listed, some of them in 2 modules\\) and security_\\* \\([0-9]+\\)$"
+		expect_text out "^injectable here: all listed functions \\($listed, some of them in 2 modules\\) and security_\\* \\([0-9]+\\)$"
 		expect_no_text out '^  (no|denied|unsure) '
 	else
-		expect_text out "^can be injected here: security_\\* only \\([0-9]+ functions\\)$"
+		expect_text out "^injectable here: security_\\* only \\([0-9]+ functions\\)$"
 		expect_text out "^  no +kprobe override +this kernel has no bpf_override_return\\(\\)$"
 		expect_text out "^ +prevents: returning anything by a kprobe$"
 		expect_text out "^ +to get it: .*CONFIG_KPROBES"
@@ -79,7 +79,7 @@ test_doctor_unprivileged() {
 	expect_equal "scope" nothing "$(jq -r .injectable.scope out)"
 	as_nobody doctor
 	expect_text out "neither CAP_BPF nor CAP_PERFMON"
-	expect_text out "^can be injected here: nothing; this process is not permitted to$"
+	expect_text out "^injectable here: nothing; this process is not permitted to$"
 }
 
 test_doctor_one_capability() {
@@ -104,7 +104,7 @@ test_doctor_no_debugfs() {
 	if [[ $fl_kernel == full ]]; then
 		# the symbols name the same functions
 		expect_text out "yes +injectable list +[0-9]+ functions"
-		expect_text out "^can be injected here: all listed"
+		expect_text out "^injectable here: all listed"
 	fi
 }
 
@@ -133,10 +133,10 @@ test_doctor_no_btf() {
 	expect_text out "no +fmod_ret +this kernel has no type information"
 	if [[ $fl_kernel == full ]]; then
 		expect_equal "status" 0 "$status"
-		expect_text out "^can be injected here: all listed functions \\([0-9]+, some of them in 2 modules\\)$"
+		expect_text out "^injectable here: all listed functions \\([0-9]+, some of them in 2 modules\\)$"
 	else
 		expect_equal "status" 4 "$status"
-		expect_text out "^can be injected here: nothing$"
+		expect_text out "^injectable here: nothing$"
 	fi
 }
 
@@ -144,12 +144,12 @@ test_doctor_usage() {
 	need_full # the same on every kernel
 	fl doctor something
 	expect_equal "status" 2 "$status"
-	expect_text err "doctor takes no 'something'"
+	expect_text err "doctor does not take 'something'"
 	fl --sysroot / doctor
 	expect_equal "sysroot" 2 "$status"
 	fl doctor -f yaml
 	expect_equal "format" 2 "$status"
-	expect_text err "-f 'yaml' is not known: it is text or json"
+	expect_text err "invalid value 'yaml' for -f: use text or json"
 }
 
 test_list_all() {
@@ -227,7 +227,7 @@ test_list_unprivileged() {
 	expect_text out "^security_file_open +vmlinux +ERRNO"
 	as_nobody -l --traceable vfs_read
 	expect_equal "traceable" 5 "$status"
-	expect_text err "the kernel's list of traceable functions cannot be read: Permission denied"
+	expect_text err "cannot read the kernel's list of traceable functions: Permission denied"
 }
 
 # A module's file tells what the kernel tells once it is loaded.
@@ -256,24 +256,24 @@ test_list_file_errors() {
 	echo text >text.ko
 	fl -l text.ko
 	expect_equal "text" 2 "$status"
-	expect_text err "'text.ko' cannot be read: it is no kernel module$"
+	expect_text err "cannot read 'text.ko': not a kernel module$"
 	fl -l --traceable text.ko
 	expect_equal "traceable" 2 "$status"
-	expect_text err "error: --traceable is about loaded modules, not files$"
+	expect_text err "error: --traceable does not read module files$"
 	fl -l /bin/true
 	expect_equal "program" 2 "$status"
-	expect_text err "'/bin/true' cannot be read: it is no kernel module$"
+	expect_text err "cannot read '/bin/true': not a kernel module$"
 	fl -l ./nowhere.ko
 	expect_equal "nowhere" 2 "$status"
-	expect_text err "'./nowhere.ko' cannot be read: No such file or directory$"
+	expect_text err "cannot read './nowhere.ko': No such file or directory$"
 	# one of the kernel's own, compressed or not, that has no list
 	local module
 	module=$(find "/lib/modules/$(uname -r)/" -name 'virtio_console.ko*' -o -name 'mlxfw.ko*' | head -n 1)
 	if [[ -n $module ]]; then
 		fl -l "$module"
 		expect_equal "no list" 2 "$status"
-		expect_text err "has no injectable functions: it has no section _error_injection_whitelist$"
-		expect_text err "^hint: ALLOW_ERROR_INJECTION"
+		expect_text err "has no injectable functions \\(no section _error_injection_whitelist\\)$"
+		expect_text err "^hint: add ALLOW_ERROR_INJECTION"
 	fi
 	[[ $fl_kernel != full ]] || {
 		fl -l "$modules/fl_netdev.ko"
@@ -285,7 +285,7 @@ test_list_file_errors() {
 test_explain_hook() {
 	fl explain security_file_open
 	expect_equal "status" 0 "$status"
-	expect_text out "^security_file_open can be made to fail$"
+	expect_text out "^security_file_open is injectable$"
 	expect_text out "^  prototype +int security_file_open\\(struct file \\*file\\)$"
 	expect_text out "^  may return +an error, -1 to -4095, by name or number \\(as every security hook: ERRNO\\)$"
 	expect_text out "^  back end +fmod_ret: the kernel's verifier takes a fmod_ret program for it$"
@@ -296,11 +296,11 @@ test_explain_injectable() {
 	need_full
 	fl explain mlx5_cmd_exec
 	expect_equal "status" 0 "$status"
-	expect_text out "^mlx5_cmd_exec \\(module mlx5_core\\) can be made to fail$"
+	expect_text out "^mlx5_cmd_exec \\(module mlx5_core\\) is injectable$"
 	expect_text out "\\(tag ERRNO\\)$"
 	fl explain sys_openat
 	expect_equal "system call" 0 "$status"
-	expect_text out "^__[a-z0-9]*_sys_openat can be made to fail$"
+	expect_text out "^__[a-z0-9]*_sys_openat is injectable$"
 	expect_text out "^  is +sys_openat\\(dfd, filename, flags, mode\\), the system call$"
 	fl explain -f json fl_ret_ptr_null
 	expect_equal "null" '["kprobe","NULL",true]' "$(jq -c '[.backend, .tag, .injectable]' out)"
@@ -361,7 +361,7 @@ test_explain_no_error_injection() {
 	expect_reason vfs_read no-error-injection 4
 	fl explain vfs_read
 	expect_text out "^  because +this kernel is built without CONFIG_FUNCTION_ERROR_INJECTION$"
-	expect_text out "only security_\\* functions can be made to fail on this kernel"
+	expect_text out "only security_\\* functions are injectable on this kernel"
 }
 
 test_explain_without_files() {
@@ -380,14 +380,14 @@ test_explain_without_files() {
 	fl explain fl_int0
 	show_debugfs
 	expect_equal "without debugfs" 0 "$status"
-	expect_text out "tag ERRNO, going by its type"
+	expect_text out "tag ERRNO, guessed from its type"
 }
 
 test_explain_unprivileged() {
 	chmod 755 .
 	as_nobody explain security_file_open
 	expect_equal "status" 5 "$status"
-	expect_text out "^security_file_open can be made to fail, but not by this process$"
+	expect_text out "^security_file_open is injectable, but not by this process$"
 	expect_text out "^  but +this process may not load BPF programs"
 }
 
@@ -396,7 +396,7 @@ test_explain_rules() {
 
 	fl explain -e "$rule"
 	expect_equal "status" 0 "$status"
-	expect_text out '^security_file_open by fmod_ret: the cheaper of the two that can$'
+	expect_text out '^security_file_open by fmod_ret: preferred \(lower overhead\)$'
 	expect_equal "order" 'comm == "cat"|heartbeat, deadline, exempt tasks|rand < 10' \
 		"$(sed -nE 's/^    (cost [0-9]|guard ) +//p' out | paste -sd '|')"
 	expect_text out '^  [1-9][0-9]* instructions, [1-9][0-9]* bytes of machine code$'
@@ -444,7 +444,7 @@ test_explain_rules_unprivileged() {
 	expect_equal "status" 5 "$status"
 	expect_text out '^security_file_open by fmod_ret: '
 	expect_text out '^    cost 3  comm == "cat"$'
-	expect_text out '^sizes were not measured: the kernel does not permit this process to load BPF programs$'
+	expect_text out '^sizes were not measured: no permission to load BPF programs$'
 	expect_text out '^hint: run it as root'
 	expect_text out '^SEC\("fmod_ret/security_file_open"\)'
 	as_nobody explain -f json -e 'on security_file_open if comm=="cat" return -EIO'

@@ -58,14 +58,14 @@ test_lockdown() {
 	fl -e "$hook return -EIO" -- cat /etc/hostname
 	expect_equal "a hook" 0 "$status"
 	expect_text err 'Input/output error'
-	locked "the program for 'security_file_open' may not read the kernel's memory" \
+	locked "the program for 'security_file_open' cannot read kernel memory" \
 		-e "$hook && $named return -EIO"
-	locked "a kprobe cannot be put on 'vfs_fsync_range'" --backend kprobe -e 'on vfs_fsync_range log "x"'
+	locked "cannot attach a kprobe to 'vfs_fsync_range'" --backend kprobe -e 'on vfs_fsync_range log "x"'
 	[[ $fl_kernel == full ]] || return 0
 	fl -l fl_int2
 	expect_text out '^fl_int2 +fl_targets +ERRNO +fmod_ret '
 	fl_start --include-self -e 'on fl_int0 return -EIO'
 	expect_equal "a listed function" "int -5 x1" "$(ask 12 fl_int0)"
 	fl_stop
-	locked "a kprobe cannot be put on 'fl_ret_ptr_null'" -e 'on fl_ret_ptr_null return NULL'
+	locked "cannot attach a kprobe to 'fl_ret_ptr_null'" -e 'on fl_ret_ptr_null return NULL'
 }

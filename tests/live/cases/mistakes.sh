@@ -22,7 +22,7 @@ refused() {
 # Of a function that was inlined nothing is left, not even a name.
 test_inlined_function() {
 	need_full
-	local hint="is it inlined, configured out, or in a module that is not loaded\\? use a function that calls it, or see faultline explain fl_vanishes"
+	local hint="it may be inlined, configured out, or in a module that is not loaded; use a caller of it, or see faultline explain fl_vanishes"
 
 	refused 2 "the kernel has no function 'fl_vanishes'" "$hint" -e 'on fl_vanishes return -EIO'
 	refused 2 "the kernel has no function 'fl_vanishes'" "$hint" -e 'on fl_vanishes log "x"'
@@ -46,11 +46,11 @@ test_module_without_btf() {
 	expect_equal "another value" "int 1003 x1" "$(call 'fl_int2 2 1')"
 	fl_stop
 	expect_text out "fl_targets:fl_int2 by kprobe: its module's type information \\(BTF\\) is missing or does not have it$"
-	refused 2 "unknown name 'b'" "no type information \\(BTF\\) tells the arguments of 'fl_int2': they are arg0, arg1 and so on, or named where the rule says fl_int2\\(first, second\\)" \
+	refused 2 "unknown name 'b'" "no type information \(BTF\) for the arguments of 'fl_int2': use arg0, arg1 and so on, or name them in the rule: fl_int2\(first, second\)" \
 		-e 'on fl_int2 if b == 2 return -EIO'
-	refused 2 "'fl_int2' cannot be done by fmod_ret: its module's type information \\(BTF\\) is missing or does not have it" \
-		"faultline explain fl_int2 tells what can" --backend fmod_ret -e 'on fl_int2 return -EIO'
-	refused 2 "function 'fl_traceable' is in this kernel, but it cannot be made to fail" \
+	refused 2 "cannot use fmod_ret for 'fl_int2': its module's type information \\(BTF\\) is missing or does not have it" \
+		"faultline explain fl_int2 shows the back ends that can be used" --backend fmod_ret -e 'on fl_int2 return -EIO'
+	refused 2 "function 'fl_traceable' is not injectable" \
 		"only functions marked ALLOW_ERROR_INJECTION .*" -e 'on fl_traceable return -EIO'
 }
 
@@ -65,16 +65,16 @@ test_hook_with_many_arguments() {
 	[[ $fl_kernel == stock-6.1 ]] || return 0
 	fl explain security_compute_sid
 	expect_equal "explain" 1 "$status"
-	expect_text out "not by fmod_ret: the function takes more arguments than this kernel's BPF trampolines pass$"
+	expect_text out "not by fmod_ret: the function takes more arguments than this kernel's BPF trampolines support$"
 	fl -l 'security_c*'
 	expect_equal "list" 0 "$status"
 	expect_no_text out '^security_compute_sid'
-	refused 2 "'security_compute_sid' cannot be done by fmod_ret: the function takes more arguments than this kernel's BPF trampolines pass" \
-		"faultline explain security_compute_sid tells what can" -e 'on security_compute_sid if comm == "nobody" return -EACCES'
+	refused 2 "cannot use fmod_ret for 'security_compute_sid': the function takes more arguments than this kernel's BPF trampolines support" \
+		"faultline explain security_compute_sid shows the back ends that can be used" -e 'on security_compute_sid if comm == "nobody" return -EACCES'
 	# without a return it is a kprobe's
 	fl --allow-idle --deadline 10ms -v -e 'on security_compute_sid log "x"'
 	expect_equal "watching" 0 "$status"
-	expect_text out "security_compute_sid by kprobe: the function takes more arguments than this kernel's BPF trampolines pass$"
+	expect_text out "security_compute_sid by kprobe: the function takes more arguments than this kernel's BPF trampolines support$"
 }
 
 # fmod_ret goes on working where kprobes cannot override.
@@ -90,11 +90,11 @@ test_no_kprobe_override() {
 	expect_equal "many" "int -5 x1" "$(call fl_int0)"
 	fl_stop
 	expect_text out 'fl_targets:fl_int0 by fmod_ret: '
-	refused 4 "this kernel cannot override what 'fl_ret_ptr_null' returns by a kprobe" \
-		"that needs CONFIG_BPF_KPROBE_OVERRIDE; it takes a kprobe because fmod_ret runs the function when the value is 0" \
+	refused 4 "cannot fail 'fl_ret_ptr_null': this kernel's kprobes cannot override return values" \
+		"it needs CONFIG_BPF_KPROBE_OVERRIDE; a kprobe is used because fmod_ret runs the function when the value is 0" \
 		-e 'on fl_ret_ptr_null return NULL'
-	refused 4 "this kernel cannot override what 'fl_int0' returns by a kprobe" \
-		"that needs CONFIG_BPF_KPROBE_OVERRIDE; it takes a kprobe because the command line asks for kprobe" \
+	refused 4 "cannot fail 'fl_int0': this kernel's kprobes cannot override return values" \
+		"it needs CONFIG_BPF_KPROBE_OVERRIDE; a kprobe is used because --backend kprobe was given" \
 		--backend kprobe -e 'on fl_int0 return -EIO'
 	fl explain fl_ret_ptr_null
 	expect_equal "explain" 4 "$status"
@@ -112,7 +112,7 @@ test_verifier_rejects() {
 	insmod "$modules/fl_no_helper.ko" helper=16 # bpf_get_current_comm()
 	trap 'rmmod fl_no_helper' EXIT
 	refused 1 "the kernel's verifier rejected the program for 'fl_int0'" \
-		"this is a defect of faultline; -v shows the verifier's log" \
+		"this is a bug in faultline; -v shows the verifier's log" \
 		--backend kprobe -e 'on fl_int0 if comm == "x" return -EIO'
 	fl -v --backend kprobe -e 'on fl_int0 if comm == "x" return -EIO'
 	expect_text err 'bpf_get_current_comm#16$'
@@ -137,8 +137,8 @@ test_too_large() {
 	need_full # takes a minute in each kernel
 	local hint="simplify their conditions, or arm them in separate runs"
 
-	refused 2 "the rules on 'security_file_open' are together too large for the kernel" "$hint" -e "$(texts 120)"
-	refused 2 "the rules are together too large for the kernel" "$hint" -e "$(texts 240)"
+	refused 2 "rules on 'security_file_open' are too large for the kernel" "$hint" -e "$(texts 120)"
+	refused 2 "rules are too large for the kernel" "$hint" -e "$(texts 240)"
 }
 
 # A misspelt name in a condition is one before anything is armed.
@@ -159,7 +159,7 @@ test_misspelt_callers() {
 	status=$?
 	umount /proc/kallsyms
 	expect_equal "without symbols" 0 "$status"
-	expect_text err "warning: 'vfs_opne' is taken for a function unseen: the kernel's symbols cannot be read$"
+	expect_text err "warning: cannot verify function 'vfs_opne': cannot read the kernel's symbols$"
 }
 
 # A hook that returns nothing is no help to a rule with a return.

@@ -61,7 +61,7 @@ test_mixed_trampoline_first() {
 		start_other -e "$rule"
 		fl --include-self --backend kprobe -e 'on fl_int0 return -EIO'
 		expect_equal "status" 4 "$status"
-		expect_text err "what a kprobe returns from 'fl_int0' would be undone"
+		expect_text err "'fl_int0' needs a kprobe .*, but a BPF trampoline already on it would undo what that returns"
 		fl_start --include-self -e 'on fl_int0 return -EIO'
 		expect_equal "answer" 'int -5 x1' "$(call fl_int0)"
 		fl_stop
@@ -84,7 +84,7 @@ test_mixed_kprobe_first() {
 	start_other --backend kprobe -e 'on fl_int1 if pid == 1 return -EIO'
 	fl_start -e 'on exit fl_int1(a) log "%d", a'
 	fl_stop
-	expect_text err "warning: there is a kprobe on 'fl_int1' already; .*, fexit undoes it"
+	expect_text err "warning: fexit on 'fl_int1' will undo what the kprobe already there returns"
 	stop_other
 }
 
@@ -118,7 +118,7 @@ test_mixed_at_the_prompt() {
 	type_in $'on exit fl_ret_ptr_errno_null log "x"\n'
 	wait_for "the third rule" seen 'fl_ret_ptr_errno_null by fexit, armed'
 	type_in $'on fl_ret_ptr_errno_null return NULL\n'
-	wait_for "a refusal" seen "what a kprobe returns from 'fl_ret_ptr_errno_null' would be undone"
+	wait_for "a refusal" seen "'fl_ret_ptr_errno_null' needs a kprobe"
 	type_in $'quit\n'
 	type_in $'y\n'
 	wait "$script_pid" || true

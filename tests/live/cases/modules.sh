@@ -40,7 +40,7 @@ test_wait_for_function() { waits_for fl_int1 "a module"; }
 test_waits_in_vain() {
 	fl --wait-for-module --deadline 100ms -e 'on no_such_module:no_such_function return -EIO'
 	expect_equal "status" 3 "$status"
-	expect_text err 'nothing was injected: the module that it waited for did not come'
+	expect_text err 'nothing was injected: the awaited module was not loaded'
 }
 
 test_without_waiting() {
@@ -70,7 +70,7 @@ test_module_goes_and_comes() {
 		'on fl_int0 return -EIO on security_inode_mkdir if comm == "mkdir" log "made"'
 	expect_equal "before" "int -5 x2" "$(call 'x2 fl_int0')"
 	without_targets
-	wait_for "the news" grep -q "^module 'fl_targets' was unloaded: 1 function of it is armed no more$" out
+	wait_for "the news" grep -q "^module 'fl_targets' was unloaded: disarmed 1 function of it$" out
 	mkdir still
 	wait_for "the other rule" grep -q 'security_inode_mkdir: made' out
 	reload

@@ -51,7 +51,7 @@ test_object_damaged() {
 	expect_text err "error: 'script.flo' is not an object of faultline"
 	fl run none.flo
 	expect_equal "none" 2 "$status"
-	expect_text err "error: 'none.flo' cannot be read: "
+	expect_text err "error: cannot read 'none.flo': "
 }
 
 # Like a script's, its rules are limited to a command; which one is said later.
@@ -61,13 +61,13 @@ test_object_scope() {
 	emit scope.flo -e "$rule"
 	fl run scope.flo
 	expect_equal "no command" 2 "$status"
-	expect_text err "error: the rules of 'scope.flo' are limited to a command's tasks, and there is no command"
+	expect_text err "error: the rules of 'scope.flo' are limited to a command's tasks, but no command was given"
 	fl run scope.flo -- mkdir made
 	expect_equal "a command" 0 "$status"
 	expect_equal "injected" 1 "$(injected_by err 1)"
 	fl run scope.flo --system-wide -- mkdir made
 	expect_equal "compiled in" 2 "$status"
-	expect_text err "error: --system-wide is compiled into objects, and 'scope.flo' is one"
+	expect_text err "error: --system-wide has no effect on object 'scope.flo'"
 	emit wide.flo --system-wide -e "$rule"
 	fl_start wide.flo
 	! mkdir made 2>mkdir.err || fail "mkdir beside it succeeded"
@@ -93,9 +93,9 @@ test_object_params() {
 	fl run p.flo n=0 -- true
 	expect_equal "n=0" 2 "$status"
 	fl run p.flo n=many -- true
-	expect_text err "error: parameter 'n' cannot be 'many': it is a whole number"
+	expect_text err "error: invalid value 'many' for parameter 'n': it is a whole number"
 	fl run p.flo who=ls -- true
-	expect_text err "error: parameter 'who' cannot be 'ls': it is a text, which is compiled into the rules"
+	expect_text err "error: invalid value 'ls' for parameter 'who': it is a text, which is compiled into the rules"
 	fl run p.flo raet=1 -- true
 	expect_equal "unknown" 2 "$status"
 	expect_text err "error: 'p.flo' has no parameter 'raet'"
@@ -108,7 +108,7 @@ test_object_seed() {
 	emit any.flo -e "$rule"
 	fl run any.flo --seed 1 -- true
 	expect_equal "no seed inside" 2 "$status"
-	expect_text err "error: 'any.flo' draws random numbers without a seed"
+	expect_text err "error: 'any.flo' was emitted without a seed"
 	emit seed.flo --seed 7 -e "$rule"
 	made() {
 		fl run seed.flo "$@" -- mkdir d1 d2 d3 d4 d5 d6 d7 d8 d9
@@ -167,5 +167,5 @@ test_object_others() {
 	"$faultline" run kprobe.flo -- true >out2 2>err2 </dev/null || refused=$?
 	fl_stop
 	expect_equal "status" 4 "$refused"
-	expect_text err2 "error: 'fl_int0' cannot be done by kprobe, as the object has it: a BPF trampoline is on the function already"
+	expect_text err2 "error: cannot use kprobe for 'fl_int0': a BPF trampoline is on the function already"
 }

@@ -177,14 +177,14 @@ test_repl_commands() {
 	start_with 'call fl_int1 1'
 	expect_equal "edit taken back" 'int -5 x1' "$(cat answer)"
 	printf '#!/bin/sh\nexit 1\n' >editor
-	say 'edit c' 'failed; the rule is as it was'
+	say 'edit c' 'failed; the rule is unchanged'
 	say 'show c' 'instructions'
 	wait_text 'fl_rule_0'
 	say 'deadline 1h' 'all rules stop in 1h'
 	say 'explain fl_int1' 'ERRNO'
 	say 'functions fl_int1' 'fl_int1'
 	say 'help set' 'RULE rate N'
-	say 'e' 'several commands begin with'
+	say 'e' 'ambiguous command'
 	say 'watch' 'any key ends this'
 	keys q
 	say 'quit' 'ended with 0'
@@ -265,7 +265,7 @@ test_repl_later_rules() {
 	gives 'fl_int1 1' 'int 1001' "undone after the deadline"
 	say 'c: on fl_int2 if comm == "bash" return -EIO' 'c: fl_targets:fl_int2 by'
 	gives 'fl_int2 1 2' 'int 1003' "armed after the deadline"
-	say 'deadline none' 'there is no deadline'
+	say 'deadline none' 'no deadline'
 	gives 'fl_int1 1' 'int -5' "no deadline"
 	gives 'fl_int2 1 2' 'int -5' "no deadline"
 	say 'quit' 'ended with 0'
@@ -286,12 +286,12 @@ test_repl_params() {
 	say 'set rate 0' 'rate is now 0'
 	say 'a: on fl_int1 if comm == "bash" && rand < $rate return -EIO' 'a: fl_targets:fl_int1 by'
 	gives 'fl_int1 1' 'int 1001' "set before the rule came"
-	say 'a: on fl_int3 return -EIO' "there is a rule 'a' already"
+	say 'a: on fl_int3 return -EIO' "rule 'a' already exists"
 	keys -l -- 'param called = "bash"'
 	keys Enter
-	say 'set called ip' "parameter 'called' is a text, which is compiled into the rules"
+	say 'set called ip' "cannot change parameter 'called' while armed: it is a string"
 	say 's: on exit fl_int4 { @seen[pid] = retval }' 's: fl_targets:fl_int4 by'
-	say 't: on exit fl_int4 { @seen[pid, cpu] = retval }' "'@seen' has other keys in the rules that are armed already"
+	say 't: on exit fl_int4 { @seen[pid, cpu] = retval }' "'@seen' has different keys in rules already armed"
 	say 'disarm s' 's is disarmed'
 	say 'set rate 100' 'rate is now 100'
 	gives 'fl_int1 1' 'int -5' "set behind it"
@@ -319,7 +319,7 @@ test_repl_params() {
 	keys Enter
 	say 'c: on fl_int3 if comm == "bash" && a == $n return -EIO' 'c: fl_targets:fl_int3 by'
 	say 'd: on fl_int4 if comm == "bash" every $n return -EIO' 'd: fl_targets:fl_int4 by'
-	say 'set n 0' "needs parameter 'n' to be 1 or more"
+	say 'set n 0' "needs parameter 'n' to be at least 1"
 	gives 'fl_int3 1 2 3' 'int -5' "kept"
 	say 'set n 2' 'n is now 2'
 	gives 'fl_int3 1 2 3' 'int 1006' "changed"
@@ -409,7 +409,7 @@ test_repl_save() {
 	keys Enter
 	say 'l: on fl_int3 if comm == "bash" && rand < r after $late return -EIO' 'l: fl_targets:fl_int3 by'
 	say 'set l rate 20' 'l: now 20 per cent'
-	say 'set l times 0' "with 'times 0' it would never act"
+	say 'set l times 0' "'times 0' would never act"
 	say 'set late 0s' 'late is now 0s'
 	say 'disable l' 'l is disabled'
 	say 'p: on fl_ret_ptr_null if comm == "bash" return NULL' 'p: fl_targets:fl_ret_ptr_null by'
@@ -420,7 +420,7 @@ test_repl_save() {
 	gives 'fl_ret_ptr_errno_null 1' 'ptr err=-5' "the newer kprobe is asked first"
 	say "save $PWD/saved.fault" "7 rules in $PWD/saved.fault"
 	say "load $PWD/other.fault" 'fl_targets:fl_int5 by'
-	say "save $PWD/both.fault" "'low' is not the same to all rules"
+	say "save $PWD/both.fault" "'low' differs between rules"
 	say 'disarm all' '8 rules disarmed'
 	say 'quit' 'ended with 0'
 	stop_repl

@@ -25,7 +25,7 @@ test_status_of_the_command() {
 	expect_text err '^the command exited with status 3$'
 	fl -e "$mkdir_fails" -- /no/such/command
 	expect_equal "not found" 2 "$status"
-	expect_text err "error: '/no/such/command' cannot be run: No such file or directory"
+	expect_text err "error: cannot run '/no/such/command': No such file or directory"
 }
 
 # The script's own command, a command line in its place, and what a campaign does beside.
@@ -52,7 +52,7 @@ test_idle() {
 	expect_text err '^faultline: nothing was injected: none of the functions was called$'
 	fl -e 'on security_inode_mkdir if comm == "rmdir" return -EIO' -- mkdir y
 	expect_equal "status" 3 "$status"
-	expect_text err '^faultline: nothing was injected: the functions were called, but no condition ever held$'
+	expect_text err '^faultline: nothing was injected: the functions were called, but no condition matched$'
 	[[ -d y ]] || fail "a call that no condition wanted failed"
 	fl --allow-idle -e "$mkdir_fails" -- true
 	expect_equal "allowed" 0 "$status"
@@ -130,7 +130,7 @@ test_full_disk() {
 	fl -o disk/report -e "$mkdir_fails" -- mkdir o
 	umount disk
 	((status != 0)) || fail "a report that could not be written is a success"
-	expect_text err 'the report cannot be written: No space left on device'
+	expect_text err 'cannot write the report: No space left on device'
 	mkdir free || fail "still armed"
 }
 
@@ -145,7 +145,7 @@ test_closed_output() {
 	status=0
 	wait "$fl_pid" || status=$?
 	expect_equal "status" 1 "$status"
-	expect_text err 'the report cannot be written: Broken pipe'
+	expect_text err 'cannot write the report: Broken pipe'
 	mkdir free || fail "still armed"
 }
 

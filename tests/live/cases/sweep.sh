@@ -112,7 +112,7 @@ test_sweep_oops() {
 	finding BUG bug_asserts
 	sweep_bugs 'bug_asserts good_asserts good_leak'
 	ended 6
-	expect_text err 'a fresh one is needed'
+	expect_text err 'had an oops and must be rebooted'
 	sweep_bugs 'bug_asserts good_asserts good_leak' --keep-going
 	ended 1
 	expect_equal "exhausted" true "$(sweep_number exhausted)"
@@ -175,7 +175,7 @@ test_sweep_refuses() {
 	load_bugs
 	fl sweep -e "$bug_rules" -o sweep -c false
 	ended 2
-	expect_text err 'failed without any fault'
+	expect_text err 'fails even without a fault'
 	[[ ! -e sweep ]] || fail "a folder is left of a campaign that did not begin"
 	fl sweep -e "$bug_rules" -o sweep -c 'echo why; false'
 	ended 2
@@ -183,7 +183,7 @@ test_sweep_refuses() {
 	expect_equal "files" output "$(ls sweep)"
 	fl sweep -e "$bug_rules" -o sweep --timeout 1s -c 'sleep 60'
 	ended 2
-	expect_text err 'did not end|time'
+	expect_text err 'does not end, even|time'
 	fl sweep -e "$bug_rules" -o sweep -c true
 	ended 3
 	rm -r sweep
@@ -191,11 +191,11 @@ test_sweep_refuses() {
 	ended 0
 	sweep_bugs good_pair
 	ended 2
-	expect_text err 'of other rules or another workload'
+	expect_text err 'belongs to other rules or another workload'
 	sed -i '1s/"v":1/"v":99/' sweep/journal.ndjson
 	sweep_bugs good_leak
 	ended 2
-	expect_text err 'has version 99, newer than 1, the last one known here'
+	expect_text err 'has version 99, the newest supported is 1'
 }
 
 # What a sweep came to as tests and as an object, at its end and later.

@@ -43,7 +43,7 @@ test_null_needs_kprobe() {
 	expect_text out 'fl_ret_ptr_null by kprobe: fmod_ret runs the function when the value is 0'
 	fl --backend fmod_ret -e 'on fl_ret_ptr_null return NULL'
 	expect_equal "status" 2 "$status"
-	expect_text err "cannot be done by fmod_ret: fmod_ret runs the function when the value is 0"
+	expect_text err "cannot use fmod_ret for '[a-z0-9_]+': fmod_ret runs the function when the value is 0"
 }
 
 # A success value is refused, and given when it is asked for in so many words.
