@@ -108,8 +108,8 @@ static void put_commands(FILE *out)
 		snprintf(left, sizeof(left), "%s", m->word);
 		put_entry(out, left, m->help);
 	}
-	put_entry(out, "COMMAND --help", "what that command does, and its options");
-	put_entry(out, "SCRIPT.fault --help", "what that script does, and its parameters");
+	put_entry(out, "COMMAND --help", "show what a command does, and its options");
+	put_entry(out, "SCRIPT.fault --help", "show what a script does, and its parameters");
 }
 
 void fl_options_help(enum fl_mode topic, FILE *out)
