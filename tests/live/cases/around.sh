@@ -35,7 +35,7 @@ test_slow_reader() {
 	wait "$fl_pid" || fail "status $?"
 	wait
 	lines=$(grep -c ' fl_int0 = -EIO ' out)
-	lost=$(sed -n 's/^\([0-9]*\) events have no line.*/\1/p' out)
+	lost=$(sed -n 's/^\([0-9]*\) events were not printed.*/\1/p' out)
 	expect_equal "lines and lost ones" 3000 $((lines + ${lost:-0}))
 }
 

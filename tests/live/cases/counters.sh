@@ -45,7 +45,7 @@ test_lost_lines() {
 	injected=$(injected_by out 1)
 	expect_equal "injected" "$(sed -n 's/^int -5 x//p' answer)" "$injected"
 	lines=$(grep -c '  fl_int0 = -EIO  ' out)
-	lost=$(sed -n 's/^\([0-9]*\) events have no line.*/\1/p' out)
+	lost=$(sed -n 's/^\([0-9]*\) events were not printed.*/\1/p' out)
 	expect_between "lost" 1 40000 "${lost:-0}"
 	expect_equal "lines and lost ones" "$injected" $((lines + lost))
 }
@@ -75,7 +75,7 @@ test_overrun() {
 	expect_equal "seen" 1000000 "$(sed -n 's/^int -5 x//p' answer? | paste -sd+ | bc)"
 	expect_equal "injected" 1000000 "$(injected_by report 1)"
 	lines=$(grep -c '  fl_int0 = -EIO  ' report)
-	lost=$(sed -n 's/^\([0-9]*\) events have no line.*/\1/p' report)
+	lost=$(sed -n 's/^\([0-9]*\) events were not printed.*/\1/p' report)
 	expect_equal "lines and lost ones" 1000000 $((lines + ${lost:-0}))
 }
 
