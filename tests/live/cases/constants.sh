@@ -35,7 +35,7 @@ test_gfp_flags() {
 	for i in "${!names[@]}"; do
 		name=${names[i]}
 		expected[i]=$(format_value "$name")
-		if grep -E "'$name' is not known|unknown name '$name'" err >/dev/null; then
+		if grep -E "'$name' is not available|unknown name '$name'" err >/dev/null; then
 			[[ $fl_kernel == stock-6.1 ]] || ((!${expected[i]:-0})) ||
 				fail "$name is ${expected[i]}"
 			unset "names[i]" "expected[i]"
