@@ -170,7 +170,7 @@ static void test_functions_around_one(void **state)
 	assert_int_equal(r.diags.list[0].tag, FL_E_NOT_INJECTABLE);
 	assert_string_equal(r.diags.list[0].hint,
 			    "only functions marked ALLOW_ERROR_INJECTION and security_* functions "
-			    "can; it calls 'fake_errno', 'mlx5_cmd_exec' of module mlx5_core (2 "
+			    "are; it calls 'fake_errno', 'mlx5_cmd_exec' of module mlx5_core (2 "
 			    "calls away); it is called by 'sys_openat' (2 calls away); see "
 			    "faultline explain fake_plain");
 	release(&r);

@@ -78,7 +78,7 @@ static void test_load(void **state)
 		{ "prog 'tracing': " BEGIN "f() is not modifiable\n", -EINVAL, FL_F_NOT_MODIFIABLE,
 		  FL_FAULT_REFUSED, TRACING, "'f'" },
 		{ "prog 'tracing': ", -ENOTSUPP, FL_F_NO_PROGRAM, FL_FAULT_REFUSED, TRACING,
-		  "a fmod_ret program on 'f'" },
+		  "a fmod_ret program to 'f'" },
 		{ "prog 'in_module': ", -EPERM, FL_F_MODULE_TYPES, FL_FAULT_REFUSED, IN_MODULE,
 		  "'mod'" },
 		{ "prog 'probe': unknown func bpf_override_return#58", -EINVAL, FL_F_NO_OVERRIDE,
