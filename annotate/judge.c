@@ -61,7 +61,7 @@ static bool is_comparison(const struct fl_function *f)
 	       (f->values & FL_VALUE_POSITIVE);
 }
 
-/* A function that is there to be made to fail: it is asked, and has little else to do. */
+/* A function that is meant for error injection: it is asked, and has little else to do. */
 static bool is_hook(const struct fl_function *f)
 {
 	static const char *const words[] = { "should_fail", "should_drop", "should_corrupt",
@@ -87,15 +87,15 @@ static void judge_signed(struct judge *j)
 				   : "error numbers that it was handed");
 	} else if (f->values & FL_VALUE_FORWARDED) {
 		j->v->tag = "ERRNO";
-		reason(j, "forwards", 10, 0, "returns what %s returns, which was not read",
+		reason(j, "forwards", 10, 0, "returns what %s returns, whose source was not read",
 		       f->forwarded.n ? list_names(j, &f->forwarded, "()")
 				      : "a pointer to a function");
 	} else if (is_hook(f)) {
 		j->v->tag = f->values == FL_VALUE_ZERO ? "ERRNO" : "TRUE";
-		reason(j, "hook", 0, 0, "is there to be made to fail");
+		reason(j, "hook", 0, 0, "is meant for error injection");
 	} else {
 		reason(j, "no-error", FATAL, 0, "returns no error: %s",
-		       f->values == FL_VALUE_ZERO ? "always 0" : "numbers that are no -errno");
+		       f->values == FL_VALUE_ZERO ? "always 0" : "numbers other than -errno");
 	}
 }
 
@@ -109,7 +109,8 @@ static void judge_pointer(struct judge *j)
 		err = j->errs > 0;
 		null = !err && j->nulls > 0;
 		if (err || null)
-			reason(j, "forwards", 10, 0, "returns what %s returns, which was not read",
+			reason(j, "forwards", 10, 0,
+			       "returns what %s returns, whose source was not read",
 			       f->forwarded.n ? list_names(j, &f->forwarded, "()")
 					      : "a pointer to a function");
 	}
@@ -137,12 +138,12 @@ static void judge_bool(struct judge *j)
 {
 	if (is_hook(j->f)) {
 		j->v->tag = "TRUE";
-		reason(j, "hook", 0, 0, "is there to be made to fail");
+		reason(j, "hook", 0, 0, "is meant for error injection");
 	} else if (j->tested && j->giving_up == j->tested) {
 		reason(j, "predicate", FATAL, 0,
-		       "returns an answer and not an error, although callers give up when it is true");
+		       "returns an answer, not an error, although callers give up when it is true");
 	} else {
-		reason(j, "predicate", FATAL, 0, "returns an answer and not an error");
+		reason(j, "predicate", FATAL, 0, "returns an answer, not an error");
 	}
 }
 
@@ -162,7 +163,7 @@ static void judge_values(struct judge *j)
 		judge_bool(j);
 		break;
 	default:
-		reason(j, "type", FATAL, 0, "returns %s, which has no room for -errno", j->f->type);
+		reason(j, "type", FATAL, 0, "returns %s, which cannot hold -errno", j->f->type);
 	}
 }
 
@@ -178,19 +179,18 @@ static void judge_reach(struct judge *j)
 	if (traits & FL_TRAIT_INIT)
 		reason(j, "init", FATAL, f->line, "is __init or __exit: its code is dropped");
 	if (traits & FL_TRAIT_NOINSTR)
-		reason(j, "noinstr", FATAL, f->line, "may not be traced");
+		reason(j, "noinstr", FATAL, f->line, "is notrace");
 	if (traits & FL_TRAIT_BROKEN)
-		reason(j, "errors", FATAL, f->line, "has errors that Clang complains about");
+		reason(j, "errors", FATAL, f->line, "does not compile with Clang");
 	if (!(traits & FL_TRAIT_STATIC) || (traits & (FL_TRAIT_NOINLINE | FL_TRAIT_POINTER)))
 		return;
 	/* the mark refers to it, which keeps a large function from being inlined into one caller */
 	if (f->nodes < SMALL && j->v->seen <= 1)
-		reason(j, "one-caller", FATAL, f->line,
-		       "is static with %s, into which it is inlined",
+		reason(j, "one-caller", FATAL, f->line, "is static with %s and will be inlined",
 		       j->v->seen ? "one caller" : "no caller");
 	else
 		reason(j, "static", f->nodes < SMALL ? 15 : 5, f->line,
-		       "is static: calls may be inlined without noinline");
+		       "is static: may be inlined without noinline");
 }
 
 /* --- what happens first ----------------------------------------------------------- */
@@ -215,15 +215,15 @@ static void judge_done(struct judge *j, const struct fl_done *d)
 		break;
 	case FL_EFFECT_CALL:
 		reason(j, "call", 15, d->line,
-		       "calls %s() before the first error return, which may change something",
+		       "calls %s() before the first error return, which may have side effects",
 		       d->what);
 		break;
 	case FL_EFFECT_POINTER:
 		reason(j, "pointer", 20, d->line,
-		       "calls '%s' before the first error return, whatever that is", d->what);
+		       "calls '%s', which is unknown, before the first error return", d->what);
 		break;
 	case FL_EFFECT_ASM:
-		reason(j, "asm", 20, d->line, "assembler before the first error return");
+		reason(j, "asm", 20, d->line, "inline assembly before the first error return");
 		break;
 	}
 }
@@ -235,7 +235,7 @@ static void judge_order(struct judge *j)
 	if (!j->v->tag)
 		return;
 	if (!f->first && !is_hook(f)) {
-		reason(j, "unclear", 25, f->line, "has no error return that could be found first");
+		reason(j, "unclear", 25, f->line, "has no recognizable first error return");
 		return;
 	}
 	for (size_t i = 0; i < f->ndone; i++)
@@ -272,12 +272,12 @@ static void judge_callers(struct judge *j)
 		return;
 	if (fl_known_releases(j->f->name) && !is_hook(j->f))
 		reason(j, "release", FATAL, j->f->line,
-		       "its name says that it undoes something: callers cannot go on from a failure");
+		       "its name suggests cleanup: callers cannot handle a failure");
 	if (!v->seen) {
 		if (!(j->f->traits & FL_TRAIT_POINTER))
-			reason(j, "no-callers", 10, 0, "no caller in the files that were read");
+			reason(j, "no-callers", 10, 0, "no caller in the files read");
 		else
-			reason(j, "by-pointer", 5, 0, "is called through a pointer only");
+			reason(j, "by-pointer", 5, 0, "is only called through a pointer");
 		return;
 	}
 	if (!unchecked)

@@ -18,7 +18,7 @@ enum fl_exit {
 	FL_EXIT_IDLE = 3,
 	FL_EXIT_KERNEL = 4,
 	FL_EXIT_PERMISSION = 5,
-	FL_EXIT_FRESH = 6, /* a campaign wants a fresh machine to go on */
+	FL_EXIT_FRESH = 6, /* a campaign needs a fresh machine to go on */
 };
 
 /* Whose fault a failure is; decides the exit status of a run that it ends. */

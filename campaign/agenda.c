@@ -205,9 +205,9 @@ const char *fl_left_text(enum fl_left left)
 		[FL_LEFT_PARTLY] = "not tried with all faults yet",
 		[FL_LEFT_MISSED] = "not reached again",
 		[FL_LEFT_AFTER] = "only reached after another fault (--depth 2)",
-		[FL_LEFT_ONLY] = "left out by --only",
-		[FL_LEFT_SHARD] = "another shard's",
-		[FL_LEFT_NEVER] = "not called as often as --occurrence wants",
+		[FL_LEFT_ONLY] = "excluded by --only",
+		[FL_LEFT_SHARD] = "in another shard",
+		[FL_LEFT_NEVER] = "not called as often as --occurrence requires",
 	};
 
 	return texts[left];

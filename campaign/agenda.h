@@ -64,7 +64,7 @@ enum fl_left {
 	FL_LEFT_MISSED,	 /* not reached again in FL_MAX_TRIES trials */
 	FL_LEFT_AFTER,	 /* only reached after a fault: --depth 2 */
 	FL_LEFT_ONLY,	 /* --only leaves it out */
-	FL_LEFT_SHARD,	 /* another shard's */
+	FL_LEFT_SHARD,	 /* in another shard */
 	FL_LEFT_NEVER,	 /* no such occurrence: --occurrence N of fewer calls */
 	FL_NLEFT,
 };

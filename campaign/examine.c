@@ -140,7 +140,7 @@ static void examine_lockdep(struct sweep *s)
 		return;
 	}
 	fl_note(s->sink->note, s->sink->arg,
-		"lockdep is off from here on: later trials find no more of its kind");
+		"lockdep has turned itself off: later trials cannot find locking bugs");
 }
 
 void fl_examine(struct sweep *s, const struct fl_trial *trial)

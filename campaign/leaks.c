@@ -85,7 +85,7 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 		if (fl_ledger_finding(s->l, f->fingerprint))
 			continue;
 		fl_note(s->sink->note, s->sink->arg,
-			"a leak did not show again: it is put down to the last trial");
+			"a leak was not reproduced: attributed to the last trial");
 		fl_found_add(&s->found, f->kind, f->fingerprint, f->title, f->text);
 	}
 	err = fl_book_findings(s, s->l->last);

@@ -119,12 +119,12 @@ static void leave_out(const struct merge *m, struct shard *out, const struct sha
 {
 	out->is_left_out = true;
 	fl_note(m->o->note, m->o->arg,
-		"shard %" PRIu32 " is there twice: '%s' is left out for '%s'", out->number,
+		"shard %" PRIu32 " is duplicate: '%s' is ignored, '%s' is used", out->number,
 		out->dir, kept->dir);
 	for (size_t i = 0; i < out->l.nfindings; i++) {
 		if (!fl_ledger_finding(&kept->l, out->l.findings[i].fingerprint))
 			fl_note(m->o->note, m->o->arg,
-				"finding %s/%zu is only in the one left out: %s", out->dir, i + 1,
+				"finding %s/%zu is only in the ignored one: %s", out->dir, i + 1,
 				out->l.findings[i].fingerprint);
 	}
 }

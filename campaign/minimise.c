@@ -171,7 +171,7 @@ static int minimise(struct minimiser *m)
 	if (err || !m->out->shown)
 		return err;
 	fl_note(m->s->sink->note, m->s->sink->arg,
-		"as it was found: shows in %" PRIu32 " of %" PRIu32, m->out->shown, m->out->tries);
+		"as found: reproduced in %" PRIu32 " of %" PRIu32, m->out->shown, m->out->tries);
 	err = drop_one(m);
 	for (size_t i = 0; !err && i < m->out->nfaults; i++)
 		err = simplify(m, i);
@@ -202,7 +202,7 @@ static char *repeated(const char *script, const struct fl_minimal *min)
 	if (!rest || min->runs < 2)
 		return script ? strdup(script) : NULL;
 	if (asprintf(&text,
-		     "%.*s\n# It shows in about %" PRIu32 " of %" PRIu32 " runs.\n"
+		     "%.*s\n# Reproduces in about %" PRIu32 " of %" PRIu32 " runs.\n"
 		     "if [ -z \"$ONCE\" ]; then\n"
 		     "\tfor run in $(seq %" PRIu32 "); do ONCE=1 sh \"$0\"; done\n"
 		     "\texit\nfi\n%s",
@@ -242,8 +242,8 @@ static int run(struct minimiser *m)
 	if (kills(m->s->l, m->f)) {
 		m->out->is_partial = true;
 		fl_note(m->s->sink->note, m->s->sink->arg,
-			"its fault killed the machine: nothing is tried, and only the "
-			"path's condition gets shorter");
+			"its fault killed the machine: not tried again, only "
+			"the path's condition is shortened");
 		return 0;
 	}
 	m->s->looks_for_leaks = m->s->world->forget_leaks(m->s->world_arg);

@@ -164,7 +164,7 @@ const char *fl_settings_form(const char *name)
 		{ "values", "rule, all or a list such as -EIO,-ENOMEM" },
 		{ "mode", "once, on, all or both" },
 		{ "depth", "1 or 2" },
-		{ "shard", "I/N, the first of four being 1/4" },
+		{ "shard", "I/N, such as 1/4" },
 	};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {

@@ -69,7 +69,7 @@ static void put_rule(FILE *out, const struct fl_object *obj, const struct fl_spo
 	char value[32];
 
 	if (t->alike)
-		fprintf(out, "# %zu other point%s look%s the same: its ordinal tells it apart\n",
+		fprintf(out, "# %zu other point%s look%s the same: the ordinal distinguishes it\n",
 			t->alike, t->alike == 1 ? "" : "s", t->alike == 1 ? "s" : "");
 	fprintf(out, "on %s%s%s", s->module ? s->module : "", s->module ? ":" : "", s->function);
 	put_condition(out, obj, s, t);
@@ -122,7 +122,7 @@ char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const c
 
 	if (!out)
 		return NULL;
-	fprintf(out, "#!/bin/sh\n# Shows the finding again, without the campaign that found it.\n"
+	fprintf(out, "#!/bin/sh\n# Reproduces the finding without the campaign that found it.\n"
 		     "here=$(dirname \"$0\")\n");
 	put_commands(out, "setup", obj->setups, obj->nsetups, " || exit");
 	fprintf(out, "\nfaultline \"$here/%s\"", script);

@@ -215,7 +215,7 @@ static void describe(struct supervisor *s, const struct fl_boot *b, const struct
 
 	if (said_done(before, now)) {
 		snprintf(buf, size, "%s",
-			 now->status == FL_EXIT_FRESH ? "wants a fresh machine" : "finished");
+			 now->status == FL_EXIT_FRESH ? "needs a fresh machine" : "finished");
 	} else if (b->end == FL_BOOT_STOPPED) {
 		snprintf(buf, size, "interrupted");
 	} else if (hung) {
@@ -282,8 +282,8 @@ static int judge(struct supervisor *s, const struct fl_boot *b, const struct kno
 		return fl_refuse(
 			s->fault, FL_C_STUCK, fl_digits(MOST_STUCK).text, how,
 			took_up(before, now)
-				? "the machine's console is kept beside the journal"
-				: "does the machine run faultline sweep, and is its folder this one?",
+				? "see the machine's console log beside the journal"
+				: "check that the machine runs faultline sweep, and uses this folder",
 			NULL);
 	if (s->o->max_boots && s->out->boots >= s->o->max_boots)
 		return fl_refuse(s->fault, FL_C_BOOTS, fl_digits((int64_t)s->out->boots).text,

@@ -119,10 +119,10 @@ static void add_end(struct sweep *s, enum fl_outcome_kind how)
 	char print[1024], title[300];
 
 	fl_found_print(s->l, b, kind, print, sizeof(print));
-	snprintf(title, sizeof(title), "the machine %s while %s was made to fail",
+	snprintf(title, sizeof(title), "the machine %s with a fault in %s",
 		 how == FL_OUTCOME_HANG ? "hung" : "died", spot->function);
 	fl_found_add(&s->found, kind, print, title,
-		     "the machine said nothing that was kept: no console log, no pstore\n");
+		     "no output of the machine was saved: no console log, no pstore\n");
 }
 
 static enum fl_outcome_kind outcome_of(enum fl_ending how)
@@ -164,9 +164,7 @@ static int settle_open(struct sweep *s, bool same_boot)
 		read_console(s, boot);
 	if (counts && was_silent(s, r.outcome, boot)) {
 		fl_note(s->sink->note, s->sink->arg,
-			"the machine died without a word in trial %" PRIu64
-			", which is done once more",
-			r.n);
+			"the machine died silently in trial %" PRIu64 "; trying it again", r.n);
 		r.outcome = FL_OUTCOME_CUT;
 		r.silent = true;
 		counts = false;

@@ -196,7 +196,7 @@ static int load(struct enable *e, const char *path)
 		       fl_tag_name(m.targets.list[i].tag), m.name);
 	if (!is_known)
 		puts("not verified: cannot read the kernel's list");
-	puts("the kernel is tainted by an out-of-tree module until it is booted again\n"
+	puts("the kernel is tainted by an out-of-tree module until the next boot\n"
 	     "undo: faultline enable --undo");
 	return 0;
 }
@@ -235,7 +235,7 @@ static int build(struct enable *e)
 		return fl_module_build(&kernel, &e->targets, to, e->fault);
 	fd = mkstemps(path, 3);
 	if (fd < 0) {
-		fl_fault_raise(e->fault, FL_F_WRITE, path, "no such file can be made", NULL);
+		fl_fault_raise(e->fault, FL_F_WRITE, path, "cannot create such a file", NULL);
 		return -1;
 	}
 	close(fd);
@@ -255,7 +255,7 @@ static int undo(struct enable *e)
 	for (size_t i = 0; i < n; i++) {
 		if (fl_module_remove(names[i], e->fault))
 			return -1;
-		printf("module %s is removed, and what it enabled with it\n", names[i]);
+		printf("removed module %s and what it enabled\n", names[i]);
 	}
 	if (!n)
 		puts("nothing is enabled");

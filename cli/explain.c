@@ -213,7 +213,7 @@ static void print_text(const struct explanation *e)
 		printf("  %-11s %s: %s\n", "back end", fl_backend_name(v->backend),
 		       v->backend_reason);
 	if (v->exists && !v->injectable && v->traceable == FL_YES)
-		printf("  %-11s rules without a return can be put on it\n", "traceable");
+		printf("  %-11s rules without a return are possible\n", "traceable");
 	for (size_t i = 0; i < v->nvariants; i++)
 		printf("  %-11s %s\n", i ? "" : "also as", v->variants[i]);
 	print_neighbours("calls", &e->calls);

@@ -58,7 +58,7 @@ static int format_one(const struct fl_options *o, const char *path)
 		status = fl_complain(
 			FL_F_FORMAT, in.source.name,
 			err == -ENOMEM ? "out of memory"
-				       : "it would have changed, which is a defect of faultline",
+				       : "its meaning would change: this is a bug in faultline",
 			NULL);
 	}
 	free(text);

@@ -26,7 +26,7 @@ static void add_expectations(struct fl_suite *suite, const struct fl_summary *s,
 			.kind = (char *)"expect",
 			.message = (char *)(s->outcome->held[i] ? NULL
 					    : ended		? x->text
-								: "no command came to its end"),
+								: "no command finished"),
 			.result = s->outcome->held[i] ? FL_CASE_PASS : FL_CASE_FAIL,
 		};
 

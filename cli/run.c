@@ -264,9 +264,10 @@ static int close_report(struct run *r, int status)
 {
 	if (fl_output_release(&r->output))
 		return status;
-	return fl_complain(
-		FL_F_REPORT,
-		r->output.error == EAGAIN ? "nobody reads it" : strerror(r->output.error), NULL);
+	return fl_complain(FL_F_REPORT,
+			   r->output.error == EAGAIN ? "its reader has stopped"
+						     : strerror(r->output.error),
+			   NULL);
 }
 
 static void release(struct run *r)

@@ -80,9 +80,9 @@ static const char *read_value(const struct fl_obj_param *p, const char *text, in
 	enum fl_literal kind;
 
 	if (p->string)
-		return "a text, which is compiled into the rules";
+		return "a string, which is compiled into the rules";
 	if (p->is_fraction)
-		return fl_literal_percent(text, value) ? NULL : "a per cent from 0 to 100";
+		return fl_literal_percent(text, value) ? NULL : "a percentage from 0 to 100";
 	if (!fl_literal_read(text, &kind, value) ||
 	    kind != (p->is_duration ? FL_LITERAL_TIME : FL_LITERAL_NUMBER))
 		return p->is_duration ? "a time such as 30s or 500ms" : "a whole number";

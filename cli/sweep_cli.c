@@ -76,7 +76,7 @@ static void on_signal(void *arg)
 
 	while (read(c->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (!c->signals++)
-			on_note(c, "ending after this trial; once more ends it now");
+			on_note(c, "stopping after this trial; interrupt again to stop now");
 	}
 }
 
@@ -471,11 +471,11 @@ static void print_minimal(const struct campaign *c, const struct fl_ledger *l, u
 	for (size_t i = 0; i < min->nfaults; i++)
 		fl_describe_fault(stdout, l, &min->faults[i]);
 	if (min->shown)
-		printf("shown in %" PRIu32 " of %" PRIu32 " runs as it was found; %" PRIu64
+		printf("shown in %" PRIu32 " of %" PRIu32 " runs as found; %" PRIu64
 		       " trials in all\n",
 		       min->shown, min->tries, min->trials);
 	if (min->is_partial)
-		printf("not all was tried: its fault costs the machine\n");
+		printf("incomplete: its fault kills the machine\n");
 	printf("%s/%" PRIu32 "/minimal.sh runs it up to %" PRIu32 " time%s\n", c->opts.dir, id,
 	       min->runs, min->runs == 1 ? "" : "s");
 }
@@ -489,7 +489,7 @@ static int minimise(struct campaign *c, struct fl_ledger *l, uint32_t id)
 	if (fl_sweep_minimise(&c->opts, &fl_live_ops, c->live, &sink, l, id, &min, &fault))
 		return fl_errors_report(&c->errors, &fault);
 	if (!min.shown && !min.is_partial) {
-		printf("not shown in %" PRIu32 " runs: %s\n", min.tries,
+		printf("not reproduced in %" PRIu32 " runs: %s\n", min.tries,
 		       l->findings[id - 1].fingerprint);
 		return FL_EXIT_FINDING;
 	}

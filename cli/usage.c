@@ -7,13 +7,13 @@
 #define LEFT 24 /* columns of what is explained */
 #define WIDTH 80
 
-static const char about[] = "Makes chosen kernel functions fail, by rules such as\n"
+static const char about[] = "Make chosen kernel functions fail, by rules such as\n"
 			    "  on mlx5_cmd_exec if comm==\"ip\" && rand<10 return -EIO\n";
 
 static const char statuses[] =
-	"Exit status: 0 as asked; 1 a finding; 2 bad usage or a script with errors;\n"
-	"3 nothing was injected; 4 this kernel cannot; 5 not permitted; 6 a sweep wants\n"
-	"a fresh machine.\n";
+	"Exit status: 0 success; 1 finding; 2 usage or script error; 3 nothing injected;\n"
+	"4 not supported by this kernel; 5 no permission; 6 the sweep needs a fresh\n"
+	"machine.\n";
 
 /* @left, and @text beside it or, where that is too long, below; in lines. */
 static void put_entry(FILE *out, const char *left, const char *text)

@@ -74,7 +74,7 @@ static void put_verdict(FILE *out, const struct fl_verdict *v, bool is_call)
 	if (v->injectable)
 		fprintf(out, "back end %s: %s  \n", fl_backend_name(v->backend), v->backend_reason);
 	else if (v->exists && v->traceable == FL_YES)
-		fputs("traceable: rules without a return can be put on it  \n", out);
+		fputs("traceable: rules without a return are possible  \n", out);
 	if (v->nreasons)
 		fputc('\n', out);
 	put_reasons(out, v);
@@ -160,8 +160,7 @@ static int put_mention(struct hover *h, const struct fl_mention *m)
 		put_definition(h, m);
 		break;
 	case FL_MENTION_STATE:
-		fprintf(h->out,
-			"state `@%s`: a number of 64 bits that all rules of the script share\n",
+		fprintf(h->out, "state `@%s`: a 64-bit number shared by all rules of the script\n",
 			m->name);
 		break;
 	case FL_MENTION_ARGUMENT:

@@ -101,15 +101,15 @@ static int find_renamed(struct fl_lsp *s, const cJSON *params, struct fl_documen
 	*out = fl_index_at((*d)->index, off);
 	def = *out ? fl_index_definition((*d)->index, *out) : NULL;
 	if (!def)
-		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED,
-				   "only labels, parameters, constants, states and arguments that "
-				   "a rule names can be renamed");
+		return fl_lsp_fail(
+			s, FL_LSP_REQUEST_FAILED,
+			"only labels, parameters, constants, states and named arguments can be "
+			"renamed");
 	r.src = &(*d)->src;
 	fl_index_each((*d)->index, *out, count_elsewhere, &r);
 	if (r.elsewhere)
 		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%s' is also in %.150s", def->name,
-				   def->span.src == r.src ? "a file that is used"
-							  : def->span.src->name);
+				   def->span.src == r.src ? "a used file" : def->span.src->name);
 	return 0;
 }
 
@@ -171,7 +171,7 @@ int fl_lsp_rename(struct fl_lsp *s, const cJSON *params, struct fl_json *j)
 		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%.100s' is not a valid name",
 				   name ? name : "");
 	if (strcmp(name, m->name) != 0 && is_taken(d, m, name))
-		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%.100s' is in use already", name);
+		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "'%.100s' is already in use", name);
 	fl_json_open(j, "result", '{');
 	fl_json_open(j, "changes", '{');
 	fl_json_open(j, d->uri, '[');
@@ -287,10 +287,11 @@ int fl_lsp_formatting(struct fl_lsp *s, const cJSON *params, struct fl_json *j)
 	if (err == -EINVAL)
 		return fl_lsp_fail(s, FL_LSP_REQUEST_FAILED, "the script has mistakes");
 	if (err)
-		return err == -ENOMEM ? err
-				      : fl_lsp_fail(s, FL_LSP_INTERNAL_ERROR,
-						    "the script would have changed, which is a "
-						    "defect of faultline");
+		return err == -ENOMEM
+			       ? err
+			       : fl_lsp_fail(
+					 s, FL_LSP_INTERNAL_ERROR,
+					 "its meaning would change: this is a bug in faultline");
 	fl_json_open(j, "result", '[');
 	if (len != d->src.len || memcmp(text, d->src.text, len) != 0)
 		put_difference(j, &d->src, text, len);

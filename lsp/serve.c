@@ -350,7 +350,7 @@ static int handle(struct server *s, const struct message *m)
 	const char *method = fl_lsp_string(m->json, "method");
 
 	if (!m->json)
-		return send_error(s, NULL, FL_LSP_PARSE_ERROR, "no message of the protocol");
+		return send_error(s, NULL, FL_LSP_PARSE_ERROR, "not a message of the protocol");
 	if (!method) {
 		/* an answer, to nothing that was asked */
 		if (cJSON_HasObjectItem(m->json, "result") || cJSON_HasObjectItem(m->json, "error"))

@@ -112,7 +112,7 @@ static void set_rate(struct fl_repl *r, struct fl_ref ref, char *text)
 		rule->edit.set_rate = true;
 		rule->edit.rate = (uint64_t)rate;
 	}
-	done(r, err, &fault, "%s: now %s per cent\n", rule->name, text);
+	done(r, err, &fault, "%s: rate is now %s %%\n", rule->name, text);
 }
 
 static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
@@ -145,7 +145,8 @@ static void set_times(struct fl_repl *r, struct fl_ref ref, const char *text)
 		rule->edit.set_times = true;
 		rule->edit.times = none ? FL_NEVER : (uint64_t)times;
 	}
-	done(r, err, &fault, "%s: %s times more\n", rule->name, none ? "any number of" : text);
+	done(r, err, &fault, none ? "%s: acts %s\n" : "%s: acts %s more times\n", rule->name,
+	     none ? "without limit" : text);
 }
 
 static bool returns_pointer(struct fl_ref ref)
@@ -316,7 +317,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 		if (left == FL_NEVER)
 			fl_repl_say(r, "no deadline\n");
 		else
-			fl_repl_say(r, "%" PRIu64 " s are left\n", left / 1000000000);
+			fl_repl_say(r, "%" PRIu64 " s left\n", left / 1000000000);
 		return;
 	}
 	if (strcmp(text, "none") != 0 &&
@@ -330,7 +331,7 @@ static void command_deadline(struct fl_repl *r, char *line)
 		r->deadline_ns = FL_NEVER;
 	for (size_t i = 0; i < r->nentries; i++)
 		fl_armed_set_deadline(r->entries[i]->armed, (uint64_t)ns);
-	fl_repl_say(r, ns ? "all rules stop in %s\n" : "no deadline\n", text);
+	fl_repl_say(r, ns ? "all rules stop after %s\n" : "no deadline\n", text);
 }
 
 static void command_pause(struct fl_repl *r, bool pause)
@@ -342,8 +343,8 @@ static void command_pause(struct fl_repl *r, bool pause)
 		else
 			fl_armed_resume(r->entries[i]->armed);
 	}
-	fl_repl_say(r, pause ? "all rules let calls pass\nhint: 'resume' goes on\n"
-			     : "all rules act again\n");
+	fl_repl_say(r, pause ? "all rules are paused\nhint: 'resume' continues\n"
+			     : "all rules are active again\n");
 }
 
 static void inspect(struct fl_repl *r, void (*fn)(const char *word), const char *arg)

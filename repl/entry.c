@@ -154,9 +154,9 @@ static void activate(struct fl_repl *r, const struct fl_entry *e, bool disabled)
 static void say_idle(struct fl_repl *r)
 {
 	if (r->paused)
-		fl_repl_say(r, "hint: rules are paused; 'resume' goes on\n");
+		fl_repl_say(r, "hint: rules are paused; 'resume' continues\n");
 	if (!fl_repl_time_left(r))
-		fl_repl_say(r, "hint: the deadline has passed; 'deadline none' goes on\n");
+		fl_repl_say(r, "hint: the deadline has passed; 'deadline none' continues\n");
 }
 
 /* What the rules of @e can be compiled with by themselves: also what their file defines. */

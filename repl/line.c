@@ -240,7 +240,7 @@ static char **attempt(const char *text, int start, int end)
 static void show_matches(char **matches, int n, int longest)
 {
 	if (n > MAX_SHOWN)
-		fprintf(rl_outstream, "\n%d possibilities: type more of it\n", n);
+		fprintf(rl_outstream, "\n%d possibilities: type more characters\n", n);
 	else
 		rl_display_match_list(matches, n, longest);
 	rl_forced_update_display();

@@ -40,7 +40,7 @@ static void draw(struct fl_repl *r, const struct fl_ref *only, bool can_clear)
 		fputs("\033[H\033[J", t.out);
 	fl_repl_head(t.out, t.columns, true);
 	fl_repl_each(r, row, &t);
-	fputs("any key ends this\n", t.out);
+	fputs("press any key to stop\n", t.out);
 	fclose(t.out);
 	fwrite(text, 1, len, stdout);
 	fflush(stdout);

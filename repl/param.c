@@ -67,7 +67,7 @@ static bool refuse(struct fl_repl *r, const char *name, enum fl_literal kind, co
 		[FL_LITERAL_NUMBER] = { "a whole number",
 					"its definition decides: 'param NAME = 10.0' takes "
 					"fractions" },
-		[FL_LITERAL_FRACTION] = { "a per cent from 0 to 100", "0.5, or 20" },
+		[FL_LITERAL_FRACTION] = { "a percentage from 0 to 100", "0.5, or 20" },
 		[FL_LITERAL_TIME] = { "a time", "30s, or 500ms" },
 	};
 

@@ -130,7 +130,7 @@ static void ask_to_leave(struct fl_repl *r)
 		r->leaving = true;
 		return;
 	}
-	printf("%zu rule%s armed: disarm and leave? [y/N] ", n, n == 1 ? " is" : "s are");
+	printf("%zu rule%s armed: disarm and quit? [y/N] ", n, n == 1 ? " is" : "s are");
 	fflush(stdout);
 	r->asked = true;
 }

@@ -125,7 +125,7 @@ void fl_repl_save(struct fl_repl *r, const char *path)
 	int err;
 
 	if (!n) {
-		fl_repl_say(r, "no rules are armed: there is nothing to save\n");
+		fl_repl_say(r, "no rules are armed, nothing to save\n");
 		return;
 	}
 	if (!collect_definitions(r, &d))

@@ -108,17 +108,18 @@ void fl_repl_stack(struct fl_repl *r, const char *number)
 		return;
 	}
 	if (!strchr(r->events[(wanted - 1) % FL_MAX_EVENTS].text, '\n')) {
-		fl_repl_say(r,
-			    "event %zu has no stack\nhint: the action 'stack' takes one: { stack; "
-			    "return -EIO }\n",
-			    wanted);
+		fl_repl_say(
+			r,
+			"event %zu has no stack\nhint: record one with the action 'stack': { stack; "
+			"return -EIO }\n",
+			wanted);
 		return;
 	}
 	fl_repl_say(r, "%s", r->events[(wanted - 1) % FL_MAX_EVENTS].text);
 }
 
 static const char rules_help[] =
-	"A rule reads as one sentence and is armed when it is complete:\n"
+	"A rule is one sentence and is armed when complete:\n"
 	"  on FUNCTION if CONDITION SCHEDULE return -EIO\n"
 	"  on mlx5_cmd_exec if comm==\"ip\" && rand<10 return -EIO\n"
 	"  on should_failslab if child nth 3..9+2 return -ENOMEM\n"
@@ -142,6 +143,6 @@ void fl_repl_help(struct fl_repl *r, const char *topic)
 	}
 	if (!len)
 		fl_repl_say(r,
-			    "Anything that is a rule is armed; 'help rules' shows how they read.\n"
-			    "Commands may be shortened. Tab completes.\n");
+			    "Anything else is a rule, and armed; 'help rules' shows the syntax.\n"
+			    "Commands can be abbreviated; Tab completes.\n");
 }

@@ -84,7 +84,7 @@ static bool undo_set(struct fl_repl *r, const struct fl_undo *u, struct fl_ref r
 		return false;
 	}
 	ref.entry->rules[ref.rule].edit = u->edit;
-	fl_repl_say(r, "%s is as it was\n", u->name);
+	fl_repl_say(r, "%s restored\n", u->name);
 	return true;
 }
 

@@ -159,15 +159,15 @@ static void advise(struct fl_digest *d)
 			 "rules match.");
 	else if (fl_agenda_is_empty(&d->sums))
 		snprintf(to, size,
-			 "Nothing was tried: --only or --occurrence leaves out all %zu points.",
+			 "Nothing was tried: --only or --occurrence excludes all %zu points.",
 			 l->nspots);
 	else if (!d->sums.exhausted)
 		snprintf(to, size,
-			 "The campaign is not exhausted: run it again with -o %s to go on.",
+			 "The campaign is not exhausted: run it again with -o %s to continue.",
 			 d->dir);
 	else if (l->nfindings)
 		snprintf(to, size,
-			 "Look at %s/1/log first; the command under each finding shows it again.",
+			 "Look at %s/1/log first; the command under each finding reproduces it.",
 			 d->dir);
 	else
 		snprintf(to, size, "Every point has failed once, and nothing was found.");

@@ -115,7 +115,7 @@ void fl_digest_text(FILE *out, const struct fl_digest *d)
 		(double)l->busy_us / 1e6, (double)l->baseline_us / 1e6, l->starts,
 		l->starts == 1 ? "" : "s");
 	if (l->torn)
-		fprintf(out, "the journal's last line was cut off %" PRIu64 " time%s\n", l->torn,
+		fprintf(out, "the journal's last line was truncated %" PRIu64 " time%s\n", l->torn,
 			l->torn == 1 ? "" : "s");
 	put_outcomes(out, d);
 	put_findings(out, d);

@@ -211,8 +211,8 @@ static void check_module_btf(struct doctor *doc, const struct rule *rule, struct
 				sizeof(value)))
 		find(c, FL_UNSURE, "unknown: no module is loaded");
 	else
-		find(c, *value == 'y' ? FL_YES : FL_NO, "no module is loaded; %s says '%s'",
-		     doc->config.source, value);
+		find(c, *value == 'y' ? FL_YES : FL_NO, "no module is loaded; it is '%s' in %s",
+		     value, doc->config.source);
 }
 
 static void check_mount(struct doctor *doc, const struct rule *rule, struct fl_check *c)
@@ -295,7 +295,7 @@ static void check_point(struct doctor *doc, const struct rule *rule, struct fl_c
 	if (doc->k->ops->each_injectable(doc->k, is_named, (void *)rule->name) == 1)
 		find(c, FL_YES, "%s is on the list", rule->name);
 	else if (doc->k->ops->list_state(doc->k) == FL_LIST_HIDDEN)
-		find(c, FL_DENIED, "cannot read the list that would have %s", rule->name);
+		find(c, FL_DENIED, "cannot read the list to look for %s", rule->name);
 	else
 		find(c, FL_NO, "%s is not on the list", rule->name);
 }
@@ -304,7 +304,7 @@ static void check_point(struct doctor *doc, const struct rule *rule, struct fl_c
 
 static const struct rule rules[] = {
 	{ "capabilities", "rights", "capabilities", check_capabilities, 0, NULL,
-	  "loading anything into the kernel", NULL, NULL },
+	  "loading programs into the kernel", NULL, NULL },
 	{ "lockdown", "rights", "lockdown", check_lockdown, 0, NULL,
 	  "kprobes, and reading kernel memory in conditions", NULL, NULL },
 	{ "programs", "BPF", "programs", check_feature, FL_FEATURE_PROGRAMS, NULL,
@@ -322,7 +322,7 @@ static const struct rule rules[] = {
 	  "fmod_ret, and arguments by name, for functions of modules", NULL,
 	  "CONFIG_DEBUG_INFO_BTF_MODULES" },
 	{ "fmod_ret", "back ends", "fmod_ret", check_feature, FL_FEATURE_FMOD_RET, NULL,
-	  "security_* functions, and the cheaper way for all others", NULL,
+	  "security_* functions, and lower overhead for all others", NULL,
 	  "CONFIG_DEBUG_INFO_BTF CONFIG_BPF_EVENTS CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS "
 	  "CONFIG_SECURITY" },
 	{ "kprobe", "back ends", "kprobe", check_feature, FL_FEATURE_KPROBE, NULL,
@@ -333,13 +333,13 @@ static const struct rule rules[] = {
 	{ "kprobe_multi", "back ends", "kprobe.multi", check_feature, FL_FEATURE_KPROBE_MULTI, NULL,
 	  "speed: many functions are attached one by one", NULL, "CONFIG_FPROBE" },
 	{ "fentry", "back ends", "fentry", check_feature, FL_FEATURE_FENTRY, NULL,
-	  "the cheaper way for rules without a return", NULL,
+	  "lower overhead for rules without a return", NULL,
 	  "CONFIG_DEBUG_INFO_BTF CONFIG_BPF_EVENTS CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
 	{ "debugfs", "files", "debugfs", check_mount, DEBUGFS_MAGIC, "/sys/kernel/debug",
 	  "reading the list of injectable functions with their tags",
 	  "mount -t debugfs debugfs /sys/kernel/debug", "CONFIG_DEBUG_FS" },
 	{ "tracefs", "files", "tracefs", check_mount, TRACEFS_MAGIC, "/sys/kernel/tracing",
-	  "knowing which functions can be traced (-l --traceable)",
+	  "the list of traceable functions (-l --traceable)",
 	  "mount -t tracefs tracefs /sys/kernel/tracing", "CONFIG_FTRACE" },
 	{ "symbols", "files", "symbols", check_symbols, 0, NULL,
 	  "conditions on callers, and names in stacks",
@@ -347,13 +347,13 @@ static const struct rule rules[] = {
 	{ "list", "what can fail", "injectable list", check_list, 0, NULL,
 	  "functions other than security_*", NULL, INJECTION },
 	{ "failslab", "what can fail", "slab memory", check_point, 0, "should_failslab",
-	  "making kmalloc() and its kin fail by 'should_failslab'", NULL,
+	  "failing kmalloc() and the like by 'should_failslab'", NULL,
 	  INJECTION " CONFIG_FAILSLAB" },
 	{ "fail_page_alloc", "what can fail", "pages", check_point, 0, "should_fail_alloc_page",
-	  "making the allocation of pages fail by 'should_fail_alloc_page'", NULL,
+	  "failing page allocations by 'should_fail_alloc_page'", NULL,
 	  INJECTION " CONFIG_FAIL_PAGE_ALLOC" },
 	{ "fail_bio", "what can fail", "block I/O", check_point, 0, "should_fail_bio",
-	  "making block devices' requests fail by 'should_fail_bio'", NULL,
+	  "failing requests of block devices by 'should_fail_bio'", NULL,
 	  INJECTION " CONFIG_BLOCK" },
 };
 
@@ -381,8 +381,8 @@ static void remedy_rights(const struct doctor *doc, struct fl_check *c)
 		add(c, "run it where no seccomp filter forbids it: outside of the container or "
 		       "sandbox");
 	else
-		add(c, "something that is neither capabilities, lockdown nor seccomp forbids it: a "
-		       "security module, or how the machine is hosted");
+		add(c, "neither capabilities, lockdown nor seccomp forbid it; perhaps a "
+		       "security module or the hypervisor does");
 }
 
 static void add_missing(struct fl_check *c, const char *name)
@@ -418,7 +418,8 @@ static void remedy_config(const struct doctor *doc, const struct rule *rule, str
 		add(c, ", not set in %s", doc->config.source);
 	else if (!missing)
 		add(c,
-		    "%s has all that it needs, so this machine or this kernel's version lacks it",
+		    "%s has all that it needs, so this machine or kernel version does not "
+		    "support it",
 		    doc->config.source);
 }
 

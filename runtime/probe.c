@@ -89,9 +89,9 @@ static void probe_programs(struct fl_probe *p)
 	if (fd >= 0)
 		answer(p, FL_YES, 0, "this process may load them");
 	else if (fd == -ENOSYS)
-		answer(p, FL_NO, fd, "this kernel has no bpf(2)");
+		answer(p, FL_NO, fd, "this kernel does not support bpf(2)");
 	else if (fd == -EINVAL)
-		answer(p, FL_NO, fd, "this kernel has bpf(2), but no programs that trace");
+		answer(p, FL_NO, fd, "this kernel supports bpf(2), but not tracing programs");
 	else
 		refuse(p, fd, "loading one");
 	if (fd >= 0)
@@ -105,9 +105,9 @@ static void probe_ringbuf(struct fl_probe *p)
 	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "fl_probe", 0, 0, size, NULL);
 
 	if (fd >= 0)
-		answer(p, FL_YES, 0, "a map of that type was made");
+		answer(p, FL_YES, 0, "a map of that type was created");
 	else
-		refuse(p, fd, "making a map of that type");
+		refuse(p, fd, "creating a map of that type");
 	if (fd >= 0)
 		close(fd);
 }
@@ -157,7 +157,7 @@ static void probe_by_btf(struct fl_probe *p, enum bpf_attach_type type, struct f
 	else if (find(k, names, n, &f))
 		probe_trampoline(p, type, &f);
 	else
-		answer(p, FL_NO, -ENOENT, "no function to try it on: there is no '%s'", names[0]);
+		answer(p, FL_NO, -ENOENT, "cannot probe it: no function '%s'", names[0]);
 }
 
 /* The number of the perf PMU for kprobes (kernel/events/core.c, perf_kprobe). */
@@ -209,7 +209,7 @@ static void probe_kprobe(struct fl_probe *p)
 	else if (ioctl(event, PERF_EVENT_IOC_SET_BPF, prog))
 		refuse(p, -errno, "attaching a program to one");
 	else
-		answer(p, FL_YES, 0, "one took a program");
+		answer(p, FL_YES, 0, "a program was attached");
 	if (event >= 0)
 		close(event);
 	if (prog >= 0)
@@ -251,7 +251,7 @@ static void probe_kprobe_multi(struct fl_probe *p)
 		link = bpf_link_create(prog, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 	}
 	if (link >= 0)
-		answer(p, FL_YES, 0, "one took a program");
+		answer(p, FL_YES, 0, "a program was attached");
 	else
 		refuse(p, link, "attaching a program");
 	if (link >= 0)
@@ -302,7 +302,7 @@ void fl_probe_fmod_ret(const struct fl_func *f, struct fl_probe *out)
 	prog = load(BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, f->btf_id, btf, do_nothing,
 		    COUNT(do_nothing));
 	if (prog >= 0)
-		answer(out, FL_YES, 0, "the kernel's verifier takes a fmod_ret program for it");
+		answer(out, FL_YES, 0, "the verifier accepts a fmod_ret program for it");
 	else
 		refuse(out, prog, "loading a fmod_ret program for it");
 	if (prog >= 0)

@@ -410,7 +410,7 @@ static void no_backend(struct fl_verdict *v, const struct fl_backend_choice *c)
 	if (c->last.id == FL_WHY_TRAMPOLINED)
 		hint(because(v, FL_REASON_UNDONE, true, "it needs a kprobe (%s), but %s",
 			     c->against.text, c->last.text),
-		     "end what has a fentry, fexit or fmod_ret program there");
+		     "detach the fentry, fexit or fmod_ret program on it");
 	else if (c->last.id != FL_WHY_NOT_LISTED)
 		hint(because(v, FL_REASON_NO_OVERRIDE, true, "it needs a kprobe (%s), and %s",
 			     c->against.text, c->last.text),

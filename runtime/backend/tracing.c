@@ -71,8 +71,7 @@ bool fl_tracing_explain_load(struct fl_fault *fault, const struct fl_refused *r)
 void fl_explain_refusal(struct fl_fault *fault, const struct fl_refused *r)
 {
 	/* BPF_MAX_TRAMP_LINKS in include/linux/bpf.h */
-	const char *why = r->err == -E2BIG ? "as many are on it as there may be (38)"
-					   : fl_fault_error(r->err);
+	const char *why = r->err == -E2BIG ? "attach limit (38) reached" : fl_fault_error(r->err);
 
 	fl_fault_raise(fault, FL_F_ATTACH, fl_backend_name(r->prog->backend), r->func, why, NULL);
 }

@@ -366,7 +366,7 @@ static void test_terms(void **state)
 	expect_terms(&l, 3, "on f if within(put) nth 1 return");
 	expect_terms(&l, 4, "on f if within(close) nth 1 return");
 	expect_terms(&l, 0,
-		     "# 1 other point looks the same: its ordinal tells it apart\n"
+		     "# 1 other point looks the same: the ordinal distinguishes it\n"
 		     "on f if within(read) nth 1 return");
 	expect_terms(&l, 1, "on f if within(read) nth 3 return");
 	add_point(&l, f, 3);

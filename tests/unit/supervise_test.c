@@ -176,7 +176,7 @@ static void expect_file(const char *name, const char *text)
 	free(all);
 }
 
-/* Boot 1 dies in a trial, boot 2 settles that and wants a fresh machine, boot 3 ends. */
+/* Boot 1 dies in a trial, boot 2 settles that and needs a fresh machine, boot 3 ends. */
 static void test_dies(void **state)
 {
 	struct fl_supervised out;
@@ -193,7 +193,7 @@ static void test_dies(void **state)
 	assert_int_equal(out.hangs, 0);
 	assert_int_equal(out.status, 1);
 	expect_note("boot 1 died in trial 1, f called by g+0x1\n");
-	expect_note("boot 2 wants a fresh machine\n");
+	expect_note("boot 2 needs a fresh machine\n");
 	expect_note("boot 3 finished\n");
 	expect_file("console.1", "dying words");
 }

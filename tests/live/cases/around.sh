@@ -20,7 +20,7 @@ test_slow_reader() {
 	kill -TERM "$fl_pid"
 	wait "$fl_pid" || status=$?
 	expect_equal "status" 1 "$status"
-	expect_text err 'cannot write the report: nobody reads it$'
+	expect_text err 'cannot write the report: its reader has stopped$'
 	nothing_attached || fail "still attached"
 	exec 9<&-
 	# and one that reads at last gets what there was room for

@@ -288,7 +288,7 @@ test_explain_hook() {
 	expect_text out "^security_file_open is injectable$"
 	expect_text out "^  prototype +int security_file_open\\(struct file \\*file\\)$"
 	expect_text out "^  may return +an error, -1 to -4095, by name or number \\(as every security hook: ERRNO\\)$"
-	expect_text out "^  back end +fmod_ret: the kernel's verifier takes a fmod_ret program for it$"
+	expect_text out "^  back end +fmod_ret: the verifier accepts a fmod_ret program for it$"
 	expect_reason security_inode_free no-error-return 1
 }
 

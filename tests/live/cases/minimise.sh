@@ -16,9 +16,9 @@ test_minimise() {
 	fl minimise runs/1
 	rmmod fl_bugs
 	expect_equal "status of minimise" 0 "$status"
-	expect_text err '^as it was found: shows in 3 of 3$'
+	expect_text err '^as found: reproduced in 3 of 3$'
 	expect_text err '^one call: shows$'
-	expect_text out '^shown in 3 of 3 runs as it was found; 4 trials in all$'
+	expect_text out '^shown in 3 of 3 runs as found; 4 trials in all$'
 	expect_text runs/1/minimal.fault \
 		'^on should_failslab if \(within\(fl_bugs_run\)\) && within\(fl_bugs:bug_warns\) nth 1 return -ENOMEM$'
 	insmod "$modules/fl_bugs.ko"

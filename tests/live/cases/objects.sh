@@ -95,7 +95,7 @@ test_object_params() {
 	fl run p.flo n=many -- true
 	expect_text err "error: invalid value 'many' for parameter 'n': it is a whole number"
 	fl run p.flo who=ls -- true
-	expect_text err "error: invalid value 'ls' for parameter 'who': it is a text, which is compiled into the rules"
+	expect_text err "error: invalid value 'ls' for parameter 'who': it is a string, which is compiled into the rules"
 	fl run p.flo raet=1 -- true
 	expect_equal "unknown" 2 "$status"
 	expect_text err "error: 'p.flo' has no parameter 'raet'"

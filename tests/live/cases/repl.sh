@@ -58,20 +58,20 @@ test_repl_session() {
 	wait_text 'mlx5_cmd_exec = -EIO  ip '
 
 	# turned up and down while it is armed, and seen at once
-	say 'set r1 rate 100' 'r1: now 100 per cent'
-	ip_fails || fail "at 100 per cent a call went through"
+	say 'set r1 rate 100' 'r1: rate is now 100 %'
+	ip_fails || fail "at 100 percent a call went through"
 	ip link set flnet0 down
-	say 'set r1 rate 0' 'r1: now 0 per cent'
-	ip link set flnet0 up || fail "at 0 per cent a call failed"
+	say 'set r1 rate 0' 'r1: rate is now 0 %'
+	ip link set flnet0 up || fail "at 0 percent a call failed"
 	ip link set flnet0 down
-	say 'undo' 'r1 is as it was'
-	ip_fails || fail "undo did not bring back 100 per cent"
+	say 'undo' 'r1 restored'
+	ip_fails || fail "undo did not bring back 100 percent"
 	ip link set flnet0 down
 
 	# thousands of functions are counted, not asked about
 	keys -l -- 'on '
 	keys Tab Tab
-	wait_text ' possibilities: type more of it'
+	wait_text ' possibilities: type more characters'
 	keys C-c
 	wait_text '^C'
 
@@ -118,7 +118,7 @@ test_repl_session() {
 
 	say "save $PWD/saved.fault" "2 rules in $PWD/saved.fault"
 	keys C-d
-	wait_text '2 rules are armed: disarm and leave? [y/N]'
+	wait_text '2 rules are armed: disarm and quit? [y/N]'
 	keys n Enter
 	wait_text '[y/N] n'
 	say 'quit' 'ended with 0'
@@ -158,12 +158,12 @@ test_repl_commands() {
 	say 'set b return -ENOMEM' 'b: returns -ENOMEM'
 	start_with 'call fl_int2 1 2'
 	expect_equal "another value" 'int -12 x1' "$(cat answer)"
-	say 'set b times 2' 'b: 2 times more'
+	say 'set b times 2' 'b: acts 2 more times'
 	start_with 'call x5 fl_int2 1 2'
-	say 'pause' 'all rules let calls pass'
+	say 'pause' 'all rules are paused'
 	start_with 'call fl_int1 1'
 	expect_equal "paused" 'int 1001 x1' "$(cat answer)"
-	say 'resume' 'all rules act again'
+	say 'resume' 'all rules are active again'
 	say 'disarm all' '2 rules disarmed'
 
 	say 'c: on fl_int1 if a == 1 { stack; return -EIO }' 'c: fl_targets:fl_int1 by'
@@ -180,12 +180,12 @@ test_repl_commands() {
 	say 'edit c' 'failed; the rule is unchanged'
 	say 'show c' 'instructions'
 	wait_text 'fl_rule_0'
-	say 'deadline 1h' 'all rules stop in 1h'
+	say 'deadline 1h' 'all rules stop after 1h'
 	say 'explain fl_int1' 'ERRNO'
 	say 'functions fl_int1' 'fl_int1'
 	say 'help set' 'RULE rate N'
 	say 'e' 'ambiguous command'
-	say 'watch' 'any key ends this'
+	say 'watch' 'press any key to stop'
 	keys q
 	say 'quit' 'ended with 0'
 	stop_repl
@@ -221,7 +221,7 @@ test_repl_tables_fit() {
 		wait_text 'on security_inode_mkdir'
 		expect_between "columns of list at $columns" 30 "$columns" "$(widest '^name')"
 		expect_equal "rules at $columns" 1 "$(on_screen 'on security_inode_mkdir')"
-		say watch 'any key ends this'
+		say watch 'press any key to stop'
 		expect_between "columns of watch at $columns" 30 "$columns" "$(widest '^name')"
 		expect_text shown '\[ +\] +on security_inode'
 		keys q
@@ -244,19 +244,19 @@ test_repl_later_rules() {
 	printf '#!/bin/sh\nsed -i s/EIO/ENOSPC/ "$1"\n' >editor
 	chmod +x editor
 	start_repl
-	say 'pause' 'all rules let calls pass'
+	say 'pause' 'all rules are paused'
 	say 'a: on fl_int1 if comm == "bash" return -EIO' 'a: fl_targets:fl_int1 by'
 	wait_text 'rules are paused'
 	gives 'fl_int1 1' 'int 1001' "armed while paused"
-	say 'resume' 'all rules act again'
+	say 'resume' 'all rules are active again'
 	gives 'fl_int1 1' 'int -5' "resumed"
 	say 'disarm a' 'a is disarmed'
 
-	say 'deadline 1h' 'all rules stop in 1h'
+	say 'deadline 1h' 'all rules stop after 1h'
 	say 'b: on fl_int1 if comm == "bash" return -EIO' 'b: fl_targets:fl_int1 by'
 	gives 'fl_int1 1' 'int -5' "before the deadline"
-	say 'deadline' ' s are left'
-	say 'deadline 1ns' 'all rules stop in 1ns'
+	say 'deadline' ' s left'
+	say 'deadline 1ns' 'all rules stop after 1ns'
 	gives 'fl_int1 1' 'int 1001' "after the deadline"
 	say 'edit b' 'b: fl_targets:fl_int1 by'
 	wait_text 'the deadline has passed'
@@ -299,7 +299,7 @@ test_repl_params() {
 	keys -l -- 'param part = 0.0'
 	keys Enter
 	say 'b: on fl_int2 if comm == "bash" && rand < $part return -EIO' 'b: fl_targets:fl_int2 by'
-	say 'set part 150' "parameter 'part' is a per cent from 0 to 100, and '150' is not"
+	say 'set part 150' "parameter 'part' is a percentage from 0 to 100, and '150' is not"
 	say 'set part 100' 'part is now 100'
 	gives 'fl_int2 1 2' 'int -5' "a fraction set to a whole number"
 	say 'undo' 'part is 0.0 again'
@@ -365,7 +365,7 @@ test_repl_undo() {
 	gives 'fl_int2 1 2' 'int 1003' "edited while disabled"
 	say 'enable ab' 'ab is enabled'
 	gives 'fl_int2 1 2' 'int -12' "enabled"
-	say 'undo' 'ab is as it was'
+	say 'undo' 'ab restored'
 	say 'undo' 'ab: fl_targets:fl_int2 by'
 	gives 'fl_int2 1 2' 'int 1003' "the edit taken back"
 
@@ -408,7 +408,7 @@ test_repl_save() {
 	keys -l -- 'let r = 100; param late = 5s'
 	keys Enter
 	say 'l: on fl_int3 if comm == "bash" && rand < r after $late return -EIO' 'l: fl_targets:fl_int3 by'
-	say 'set l rate 20' 'l: now 20 per cent'
+	say 'set l rate 20' 'l: rate is now 20 %'
 	say 'set l times 0' "'times 0' would never act"
 	say 'set late 0s' 'late is now 0s'
 	say 'disable l' 'l is disabled'
@@ -466,7 +466,7 @@ test_repl_compiler_dies() {
 	say 'list' 'on fl_int3 if'
 	(($(on_screen 'fl_int2 if comm == "bash" return -EIO') == 3)) || fail "b is listed"
 	keys C-d
-	wait_text 'disarm and leave?'
+	wait_text 'disarm and quit?'
 	say 'y' 'ended with 0'
 	stop_repl
 }
@@ -507,11 +507,11 @@ test_repl_ends_elsewhere() {
 			start_repl
 			say 'a: on fl_int1 if comm == "bash" return -EIO' 'armed in'
 			if [[ $what == watch ]]; then
-				say watch 'any key ends this'
+				say watch 'press any key to stop'
 				# no part of a key is left for the line that follows
 				keys Up
 				say 'list' 'fl_int1 if comm == "bash"'
-				say watch 'any key ends this'
+				say watch 'press any key to stop'
 			else
 				say "$what" 'it runs'
 				wait_text 'it runs' 2
