@@ -207,7 +207,7 @@ static void print_text(const struct explanation *e)
 		printf("  %-11s %s\n", "prototype", v->proto);
 	if (v->tag)
 		printf("  %-11s %s (%s%s%s)\n", "may return", fl_may_return(v->tag),
-		       v->on_list ? "tag " : "as every security hook: ", fl_tag_name(v->tag),
+		       v->on_list ? "tag " : "like every security hook: ", fl_tag_name(v->tag),
 		       v->tag_guessed ? ", guessed from its type" : "");
 	if (v->injectable)
 		printf("  %-11s %s: %s\n", "back end", fl_backend_name(v->backend),
@@ -221,11 +221,11 @@ static void print_text(const struct explanation *e)
 	for (size_t i = 0; i < e->near.n; i++)
 		printf("  %-11s %s\n",
 		       i	   ? ""
-		       : v->exists ? "near it"
+		       : v->exists ? "similar"
 				   : "meant?",
 		       e->near.best[i].name);
 	if (e->near.n && v->exists)
-		printf("  %-11s (injectable functions near it by name)\n", "");
+		printf("  %-11s (injectable functions with similar names)\n", "");
 	print_macro(v);
 }
 

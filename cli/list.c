@@ -260,7 +260,7 @@ static int no_match(const struct table *t, const struct fl_options *o, const cha
 				   why, NULL);
 	}
 	if (fl_near_text(&t->near, near, sizeof(near)))
-		snprintf(hint, sizeof(hint), "near it: %s", near);
+		snprintf(hint, sizeof(hint), "similar names: %s", near);
 	else if (*why && !o->traceable)
 		snprintf(hint, sizeof(hint), "only " FL_SECURITY "* functions are visible: %s",
 			 why);

@@ -31,9 +31,9 @@ static void not_injectable(struct fl_sema *s, const struct fl_target *t)
 	const char *others = around(s, t), *near = *others ? NULL : fl_offers(s, t->name, false);
 
 	if (!*others)
-		others = fl_arena_printf(s->arena, "%s%s; see faultline explain %s",
-					 near ? "; near it by name: " : "", near ? near : "",
-					 t->name);
+		others =
+			fl_arena_printf(s->arena, "%s%s; see faultline explain %s",
+					near ? "; similar names: " : "", near ? near : "", t->name);
 	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name, others, NULL);
 }
 

@@ -67,7 +67,7 @@ static void put_verdict(FILE *out, const struct fl_verdict *v, bool is_call)
 		fprintf(out, "module `%s`  \n", v->module);
 	if (v->injectable && v->tag)
 		fprintf(out, "**injectable**, %s `%s`: may return %s  \n",
-			v->on_list ? "tag" : "as every security hook", fl_tag_name(v->tag),
+			v->on_list ? "tag" : "like every security hook", fl_tag_name(v->tag),
 			fl_may_return(v->tag));
 	else
 		fprintf(out, "%s  \n", v->injectable ? "**injectable**" : "**not injectable**");

@@ -182,7 +182,7 @@ test_list_patterns() {
 	fl -l 'security_file_opne'
 	expect_equal "no match" 2 "$status"
 	expect_text err "no injectable function matches 'security_file_opne'"
-	expect_text err "^hint: near it: 'security_file_open'"
+	expect_text err "^hint: similar names: 'security_file_open'"
 	[[ ! -s out ]] || fail "$(<out)"
 	[[ $fl_kernel == full ]] || return 0
 	fl -l 'fl_targets:*null*'
@@ -287,7 +287,7 @@ test_explain_hook() {
 	expect_equal "status" 0 "$status"
 	expect_text out "^security_file_open is injectable$"
 	expect_text out "^  prototype +int security_file_open\\(struct file \\*file\\)$"
-	expect_text out "^  may return +an error, -1 to -4095, by name or number \\(as every security hook: ERRNO\\)$"
+	expect_text out "^  may return +an error, -1 to -4095, by name or number \\(like every security hook: ERRNO\\)$"
 	expect_text out "^  back end +fmod_ret: the verifier accepts a fmod_ret program for it$"
 	expect_reason security_inode_free no-error-return 1
 }
