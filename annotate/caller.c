@@ -98,7 +98,7 @@ static bool is_jump_back(const struct fl_node *n)
 	return false;
 }
 
-/* How the variable is used later, until it is set anew. */
+/* How the variable is used later, until it is set again. */
 static void follow(struct scan *s, struct uses *u, const struct fl_node *n, struct fl_site *site,
 		   int depth, bool *over)
 {
@@ -145,7 +145,7 @@ static void stored(struct scan *s, const struct fl_node *value, const struct fl_
 	} else {
 		fl_node_text(s->tree, target, text, sizeof(text));
 		u.member = text;
-		/* an error number that is kept somewhere is somebody else's to look at */
+		/* an error number stored elsewhere is checked elsewhere */
 		if (!value->pointer)
 			site->use = FL_USE_PASSED;
 	}

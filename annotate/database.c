@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * database.c - sources and their flags. Kernels that gcc built have flags that
- * Clang does not know; which ones depends on its version, so Clang is asked, by
- * an empty file for each flag.
+ * Clang does not know; which ones depends on its version, so each flag is tried
+ * on an empty file.
  */
 #include "database.h"
 
@@ -194,7 +194,7 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-/* All entries by name: asked for a file that it lacks, libclang makes up a command from others. */
+/* All entries by name: for a missing file, libclang infers a command from others. */
 static void list_entries(struct reader *r)
 {
 	struct fl_arena *a = r->out->arena;

@@ -49,7 +49,7 @@ static void store(struct search *s, const struct fl_node *n, const struct fl_nod
 		add(s, FL_EFFECT_STORE, n, text_of(s, target), param);
 }
 
-/* What is behind an argument is stored to. */
+/* A store through an argument. */
 static void store_behind(struct search *s, const struct fl_node *call, const struct fl_node *arg)
 {
 	int param = -1;
@@ -63,7 +63,7 @@ static const struct fl_node *argument(const struct fl_node *call, size_t i)
 	return i + 1 < call->n ? call->list[i + 1] : NULL;
 }
 
-/* A lock or a counter of an object that nobody else knows yet does not matter. */
+/* Locks and counters of an object that is not visible yet do not matter. */
 static bool is_private(const struct fl_node *call)
 {
 	const struct fl_node *arg = argument(call, 0);
@@ -148,7 +148,7 @@ static void visit(struct search *s, const struct fl_node *n)
 {
 	enum fl_known outer = fl_known(n->macro);
 
-	/* a macro that is known is not looked into, but for what it was handed */
+	/* known macros are not examined, except for their arguments */
 	if (outer == FL_KNOWN_PURE || outer == FL_KNOWN_SCOPE || outer == FL_KNOWN_ALLOC) {
 		if (n->kind != FL_NODE_LOOP)
 			return;

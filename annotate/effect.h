@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * effect.h - what an expression or statement changes that somebody other than
- * the function could observe, and what of that is undone later.
+ * effect.h - side effects of expressions and statements, and which of them are
+ * undone later.
  */
 #ifndef FL_EFFECT_H
 #define FL_EFFECT_H
@@ -9,7 +9,7 @@
 #include "tree.h"
 
 enum fl_effect_kind {
-	FL_EFFECT_STORE,   /* through a pointer that was handed in, or to a global */
+	FL_EFFECT_STORE,   /* through a pointer argument, or to a global */
 	FL_EFFECT_LOCK,	   /* a lock, or interrupts and preemption off */
 	FL_EFFECT_REF,	   /* a reference or a counter */
 	FL_EFFECT_FREE,	   /* memory of others is given back */
@@ -62,7 +62,7 @@ void fl_effects_of(struct fl_unit *u, const struct fl_tree *t, const struct fl_n
 /* Where an lvalue is, or what a pointer leads to. */
 enum fl_place {
 	FL_PLACE_LOCAL, /* the function's own variables, memory that it just got, or nothing */
-	FL_PLACE_PARAM, /* what was handed in */
+	FL_PLACE_PARAM, /* arguments */
 	FL_PLACE_SHARED,
 };
 enum fl_place fl_place_of(const struct fl_node *lvalue, int *param);

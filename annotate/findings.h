@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * findings.h - what was found out about functions, file by file. Made in a
- * process for each file, handed over as lines of text, and judged together.
+ * findings.h - facts about functions, file by file. Collected in a process per
+ * file, passed on as lines of text, and judged together.
  */
 #ifndef FL_FINDINGS_H
 #define FL_FINDINGS_H
@@ -71,7 +71,7 @@ struct fl_function {
 };
 
 enum fl_site_use {
-	FL_USE_DROPPED, /* nobody looks at the result */
+	FL_USE_DROPPED, /* the result is ignored */
 	FL_USE_TESTED,
 	FL_USE_PASSED, /* returned, or handed to another function */
 };

@@ -61,7 +61,7 @@ static bool is_comparison(const struct fl_function *f)
 	       (f->values & FL_VALUE_POSITIVE);
 }
 
-/* A function that is meant for error injection: it is asked, and has little else to do. */
+/* A hook for error injection: small, and called for its result. */
 static bool is_hook(const struct fl_function *f)
 {
 	static const char *const words[] = { "should_fail", "should_drop", "should_corrupt",

@@ -34,7 +34,7 @@ static enum fl_place behind_variable(struct fl_var *v, int *param)
 	}
 	if (v->busy)
 		return place;
-	/* somebody else may have set it */
+	/* other code may have set it */
 	if (v->escapes && v->param < 0)
 		place = FL_PLACE_SHARED;
 	v->busy = true;

@@ -50,7 +50,7 @@ static enum fl_return_kind return_kind(CXType type)
 	}
 }
 
-/* The text from the end of what stands before the function to its body. */
+/* The text between the previous declaration and the function's body. */
 static void add_words(struct study *s, const struct fl_tree *t, struct fl_function *f)
 {
 	static const struct {
@@ -139,7 +139,10 @@ static void study_function(struct study *s, CXCursor def)
 	struct fl_first first = { 0 };
 	unsigned int from, to;
 
-	/* one that a macro defines, as SYSCALL_DEFINE does, is nobody's to annotate */
+	/*
+	 * functions defined by macros, such as SYSCALL_DEFINE, are not
+	 * annotated
+	 */
 	if (!t || t->body->offset >= s->len || s->text[t->body->offset] != '{')
 		return;
 	f->name = t->name;

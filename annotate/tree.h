@@ -17,7 +17,7 @@
 #include "mem.h"
 
 enum fl_node_kind {
-	FL_NODE_LIST,	  /* statements, or operands of what needs no kind of its own */
+	FL_NODE_LIST,	  /* statements, or operands of nodes without their own kind */
 	FL_NODE_IF,	  /* condition, then, else */
 	FL_NODE_LOOP,	  /* all parts; the body is list[body] */
 	FL_NODE_SWITCH,	  /* value, body */
@@ -91,7 +91,7 @@ struct fl_tree {
 /* Of a function's definition; NULL when it has no body. */
 struct fl_tree *fl_tree_build(struct fl_arena *arena, CXTranslationUnit unit, CXCursor def);
 
-/* A constant expression; false when it is none. */
+/* A constant expression; false when it is not one. */
 bool fl_node_number(const struct fl_node *n, long long *value);
 bool fl_node_is_null(const struct fl_node *n);
 /* The source of it on one line, at most @size bytes with a NUL. */

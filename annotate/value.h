@@ -14,7 +14,7 @@ enum {
 	FL_VALUE_OBJECT = 32,	 /* the address of something */
 	FL_VALUE_FORWARDED = 64, /* what a function that was not read returns */
 	FL_VALUE_BOOL = 128,	 /* a comparison */
-	FL_VALUE_OTHER = 256,	 /* worked out, read from memory or handed in */
+	FL_VALUE_OTHER = 256,	 /* computed, read from memory or an argument */
 };
 
 struct fl_values {

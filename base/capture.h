@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* capture.h - what another program prints. */
+/* capture.h - output of another program. */
 #ifndef FL_CAPTURE_H
 #define FL_CAPTURE_H
 

@@ -18,19 +18,19 @@ enum fl_exit {
 	FL_EXIT_IDLE = 3,
 	FL_EXIT_KERNEL = 4,
 	FL_EXIT_PERMISSION = 5,
-	FL_EXIT_FRESH = 6, /* a campaign needs a fresh machine to go on */
+	FL_EXIT_FRESH = 6, /* a campaign needs a fresh machine to continue */
 };
 
 /* Whose fault a failure is; decides the exit status of a run that it ends. */
 enum fl_fault_kind {
 	FL_FAULT_SYSTEM,     /* resources; says errno */
-	FL_FAULT_PERMISSION, /* we may not */
-	FL_FAULT_KERNEL,     /* this kernel cannot */
-	FL_FAULT_REFUSED,    /* it refused fmod_ret for prog; another way may do */
-	FL_FAULT_REQUEST,    /* what was asked for makes no sense here */
-	FL_FAULT_DEFECT,     /* faultline's own; the log belongs to the message */
+	FL_FAULT_PERMISSION, /* no permission */
+	FL_FAULT_KERNEL,     /* not supported by this kernel */
+	FL_FAULT_REFUSED,    /* fmod_ret was refused for prog; another back end may work */
+	FL_FAULT_REQUEST,    /* the request makes no sense here */
+	FL_FAULT_DEFECT,     /* a bug in faultline; the log belongs to the message */
 	FL_FAULT_USAGE,	     /* the command line is wrong */
-	FL_FAULT_MACHINE,    /* this machine is spoilt, and a fresh one may do */
+	FL_FAULT_MACHINE,    /* this machine is dirty; a fresh one may work */
 };
 
 enum fl_fault_tag {
@@ -47,7 +47,7 @@ struct fl_fault {
 	int prog;	/* index into the object's progs, or -1 */
 	char text[512]; /* one line, lower case, no full stop */
 	char hint[256]; /* "" when there is none */
-	char *log;	/* libbpf's and the verifier's words, or NULL */
+	char *log;	/* log of libbpf and the verifier, or NULL */
 };
 
 /* Fill in @fault: the strings for {0}, {1} ... follow, then NULL. They are copied. */

@@ -24,11 +24,11 @@ char *fl_read_text(const char *path, size_t *len);
 /*
  * Make @text the contents of @path: after a failure or a crash the file holds
  * either all of the new text or all of the old. It is written beside @path under
- * a name that nobody can predict, synced, and renamed. An existing file keeps
- * its mode, and its owner where we may set that; a new one gets @mode less the
- * umask. A symbolic link is followed where it belongs to the caller, and is
- * -ELOOP otherwise: somebody else may have put it there. -EISDIR, or -EINVAL
- * for what is neither a file nor a directory.
+ * an unpredictable name, synced, and renamed. An existing file keeps its mode,
+ * and its owner where we may set that; a new one gets @mode less the umask. A
+ * symbolic link is followed where it belongs to the caller, and is -ELOOP
+ * otherwise: it may have been planted. -EISDIR, or -EINVAL for what is neither a
+ * file nor a directory.
  */
 int fl_replace_file(const char *path, mode_t mode, const void *text, size_t len);
 

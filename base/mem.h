@@ -3,8 +3,8 @@
  * mem.h - memory of one compilation.
  *
  * All that a compilation allocates comes from an arena and goes away with it,
- * so no pass frees anything. An arena that can get no more memory does not
- * return NULL to forty callers: it jumps to the place that its owner named.
+ * so no pass frees anything. An arena out of memory does not return NULL to
+ * forty callers: it jumps to the owner's on_oom.
  */
 #ifndef FL_MEM_H
 #define FL_MEM_H

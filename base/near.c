@@ -103,7 +103,7 @@ static unsigned int rank_kin(const struct fl_near *near, const char *name)
 	if ((!near->wanted[same] && strchr("_", name[same])) ||
 	    (!name[same] && near->wanted[same] == '_'))
 		words = same;
-	/* "__" and "x_" are no kinship */
+	/* sharing "__" or "x_" means nothing */
 	if (words < 3)
 		return FL_NEAR_FAR;
 	return (unsigned int)(2 * (strlen(near->wanted) - words) + strlen(name) - words);
@@ -154,7 +154,7 @@ size_t fl_near_offered(const struct fl_near *near)
 {
 	size_t n = near->n < MAX_OFFERED ? near->n : MAX_OFFERED;
 
-	/* beside a near hit, far ones are noise */
+	/* with a close match, distant ones are noise */
 	while (near->kind == FL_NEAR_TYPO && n > 1 &&
 	       near->best[n - 1].rank > near->best[0].rank + 1)
 		n--;

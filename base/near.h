@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* near.h - "did you mean": the names that come nearest to one that is unknown. */
+/* near.h - "did you mean": the names closest to an unknown one. */
 #ifndef FL_NEAR_H
 #define FL_NEAR_H
 
@@ -21,7 +21,7 @@ void fl_nearest(const char *wanted, const char *name, const char **best,
 		unsigned int *best_distance);
 
 enum fl_near_kind {
-	FL_NEAR_TYPO, /* perhaps it was meant */
+	FL_NEAR_TYPO, /* similar enough to suggest */
 	FL_NEAR_KIN,  /* it begins with the same words */
 };
 

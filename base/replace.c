@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * replace.c - a file's contents, all new or all old. Everything goes by names
- * below a directory that is open, so that what others move about meanwhile
- * cannot lead the write elsewhere.
+ * replace.c - a file's contents, all new or all old. All names are relative to
+ * an open directory, so that concurrent renames cannot redirect the write.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -153,7 +152,7 @@ int fl_replace_file(const char *path, mode_t mode, const void *text, size_t len)
 		err = fl_write_all(fd, text, len);
 	if (!err && fsync(fd))
 		err = -errno;
-	/* a network's disk may report an error only now */
+	/* network file systems may report an error only now */
 	if (fd >= 0 && close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(p.dir, name, p.dir, p.name))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* shell.h - text that is to be pasted into a shell. */
+/* shell.h - text to be pasted into a shell. */
 #ifndef FL_SHELL_H
 #define FL_SHELL_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * xml.h - a writer of XML 1.0. Escapes, indentation and what XML cannot hold are
- * its business; that elements are closed in order is its caller's.
+ * xml.h - a writer of XML 1.0. It escapes, indents and replaces what XML cannot
+ * hold; the caller must close elements in order.
  */
 #ifndef FL_XML_H
 #define FL_XML_H

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fl_core.bpf.h - what every emitted program stands on.
+ * fl_core.bpf.h - the base of every emitted program.
  *
- * Self-contained on purpose: a one-liner includes this and fl_abi.h and
- * nothing else, no vmlinux.h and no libbpf headers, because reading headers
- * would be most of the time to arm a rule. What only some rules need is in
- * headers of its own: fl_data.bpf.h (strings, states, keys), fl_stack.bpf.h
- * (the kernel's stack), fl_child.bpf.h (the command's tasks).
+ * Self-contained on purpose: a one-liner includes this and fl_abi.h and nothing
+ * else, no vmlinux.h and no libbpf headers, because reading headers would be
+ * most of the time to arm a rule. What only some rules need is in separate
+ * headers: fl_data.bpf.h (strings, states, keys), fl_stack.bpf.h (the kernel's
+ * stack), fl_child.bpf.h (the command's tasks).
  *
  * The emitted file defines before it includes this:
  *	FL_NRULES	rules in the script
@@ -95,8 +95,8 @@ struct {
 char fl_license[] SEC("license") = "GPL";
 
 /*
- * The call in hand. What is asked for once it is needed - the task's name,
- * the number of this evaluation - is kept here for the rules that follow.
+ * The current call. Values computed lazily - the task's name, the number of
+ * this evaluation - are kept here for later rules.
  */
 struct fl_call {
 	u64 slot;  /* which rule on which function */
@@ -155,7 +155,7 @@ FL_INLINE void fl_get_comm(struct fl_call *c)
 {
 	u64 comm[FL_COMM_LEN / 8] = { 0, 0 };
 
-	/* what is handed to a helper cannot be kept in a register */
+	/* helper arguments passed by address cannot be in a register */
 	if (c->has_comm)
 		return;
 	bpf_get_current_comm(comm, sizeof(comm));
@@ -165,10 +165,10 @@ FL_INLINE void fl_get_comm(struct fl_call *c)
 }
 
 /*
- * Names are compared as two words, so equal words mean equal strings and
- * nothing longer. What is behind a name has to be NULs for that, and
- * bpf_get_current_comm() does not see to it in every kernel: kernel/bpf/helpers.c
- * of 6.1 has strscpy(), that of 6.12 strscpy_pad().
+ * Names are compared as two words, so equal words mean equal strings and nothing
+ * longer. This needs NUL padding, which bpf_get_current_comm() does not do in
+ * every kernel: kernel/bpf/helpers.c of 6.1 has strscpy(), that of 6.12
+ * strscpy_pad().
  */
 FL_INLINE int fl_comm_is(struct fl_call *c, u64 first, u64 second)
 {
@@ -263,9 +263,9 @@ FL_INLINE int fl_enter(struct fl_call *c, u32 rule)
 }
 
 /*
- * May something be done to this call? Asked after the condition held, because
- * it costs more than most conditions and nobody can tell the order; but before
- * anything is drawn, so that tasks that are exempt use up no random numbers.
+ * May rules act on this call? Checked after the condition, because it costs
+ * more than most of them; but before random draws, because exempt tasks must
+ * not consume random numbers.
  */
 FL_GLOBAL int fl_guard(void)
 {
@@ -369,8 +369,8 @@ FL_INLINE u64 fl_decide_by(u32 rule, u32 slot, int returns, u64 *ordinals, u64 *
 }
 
 /*
- * Masks and not comparisons: the compiler may merge two of those into one
- * that tells the verifier nothing.
+ * Masks, not comparisons: the compiler may merge two of those into one that is
+ * useless to the verifier.
  */
 FL_GLOBAL u64 fl_decide(u32 rule, u32 slot, int returns)
 {
@@ -400,16 +400,16 @@ FL_INLINE int fl_lose(u32 slot)
 }
 
 /*
- * True with room in @e for an event with @extra bytes behind it, a constant.
- * What fills and submits it follows at once, and does not ask again: the
- * verifier of 6.1 forgets that what was not NULL is not NULL.
+ * True with room in @e for an event followed by @extra bytes, a constant. The
+ * caller must fill and submit it at once, without another NULL check: the
+ * verifier of 6.1 forgets that it is not NULL.
  */
 #define FL_RESERVE(e, slot, extra)                                                       \
 	(!fl_run.silent &&                                                               \
 	 ((e = bpf_ringbuf_reserve(&fl_events, sizeof(struct fl_event) + (extra), 0)) || \
 	  fl_lose(slot)))
 
-/* Tell of @kind, with a value. */
+/* Report @kind, with a value. */
 FL_INLINE void fl_tell(u32 kind, u32 slot, u64 ordinal, u64 value)
 {
 	struct fl_event *e;
@@ -430,7 +430,7 @@ FL_GLOBAL int fl_injected(u32 slot, u64 ordinal, u64 value)
 }
 
 #ifdef FL_FIRES
-/* All actions are done; with @event, nothing has told of them yet. */
+/* All actions are done; with @event, they have not been reported yet. */
 FL_GLOBAL int fl_fired(u32 slot, u64 ordinal, int event)
 {
 	__sync_fetch_and_add(&fl_counts(slot)->fired, 1);

@@ -2,10 +2,9 @@
 /*
  * fl_data.bpf.h - strings, states that rules share, and keys.
  *
- * The emitted file defines FL_NSTRINGS, the strings that one rule looks at,
- * and FL_NPROGS. Each program has strings of its own on each CPU: the kernel
- * does not run one program twice at a time on a CPU, but another may come in
- * between.
+ * The emitted file defines FL_NSTRINGS, the strings that one rule reads, and
+ * FL_NPROGS. Each program has its own strings on each CPU: the kernel does not
+ * nest a program in itself on a CPU, but another may interrupt it.
  */
 #ifndef FL_DATA_BPF_H
 #define FL_DATA_BPF_H
@@ -99,7 +98,7 @@ FL_GLOBAL long fl_read_array(struct fl_string *s, u64 address, u32 size)
 		size = FL_STRING_LEN;
 	if (bpf_probe_read_kernel(s->words, size, (void *)address))
 		return -1;
-		/* behind the NUL may be anything */
+		/* anything may follow the NUL */
 #pragma clang loop unroll(disable)
 	for (u32 i = 0; i < FL_STRING_LEN; i++) {
 		ended |= fl_is_char(p[i], 0);
@@ -143,9 +142,9 @@ FL_GLOBAL int fl_same_strings(struct fl_string *a, struct fl_string *b)
 }
 
 /*
- * One step of a glob: a bit for each element of the pattern, set when what was
- * read so far may stand before it. @match has a bit for each element that
- * takes this character, @stars one for each that takes any number of them.
+ * One step of a glob: a bit for each element of the pattern, set when the text
+ * read so far matches up to it. @match has a bit for each element that takes
+ * this character, @stars one for each that takes any number of them.
  */
 FL_INLINE u64 fl_glob_step(u64 states, u64 match, u64 stars)
 {

@@ -23,14 +23,14 @@ FL_INLINE u32 fl_read_stack(u64 *stack)
 	return n < 0 ? 0 : (u64)n / 8;
 }
 
-/* Index of the frame behind the one of the function at @ip. */
+/* Index of the frame after the one of the function at @ip. */
 FL_GLOBAL u32 fl_caller_index(struct fl_scratch *s, u32 n, u64 ip)
 {
 	u32 index = 0;
 
 	if (!s)
 		return 0;
-		/* from behind, so that of those that fit the first one stays */
+		/* backwards, so that the first match remains */
 #pragma clang loop unroll(disable)
 	for (u64 i = FL_STACK_DEPTH; i > 0; i--) {
 		u64 fits = fl_is_char((s->stack[i - 1] - ip) / FL_ENTRY_BYTES, 0) &
@@ -43,9 +43,9 @@ FL_GLOBAL u32 fl_caller_index(struct fl_scratch *s, u32 n, u64 ip)
 
 #ifdef FL_NRANGES
 /*
- * Is @address in one of @n ranges from @first on? They are sorted. One way
- * out and no early return: the compiler would copy a result that is not set
- * yet from round to round, which the verifier takes for a use of it.
+ * Is @address in one of @n ranges from @first on? They are sorted. No early
+ * return: the compiler would copy an unset result from round to round, which
+ * the verifier rejects as a use of it.
  */
 FL_GLOBAL int fl_in_ranges(u64 address, u32 first, u32 n)
 {
@@ -72,7 +72,10 @@ FL_GLOBAL int fl_in_ranges(u64 address, u32 first, u32 n)
 	return found;
 }
 
-/* A return address is behind its call, which may be the function's last word. */
+/*
+ * A return address follows its call, which may be the function's last
+ * instruction.
+ */
 FL_GLOBAL int fl_is_caller(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 {
 	u32 frames, at;
@@ -99,8 +102,8 @@ FL_GLOBAL int fl_is_within(struct fl_scratch *s, u64 ip, u32 first, u32 n)
 	if (!at)
 		return 0;
 		/*
-	 * One question a frame, whose answer tells the verifier nothing about
-	 * @at and @frames: with two it would follow each pair of them.
+	 * One test per frame, whose result is unrelated to @at and @frames for
+	 * the verifier: with two it would explore each pair of them.
 	 */
 #pragma clang loop unroll(disable)
 	for (u64 i = 0; i < FL_STACK_DEPTH && !found; i++) {

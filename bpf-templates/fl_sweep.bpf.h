@@ -179,7 +179,7 @@ static int fl_name_frame(u32 i, struct fl_scratch **scratch)
 	return 0;
 }
 
-/* A point that is seen for the first time; NULL when there is no room. */
+/* Add a new point; NULL when there is no room. */
 FL_INLINE struct fl_point *fl_new_point(struct fl_call *c, u64 key, struct fl_scratch *s,
 					u32 interrupted)
 {
@@ -273,8 +273,8 @@ FL_INLINE void fl_choose(struct fl_call *c, u64 key, u64 n)
 }
 
 /*
- * Rule @rule matched: which point is this call, and is it to fail? With
- * FL_SWEEP_RANDOM the rule says so itself.
+ * Rule @rule matched: find the point of this call, and whether it fails. With
+ * FL_SWEEP_RANDOM the rule decides itself.
  */
 FL_GLOBAL int fl_swept(struct fl_call *c, u32 rule)
 {
@@ -354,7 +354,7 @@ static int fl_one_page(u32 i, struct fl_stretch *s)
 			__sync_fetch_and_add(&fl_sweep.modules_lost, 1);
 		return 0;
 	}
-	/* init text was freed, and may be another module's by now */
+	/* init text was freed, and may now belong to another module */
 	old = bpf_map_lookup_elem(&fl_texts, &page);
 	if (old && old->id == s->id)
 		bpf_map_delete_elem(&fl_texts, &page);

@@ -92,7 +92,7 @@ static struct variants variants(const struct fl_agenda *a, const struct fl_spot 
 }
 
 /*
- * Fault number @i of a point; false: it has no more. All values and modes of an
+ * Fault number @i of a point; false: no more. All values and modes of an
  * occurrence come before the next occurrence.
  */
 static bool fault(const struct fl_agenda *a, const struct fl_spot *s, size_t i,
@@ -117,7 +117,7 @@ static size_t faults_left(const struct fl_agenda *a, const struct fl_spot *s)
 {
 	size_t all = variants(a, s).n * noccurrences(a, s);
 
-	/* of an earlier start, with other options, there may be more */
+	/* an earlier start, with other options, may have tried more */
 	return all > s->settled ? all - s->settled : 1;
 }
 
@@ -177,7 +177,10 @@ size_t fl_agenda_next(struct fl_agenda *a, struct fl_fault_at faults[FL_MAX_FAUL
 			a->pass = a->longer ? a->pass + 1 : 0;
 			rounds += !a->longer;
 			a->longer = false;
-			/* all faults of all points were looked at, from the first on */
+			/*
+			 * all faults of all points were visited, from the first
+			 * on
+			 */
 			if (rounds > 1 || !a->l->nspots)
 				return 0;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * agenda.h - which faults a campaign is to try, and which comes next. Works from
- * the options and a ledger, so that it goes on where a journal ended.
+ * agenda.h - which faults a campaign tries, and which comes next. Derived from
+ * the options and a ledger, so that it continues where a journal ended.
  */
 #ifndef FL_AGENDA_H
 #define FL_AGENDA_H

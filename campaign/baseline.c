@@ -23,7 +23,7 @@ static void take_base(struct sweep *s)
 	s->has_base = true;
 }
 
-/* Why a baseline is none; 0: it is good. */
+/* Why a baseline is invalid; 0: it is valid. */
 static int refuse(struct sweep *s, const struct fl_trial *trial)
 {
 	if (trial->trouble[0])

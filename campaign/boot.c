@@ -21,7 +21,7 @@
 #include "spawn.h"
 #include "task_stat.h"
 
-#define LOOK_MS 250		      /* how often sizes are looked at */
+#define LOOK_MS 250		      /* how often sizes are polled */
 #define GRACE_NS UINT64_C(5000000000) /* between SIGTERM and SIGKILL */
 
 struct boot {
@@ -43,7 +43,7 @@ static off_t size_of(const char *path)
 
 /* --- start ----------------------------------------------------------------- */
 
-/* A machine may append to its console: what is there is of an earlier boot. */
+/* A machine may append to its console: older text is from an earlier boot. */
 static void clear_console(const char *path)
 {
 	struct stat st;
@@ -172,7 +172,9 @@ static enum fl_boot_end watch(struct boot *b)
 
 /* --- end ------------------------------------------------------------------- */
 
-/* What left the group was adopted by this process; false: there is none. */
+/*
+ * Kill processes that left the group and were adopted by this one; false: none.
+ */
 static bool kill_adopted(void)
 {
 	DIR *d = opendir("/proc");
@@ -214,7 +216,7 @@ static void end_command(struct boot *b)
 	pass_on(b);
 }
 
-/* The machine's file is written anew by the next boot. */
+/* The next boot overwrites the machine's file. */
 static void keep_console(const struct boot *b)
 {
 	char *text = NULL;

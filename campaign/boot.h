@@ -30,7 +30,7 @@ struct fl_boot {
 };
 
 /*
- * Run the command in a process group of its own, with /dev/null as input. When it
+ * Run the command in its own process group, with /dev/null as input. When it
  * returns, its group and what it left to this process - a subreaper, which must
  * have no other children - are dead. @signals is a signalfd for what ends it
  * early. 0 with *out, or -errno with @t.

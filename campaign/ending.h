@@ -11,7 +11,7 @@
 enum fl_ending {
 	FL_ENDING_CRASH, /* it died; also where nothing is known */
 	FL_ENDING_HANG,	 /* it was killed because it made no progress */
-	FL_ENDING_CUT,	 /* it was stopped from outside: the trial at hand is done again */
+	FL_ENDING_CUT,	 /* it was stopped from outside: the current trial is repeated */
 };
 
 /* @boot: its number, from 1; DIR/console.BOOT is what it printed. 0 or -errno. */

@@ -30,7 +30,7 @@ static void take_state(const struct sweep *s, struct fl_leftovers *now)
 	fl_leftovers_sort(now);
 }
 
-/* Digits count things and name processes: they are no part of what was left. */
+/* Digits are counts and process IDs, which vary between runs. */
 static void without_digits(const char *text, char *buf, size_t size)
 {
 	size_t n = 0;
@@ -84,7 +84,7 @@ static void examine_state(struct sweep *s)
 	}
 	if (fl_leftovers_compare(&s->base, &now, add_difference, &d))
 		fl_found_add(&s->found, "state", d.print, d.title, d.text);
-	/* what is there from now on is nobody else's */
+	/* everything new from now on belongs to this trial */
 	fl_leftovers_release(&s->base);
 	s->base = now;
 }
@@ -149,7 +149,7 @@ void fl_examine(struct sweep *s, const struct fl_trial *trial)
 	examine_workload(s, trial);
 	if (trial->timed_out)
 		examine_hang(s, trial);
-	/* what a task that hangs holds is no finding of its own */
+	/* what a hung task holds is not a separate finding */
 	if (trial->stuck) {
 		s->dirty = true;
 		fl_leftovers_release(&s->base);

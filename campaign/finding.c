@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * finding.c - the folder of a finding: what a person needs to look at it, to show
- * it again, and to show it to somebody who does not have the campaign.
+ * finding.c - the folder of a finding: what is needed to read it, to reproduce
+ * it, and to pass it on without the campaign.
  *
- *	log		the kernel's or the oracle's words
+ *	log		output of the kernel or the check
  *	path		the fault and where it was injected
- *	replay		the command that shows it again
- *	reproduce.fault	the same as a script of its own
+ *	replay		the command that reproduces it
+ *	reproduce.fault	the same as a separate script
  *	reproduce.sh	the workload under it
  */
 #include <errno.h>

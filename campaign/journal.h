@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * journal.h - what a campaign did, a line each, on a disk before it is done.
+ * journal.h - a campaign's log, one line per step, on disk before the step is
+ * taken.
  *
  * Lines are gathered and handed to the kernel in one piece by fl_journal_sync(),
  * which returns once they are stable (O_DSYNC): before a fault is armed, and
@@ -17,7 +18,9 @@
 
 struct fl_journal;
 
-/* Handed every record in order; other than 0 stops reading and is returned. */
+/*
+ * Called for every record in order; other than 0 stops reading and is returned.
+ */
 typedef int (*fl_record_fn)(void *arg, const struct fl_record *r);
 
 struct fl_journal_stat {
@@ -27,8 +30,8 @@ struct fl_journal_stat {
 };
 
 /*
- * Read DIR/journal.ndjson only. 0, -ENOENT without words when there is none,
- * or -errno with @t set; a line that is not one of a journal is an error.
+ * Read DIR/journal.ndjson only. 0, -ENOENT without a message when there is
+ * none, or -errno with @t set; a line that is not a record is an error.
  */
 int fl_journal_read(const char *dir, fl_record_fn fn, void *arg, struct fl_journal_stat *stat,
 		    struct fl_fault *fault);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * leaks.c - memory that trials leaked. A scan costs seconds, so it is done for a
- * batch of trials; what it finds is put down to the fault by trying halves of
- * the batch again.
+ * batch of trials; findings are attributed to a fault by bisecting the batch.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -73,7 +72,7 @@ static int probe(struct sweep *s, const struct fl_unscanned *list, size_t n, str
 	return probe_halves(s, list, n, trial, us);
 }
 
-/* Leaks of the batch that no repetition showed: better the last trial's than nobody's. */
+/* Leaks of the batch that no repetition reproduced: attributed to the last trial. */
 static int book_rest(struct sweep *s, struct fl_found_list *batch)
 {
 	int err;

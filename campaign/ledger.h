@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ledger.h - what is known of a campaign: points, faults that were tried,
- * findings. It is made of the journal's records alone: a sweep that goes on and
- * a report read the same lines, and a running sweep applies what it writes.
+ * ledger.h - the state of a campaign: points, faults tried, findings. Built
+ * from the journal's records alone: a resumed sweep and a report read the same
+ * lines, and a running sweep applies what it writes.
  */
 #ifndef FL_LEDGER_H
 #define FL_LEDGER_H
@@ -119,7 +119,7 @@ size_t fl_ledger_spot_number(const struct fl_ledger *l, const struct fl_spot *s)
 /* What became of the fault; NULL: not tried. */
 const struct fl_tried *fl_ledger_tried(const struct fl_ledger *l, const struct fl_fault_at *f,
 				       bool pair);
-/* Is it not to be tried again? */
+/* Is it settled, so that it is not tried again? */
 bool fl_tried_settled(const struct fl_tried *t);
 /* Are these the faults of trial @begin, as it began? */
 bool fl_same_faults(const struct fl_fault_at *faults, size_t n, const struct fl_record *begin);

@@ -21,8 +21,8 @@ void fl_leftovers_release(struct fl_leftovers *l);
 void fl_leftovers_add(void *arg, const char *line);
 void fl_leftovers_sort(struct fl_leftovers *l);
 /*
- * Hand over what @now has more ('+') and less ('-') than @base; both are sorted.
- * How many that were. @fn may be NULL.
+ * Pass what @now has more ('+') and less ('-') than @base; both are sorted.
+ * Returns how many. @fn may be NULL.
  */
 size_t fl_leftovers_compare(const struct fl_leftovers *base, const struct fl_leftovers *now,
 			    void (*fn)(void *arg, char sign, const char *line), void *arg);
@@ -54,7 +54,7 @@ void fl_known_tasks_release(struct fl_known_tasks *known);
  */
 void fl_leftovers_scan(const char *root, struct fl_leftovers *l);
 /*
- * "kernel thread jbd2", without those that come and go by themselves, and "process
+ * "kernel thread jbd2", without transient ones, and "process
  * sleep (open: /f)" for children of this process, which adopted what a workload
  * left. @known is empty at first, and kept from scan to scan.
  */

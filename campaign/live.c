@@ -225,7 +225,7 @@ static int run_workload(struct fl_live *w, const struct fl_world_fault *faults, 
 
 		fl_points_end(w->points);
 		fl_points_result(w->points, &w->result);
-		/* what was made to fail may be the way to run it */
+		/* the fault may prevent running it */
 		if (!started && !w->result.injected)
 			snprintf(out->trouble, sizeof(out->trouble), "cannot run '%s'",
 				 w->o->run ? w->o->run[0] : "sh");

@@ -12,8 +12,8 @@ struct fl_live_opts {
 	enum fl_by each;
 	bool any_context;   /* interrupts, too */
 	char *const *run;   /* argv of the workload; NULL: the script's run */
-	const char *output; /* file for what the workload prints, anew in each trial */
-	/* Interrupted: the trial at hand is given up. May be NULL. */
+	const char *output; /* file for the workload's output, truncated for each trial */
+	/* Interrupted: the current trial is abandoned. May be NULL. */
 	bool (*interrupted)(void *arg);
 	void *arg;
 };
@@ -22,7 +22,7 @@ struct fl_live;
 
 /*
  * @a was prepared with a compilation for a sweep, and is begun here; both are
- * borrowed. Makes this process the one that adopts what a workload leaves. 0
+ * borrowed. Makes this process the subreaper of the workload's processes. 0
  * with *out yours, or -errno with @t set. @o must outlive *out.
  */
 int fl_live_new(struct fl_engine *en, struct fl_armed *a, const struct fl_live_opts *o,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* lookup.h - numbers by a hash of what they stand for; only ever grows. */
+/* lookup.h - numbers by a hash of their keys; only grows. */
 #ifndef FL_LOOKUP_H
 #define FL_LOOKUP_H
 
@@ -21,7 +21,7 @@ void fl_lookup_release(struct fl_lookup *t);
 /* @same says whether number @i is what is looked for. */
 uint32_t fl_lookup_find(const struct fl_lookup *t, uint64_t hash,
 			bool (*same)(const void *arg, uint32_t i), const void *arg);
-/* 0 or -ENOMEM. What is there already is not looked for. */
+/* 0 or -ENOMEM. Does not check for duplicates. */
 int fl_lookup_add(struct fl_lookup *t, uint64_t hash, uint32_t number);
 
 /* Spreads every bit over all. */

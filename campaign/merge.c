@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * merge.c - shards are read once to know what each is, and once more to copy
- * their records with numbers of the whole: points by identity, trials one shard
- * after the other, findings by fingerprint.
+ * merge.c - shards are read once to identify them, and again to copy their
+ * records with merged numbers: points by identity, trials one shard after the
+ * other, findings by fingerprint.
  */
 #include "merge.h"
 
@@ -37,9 +37,9 @@ struct merge {
 	struct shard *shards;
 	/* of the shard that is being copied */
 	const struct shard *from;
-	uint32_t *points;   /* number in the whole of each of its points */
+	uint32_t *points;   /* merged number of each of its points */
 	uint32_t *findings; /* likewise, from 1 */
-	uint64_t base;	    /* its trial N is the whole's base + N */
+	uint64_t base;	    /* its trial N is merged trial base + N */
 };
 
 static int no_memory(const struct merge *m)
@@ -203,7 +203,7 @@ static int book(struct merge *m, const struct fl_record *r)
 	return 0;
 }
 
-/* Without the shard: the whole is one. */
+/* Without the shard: the merged campaign has none. */
 static int book_start(struct merge *m, struct fl_record r)
 {
 	struct fl_record_option *options = calloc(r.noptions + 1, sizeof(*options));
@@ -299,7 +299,7 @@ static int copy(void *arg, const struct fl_record *from)
 	return book(m, &r);
 }
 
-/* The folder of finding @id of a shard, as that of the whole. */
+/* Copy the folder of finding @id of a shard into the merged campaign. */
 static void copy_folder(const struct merge *m, uint32_t id)
 {
 	static const char *const files[] = { "log", "path", "reproduce.fault", "reproduce.sh" };
@@ -381,7 +381,7 @@ static int book_campaign(struct merge *m)
 	return book(m, &r);
 }
 
-/* What a shard has not done is left for the whole. */
+/* What a shard has not done is left to do in the merged campaign. */
 static bool all_exhausted(const struct merge *m)
 {
 	bool all = true;

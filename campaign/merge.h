@@ -11,7 +11,7 @@ struct fl_merge_opts {
 	char *const *dirs; /* a shard each */
 	size_t ndirs;
 	const char *out; /* folder that gets journal, summary and findings */
-	/* A line for people. May be NULL. */
+	/* A line for humans. May be NULL. */
 	void (*note)(void *arg, const char *text);
 	void *arg;
 };
@@ -19,8 +19,8 @@ struct fl_merge_opts {
 /*
  * 0: @merged, yours and initialized, holds the whole campaign; its status is as a
  * sweep's, exhaustion proved over the union of all points. Otherwise -errno with
- * @t: a shard is missing, is of another campaign, or cannot be read. Of several
- * journals of one shard the one that came furthest is taken.
+ * @t: a shard is missing, belongs to another campaign, or cannot be read. Of
+ * several journals of one shard the most complete one is used.
  */
 int fl_merge(const struct fl_merge_opts *o, struct fl_ledger *merged, struct fl_fault *fault);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* note.h - a line for people about what a campaign does. */
+/* note.h - a line for humans about what a campaign does. */
 #ifndef FL_NOTE_H
 #define FL_NOTE_H
 

@@ -117,7 +117,7 @@ struct fl_record {
 const char *fl_outcome_kind_name(enum fl_outcome_kind kind);
 /* "once", "on", "all". */
 const char *fl_inject_mode_name(enum fl_inject_mode mode);
-/* False: there is none of that name. */
+/* False: no such name. */
 bool fl_inject_mode_parse(const char *name, enum fl_inject_mode *mode);
 
 #endif /* FL_RECORD_H */

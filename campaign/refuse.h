@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * refuse.h - why a campaign cannot go on: a fault raised and -errno returned at
- * once, so that a caller can return it. @fault may be NULL; an earlier one is
- * written over.
+ * refuse.h - why a campaign cannot continue: raises a fault and returns -errno,
+ * so that a caller can return it. @fault may be NULL; an earlier one is
+ * overwritten.
  */
 #ifndef FL_REFUSE_H
 #define FL_REFUSE_H

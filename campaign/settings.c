@@ -12,7 +12,7 @@ void fl_settings_init(struct fl_settings *s)
 	s->agenda.modes[FL_INJECT_ONCE] = true;
 }
 
-/* A whole number from @least; false: it is none. */
+/* A whole number of at least @least; false: it is not one. */
 static bool number(const char *text, unsigned long least, unsigned long most, uint32_t *out)
 {
 	unsigned long n;

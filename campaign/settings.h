@@ -21,9 +21,8 @@ struct fl_settings {
 
 void fl_settings_init(struct fl_settings *s);
 /*
- * each, occurrence, values, mode, depth, only, shard. False: @value makes no
- * sense for it; a name that is none of these is left alone. @value of "only" is
- * borrowed.
+ * each, occurrence, values, mode, depth, only, shard. False: @value is invalid
+ * for it; other names are ignored. @value of "only" is borrowed.
  */
 bool fl_settings_set(struct fl_settings *s, const char *name, const char *value);
 /* What a value may look like, for a message. */

@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /*
- * "I/N" by the environment of an array job: SHARD_INDEX of SHARD_NUMBER and
- * CI_NODE_INDEX of CI_NODE_TOTAL (from 1), JOB_COMPLETION_INDEX (from 0) of
- * SHARD_NUMBER or JOB_COMPLETIONS, SLURM_ARRAY_TASK_ID of SLURM_ARRAY_TASK_COUNT
- * from _MIN on by _STEP. Returns the name of the variable that says I, NULL: none does. Whether
- * I/N makes sense is left to fl_settings_set(), which refuses what is no number, too.
+ * "I/N" by the environment of an array job: SHARD_INDEX of SHARD_NUMBER and CI_NODE_INDEX of
+ * CI_NODE_TOTAL (from 1), JOB_COMPLETION_INDEX (from 0) of SHARD_NUMBER or JOB_COMPLETIONS,
+ * SLURM_ARRAY_TASK_ID of SLURM_ARRAY_TASK_COUNT from _MIN on by _STEP. Returns the name of the
+ * variable that has I, or NULL. I/N is validated by fl_settings_set(), including that both are
+ * numbers.
  */
 const char *fl_shard_of_environment(char *buf, size_t size);
 

@@ -169,7 +169,7 @@ static void begin(struct fl_splat_reader *r, const struct fl_splat_row *row, con
 	r->flags |= row->flags;
 }
 
-/* Lines that may stand before a report: kept until it is known whether one follows. */
+/* Lines that may precede a report: kept until it is known whether one follows. */
 static bool may_lead(const struct fl_splat_reader *r, const char *line)
 {
 	if (is_cut(line))

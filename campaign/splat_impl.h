@@ -13,7 +13,7 @@ struct fl_splat_reader {
 	void *arg;
 	const struct fl_splat_row *row; /* NULL: no report under way */
 	unsigned int flags;
-	char *text; /* its lines; without a row, those that may stand before one */
+	char *text; /* its lines; without a row, those that may precede one */
 	size_t len, cap;
 	size_t nlines;
 	char title[256];

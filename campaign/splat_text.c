@@ -145,7 +145,7 @@ void fl_splat_look_at(struct fl_splat_reader *r, const char *line)
 		return;
 	}
 	line += strspn(line, " \t");
-	/* "<TASK>", "<IRQ>" and "? f" go on, all else ends the stack */
+	/* "<TASK>", "<IRQ>" and "? f" belong to the stack, all else ends it */
 	if (r->in_trace && *line != '<' && *line != '?' && strncmp(line, "[<", 2) != 0)
 		r->trace_done = true;
 	if (!strncmp(line, "</TASK>", 7))
@@ -214,7 +214,7 @@ void fl_splat_title(struct fl_splat_reader *r, const char *line)
 	r->title[n] = '\0';
 }
 
-/* Numbers in words that stand for a whole report are counts and processes. */
+/* Numbers in one-line reports are counts and process IDs. */
 static size_t without_numbers(const char *text, char *buf, size_t size)
 {
 	size_t n = 0;

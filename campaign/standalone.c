@@ -54,7 +54,7 @@ static void put_condition(FILE *out, const struct fl_object *obj, const struct f
 	}
 }
 
-/* The value as the rule has it, where the fault has none of its own. */
+/* The rule's value, if the fault has no own one. */
 static const char *rule_value(const struct fl_object *obj, const struct fl_spot *s)
 {
 	const char *at =
@@ -104,7 +104,7 @@ char *fl_standalone_rules(const struct fl_object *obj, const struct fl_ledger *l
 	return NULL;
 }
 
-/* Each in a shell of its own, for one may say "set -e"; @then is what follows it. */
+/* Each in its own shell, because of "set -e"; @then follows it. */
 static void put_commands(FILE *out, const char *title, const struct fl_obj_command *list, size_t n,
 			 const char *then)
 {

@@ -9,7 +9,7 @@
 /*
  * Rules that make the same calls fail: by their functions, what the rules of the
  * campaign asked for, and the call path as caller() and within() of its symbols;
- * @fewest: of no more than single it out in @l. Yours to free, or NULL.
+ * @fewest: only the terms needed to single it out in @l. Yours to free, or NULL.
  */
 char *fl_standalone_rules(const struct fl_object *obj, const struct fl_ledger *l,
 			  const struct fl_fault_at *faults, size_t nfaults, bool fewest);

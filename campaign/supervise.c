@@ -44,7 +44,7 @@ struct supervisor {
 	int lock;
 	int signals;
 	sigset_t old;
-	uint64_t boot; /* number of the one at hand in this folder */
+	uint64_t boot; /* number of the current one in this folder */
 	unsigned int stuck;
 	char journal[4200], kept[4200];
 };
@@ -116,8 +116,8 @@ static bool died_in_trial(const struct known *before, const struct known *now)
 /* --- the folder ------------------------------------------------------------ */
 
 /*
- * The lock's descriptor is the machine's, too: as long as one of its processes
- * lives, nobody else writes here.
+ * The machine inherits the lock's descriptor: no one else writes here while any
+ * of its processes lives.
  */
 static int lock_folder(struct supervisor *s)
 {
@@ -206,7 +206,7 @@ static int boot(struct supervisor *s, const struct known *k, struct fl_boot *b)
 	return err;
 }
 
-/* What became of it, counted and in words. */
+/* Count how it ended, and describe it. */
 static void describe(struct supervisor *s, const struct fl_boot *b, const struct known *before,
 		     const struct known *now, char *buf, size_t size)
 {
@@ -242,7 +242,7 @@ static int record_end(const struct supervisor *s, const struct fl_boot *b,
 	return err ? err : set_running(s, NULL);
 }
 
-/* Booting again would end likewise: the sweep refused to begin. */
+/* Another boot would not help: the sweep refused to begin. */
 static bool was_refused(const struct fl_boot *b, const struct known *before,
 			const struct known *now)
 {

@@ -107,7 +107,7 @@ static void read_console(struct sweep *s, uint64_t boot)
 	free(line);
 	if (f)
 		fclose(f);
-	/* it is gone, and this one is new */
+	/* this is another machine */
 	s->dirty = false;
 }
 
@@ -133,9 +133,9 @@ static enum fl_outcome_kind outcome_of(enum fl_ending how)
 }
 
 /*
- * A kernel that dies has something to say. A supervised machine that ended without
- * a word was more likely killed, as hosts do that are out of memory; the second
- * time it is the fault's doing.
+ * A dying kernel prints something. A supervised machine that died silently was
+ * probably killed, by the host's OOM killer say; the second time the fault is to
+ * blame.
  */
 static bool was_silent(const struct sweep *s, enum fl_outcome_kind outcome, uint64_t boot)
 {
@@ -146,8 +146,8 @@ static bool was_silent(const struct sweep *s, enum fl_outcome_kind outcome, uint
 }
 
 /*
- * A trial began and never ended. On the same boot faultline alone was killed, and
- * the trial is done again; so it is when somebody stopped the machine.
+ * A trial began and never ended. On the same boot only faultline was killed, and
+ * the trial is repeated; likewise if the machine was stopped from outside.
  */
 static int settle_open(struct sweep *s, bool same_boot)
 {

@@ -2,10 +2,10 @@
 /*
  * sweep.h - a campaign from baseline to exhaustion:
  *
- *	journal		journal.c, ledger.c: where it ended, where it goes on
+ *	journal		journal.c, ledger.c: where it ended, where it continues
  *	baseline	baseline.c: twice, without a fault
  *	trials		agenda.c says which, examine.c what became of each
- *	leaks		leaks.c: after batches, then each put down to its fault
+ *	leaks		leaks.c: after batches, then attributed to their faults
  *	findings	finding.c: a folder each
  *	summary		describe.c: summary.json
  *	less		minimise.c, terms.c: a finding with as little as shows it
@@ -38,11 +38,11 @@ struct fl_sweep_opts {
 	uint64_t budget_us;	/* 0: none */
 	uint64_t budget_trials; /* 0: none */
 	bool keep_going;	/* after an oops */
-	bool fresh_lockdep;	/* lockdep off: a fresh machine is wanted, as after an oops */
+	bool fresh_lockdep;	/* lockdep off: require a fresh machine, as after an oops */
 	const char *console;	/* what the machine before printed, or NULL: */
 	const char *pstore;	/* where no supervisor kept it either; or NULL */
 	/*
-	 * Rules of a finding as a script of its own, @fewest: with no more terms than
+	 * Rules of a finding as a separate script, @fewest: only the terms needed to
 	 * single out its points; yours to free, or NULL.
 	 */
 	char *(*standalone)(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
@@ -52,13 +52,13 @@ struct fl_sweep_opts {
 	void *arg;
 };
 
-/* What happens meanwhile; any may be NULL. */
+/* Progress callbacks; any may be NULL. */
 struct fl_sweep_sink {
 	void *arg;
 	void (*note)(void *arg, const char *text);
 	void (*finding)(void *arg, uint32_t id, const struct fl_known_finding *f);
 	void (*progress)(void *arg, const struct fl_ledger *l, const struct fl_agenda *a);
-	/* The sweep is to end after the trial at hand. */
+	/* Stop the sweep after the current trial. */
 	bool (*stop)(void *arg);
 };
 

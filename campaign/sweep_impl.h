@@ -30,7 +30,7 @@ struct sweep {
 	struct fl_agenda agenda;
 	struct fl_fault *fault;
 	struct fl_splat_reader *reader;
-	struct fl_found_list found; /* of the trial at hand */
+	struct fl_found_list found; /* of the current trial */
 	struct fl_leftovers base;   /* what the machine has after the baseline */
 	bool has_base;
 	size_t seen;	   /* points of the world that are in the ledger */
@@ -66,7 +66,7 @@ int fl_book(struct sweep *s, const struct fl_record *r);
 int fl_book_sync(struct sweep *s);
 /* Points that the last trial showed; @n 0: a baseline. */
 int fl_book_points(struct sweep *s, uint64_t n);
-/* What was found is put down to the trial that ended last. */
+/* Findings are attributed to the trial that ended last. */
 int fl_book_findings(struct sweep *s, uint64_t n);
 
 /* baseline.c */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * terms.h - a call path as a condition of the language: caller() and within() of
- * its symbols. Offsets have no place there, so calls of one function from two
- * places of another look alike; the ordinal tells them apart.
+ * its symbols. They have no offsets, so two calls of a function in the same
+ * caller look alike; the ordinal distinguishes them.
  */
 #ifndef FL_TERMS_H
 #define FL_TERMS_H

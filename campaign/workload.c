@@ -59,7 +59,7 @@ static void take_stacks(int group, struct fl_workload_end *end)
 	}
 }
 
-/* Until it has ended, @us have passed, or somebody has had enough. */
+/* Until it has ended, @us have passed, or it is interrupted. */
 static bool wait_for(const struct fl_workload *w, struct fl_command *c, uint64_t us)
 {
 	uint64_t until = fl_now_ns() + us * 1000;

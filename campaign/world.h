@@ -55,7 +55,7 @@ typedef void (*fl_line_fn)(void *arg, const char *line);
 struct fl_world_ops {
 	/*
 	 * Setup, run with @faults, cleanup, checks. 0, or -errno with @t set when
-	 * nothing of the kind can be done any more; -EINTR: interrupted.
+	 * further trials are impossible; -EINTR: interrupted.
 	 */
 	int (*trial)(void *arg, uint64_t n, const struct fl_world_fault *faults, size_t nfaults,
 		     uint64_t limit_us, struct fl_trial *out, struct fl_fault *fault);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* annotate_cli.h - faultline annotate, which is a program of its own. */
+/* annotate_cli.h - faultline annotate, which is a separate program. */
 #ifndef FL_ANNOTATE_CLI_H
 #define FL_ANNOTATE_CLI_H
 

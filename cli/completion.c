@@ -207,7 +207,7 @@ static void offer_helped(const char *typed, const char *word, const char *help)
 	fl_offer(typed, word, line);
 }
 
-/* What is "-" up to here; a letter is only offered where there is no name. */
+/* Options; a letter is only offered if there is no name. */
 static void offer_options(const struct line *l, const char *typed)
 {
 	unsigned int modes = l->chosen ? 1u << l->mode : FL_IN_RUN | FL_IN_LIST;
@@ -238,7 +238,7 @@ static bool is_script(const char *name)
 	return strchr(name, '/') || (len > 6 && !strcmp(name + len - 6, ".fault"));
 }
 
-/* After a script NAME=VALUE may follow, and another word of its kind where there may be several. */
+/* After a script NAME=VALUE may follow, and further words where several are allowed. */
 static void offer_more(const struct line *l, const char *typed)
 {
 	switch (l->mode) {

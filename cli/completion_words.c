@@ -74,7 +74,7 @@ void fl_offer_functions(const char *typed, const char *sysroot, bool traceable)
 	struct rule_words w = { .without = "exit" };
 	char text[256];
 
-	/* the whole list of what can be traced helps nobody */
+	/* the complete list of traceable functions is useless */
 	snprintf(text, sizeof(text), "on %s%s", traceable && strlen(typed) > 1 ? "exit " : "",
 		 typed);
 	complete_text(text, sysroot, &w);

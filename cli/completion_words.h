@@ -9,7 +9,10 @@
 
 #include <stdbool.h>
 
-/* Print @word with @help (NULL: none) if it begins with @typed. Is it printed? */
+/*
+ * Print @word with @help (NULL: none) if it begins with @typed. Returns whether
+ * it was printed.
+ */
 bool fl_offer(const char *typed, const char *word, const char *help);
 /* Print what of the word being completed the candidates replace. */
 void fl_offer_part(const char *typed);
@@ -20,7 +23,10 @@ void fl_offer_rules(const char *text, const char *sysroot);
 void fl_offer_functions(const char *typed, const char *sysroot, bool traceable);
 /* NAME= for each parameter of the script or object @path, or the default after NAME=. */
 void fl_offer_params(const char *path, const char *typed);
-/* DIR/N of campaigns in the current folder, or in the one that @typed names. Were there any? */
+/*
+ * DIR/N of campaigns in the current folder, or in the one that @typed names. Returns whether
+ * there were any.
+ */
 bool fl_offer_findings(const char *typed);
 /* Numbers of processes, without the kernel's own threads. */
 void fl_offer_processes(const char *typed);

@@ -14,7 +14,7 @@
 #include "json.h"
 
 #define COLUMNS 96
-#define INDENT 28 /* of what stands below a check: as far as its detail */
+#define INDENT 28 /* of the lines below a check: up to its detail */
 
 struct colours {
 	const char *good, *bad, *strong, *off;

@@ -26,7 +26,7 @@ struct enable {
 	struct fl_enable_targets targets;
 };
 
-/* --- what is asked for ------------------------------------------------------------ */
+/* --- what to enable --------------------------------------------------------------- */
 
 static int read_target(struct enable *e, const char *word)
 {

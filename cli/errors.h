@@ -12,7 +12,7 @@
 #include "options.h"
 
 struct fl_errors {
-	FILE *json; /* events go there; NULL: none are wanted */
+	FILE *json; /* where events go; NULL: nowhere */
 	bool verbose;
 	int status;	/* fl_exit of the last error; 0 while there was none */
 	char text[512]; /* of the first error */
@@ -37,7 +37,7 @@ int fl_errors_no_memory(struct fl_errors *e);
 /* All of them to standard error. */
 void fl_print_diags(const struct fl_diags *ds);
 
-/* There is no engine, because of @err. Returns an fl_exit. */
+/* Report that there is no engine because of @err. Returns an fl_exit. */
 int fl_errors_new_engine(struct fl_errors *e, int err);
 
 #endif /* FL_ERRORS_H */

@@ -28,7 +28,7 @@ struct explanation {
 	struct fl_near near; /* injectable functions */
 	struct neighbours calls, callers;
 	struct fl_kernel *kernel;
-	const struct fl_syscall *call; /* that was asked for by its name, or NULL */
+	const struct fl_syscall *call; /* requested by its name, or NULL */
 };
 
 static int consider(const char *name, const char *module, enum fl_tag tag, void *arg)

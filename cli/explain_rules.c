@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * explain_rules.c - `faultline explain -e RULES`: what they become. The programs
- * are loaded, so that the kernel tells how large they are and what its verifier
- * had to do, and attached to nothing.
+ * explain_rules.c - `faultline explain -e RULES`: how they are compiled. The
+ * programs are loaded, to get their sizes and verifier statistics from the
+ * kernel, but not attached.
  */
 #include <stdio.h>
 #include <stdlib.h>

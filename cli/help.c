@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * help.c - faultline SCRIPT.fault --help. The script is parsed, with the files
- * that it uses, and nothing is asked of the kernel: it may be written for
- * another one.
+ * that it uses, without looking at the kernel: it may be for another one.
  */
 #include "help.h"
 

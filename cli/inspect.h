@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inspect.h - what faultline tells without arming anything. Each returns an fl_exit. */
+/* inspect.h - commands that arm nothing. Each returns an fl_exit. */
 #ifndef FL_INSPECT_H
 #define FL_INSPECT_H
 

@@ -42,7 +42,7 @@ static void doctor(void)
 	ask(fl_doctor, FL_MODE_DOCTOR, "");
 }
 
-/* What somebody meant to run who forgot the rules; NULL: nothing. */
+/* An option that makes no sense without rules; NULL: none. */
 static const char *meant_to_run(const struct fl_options *o)
 {
 	return o->command || o->shell_command ? "a command"

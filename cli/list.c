@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * list.c - `faultline -l`: functions that can be made to fail, or with
- * --traceable those that rules without a return can be put on.
+ * list.c - `faultline -l`: injectable functions, or with --traceable those for
+ * rules without a return.
  *
  * Names come first, from the kernel's lists, and are filtered; what is left is
  * looked up, sorted by module and name, and printed.
@@ -36,7 +36,7 @@ struct row {
 struct table {
 	struct row *rows;
 	size_t n, cap;
-	/* what is wanted */
+	/* the selection */
 	const char *module; /* glob, or NULL */
 	char *module_text;
 	const char *name; /* glob */
@@ -246,7 +246,9 @@ static void release(struct table *t)
 	free(t->module_text);
 }
 
-/* Nothing was listed: is it the pattern, or can nothing be known here? */
+/*
+ * Nothing was listed: does the pattern not match, or is the list unavailable?
+ */
 static int no_match(const struct table *t, const struct fl_options *o, const char *pattern)
 {
 	enum fl_list_state state = t->k->ops->list_state(t->k);

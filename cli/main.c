@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	struct fl_options o;
 	int status = fl_options_parse(&o, argc, argv);
 
-	/* where it is ignored, nobody learns how a command ends */
+	/* if it is ignored, exit statuses of children are lost */
 	signal(SIGCHLD, SIG_DFL);
 	if (status) {
 		fl_options_release(&o);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* option.h - the tables of modes and options, for whoever reads or lists them. */
+/* option.h - the tables of modes and options. */
 #ifndef FL_OPTION_H
 #define FL_OPTION_H
 
@@ -21,8 +21,8 @@ enum fl_arg_kind {
 	FL_ARG_NUMBER,	  /* from min to max */
 	FL_ARG_DURATION,  /* with a unit; to ns */
 	FL_ARG_CHOICE,	  /* one of choices */
-	FL_ARG_FUNCTION,  /* of the kernel; may be given often */
-	FL_ARG_SETTING,	  /* NAME=VALUE; may be given often */
+	FL_ARG_FUNCTION,  /* of the kernel; repeatable */
+	FL_ARG_SETTING,	  /* NAME=VALUE; repeatable */
 	FL_ARG_FILE,	  /* any */
 	FL_ARG_DIRECTORY, /* any */
 	FL_ARG_SCRIPT,	  /* a file of rules */
@@ -101,7 +101,7 @@ const char *fl_mode_name(enum fl_mode mode);
 bool fl_option_duration(const char *text, uint64_t *out);
 /* Store @arg (NULL for a flag) where the row says. 0, or FL_EXIT_USAGE with the mistake noted. */
 int fl_option_apply(struct fl_options *o, const struct fl_option *opt, const char *arg);
-/* NAME=VALUE; cut in two in a copy. Likewise. */
+/* NAME=VALUE; split in a copy. Repeatable. */
 int fl_option_setting(struct fl_options *o, const char *arg);
 
 #endif /* FL_OPTION_H */

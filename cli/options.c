@@ -2,8 +2,8 @@
 /*
  * options.c - the command line by the tables of option.def and mode.def.
  *
- * getopt reads with all options of all modes; only when the last word was read
- * is it known which mode, and so which row of an option, is meant.
+ * getopt accepts the options of all modes; the mode, and so the row of an
+ * option, is only known after the last word.
  */
 #include "options.h"
 
@@ -19,7 +19,7 @@
 /* What getopt has read, until the mode is known. */
 struct item {
 	const struct fl_option *opt; /* the first of its rows */
-	bool by_letter;		     /* which may stand for another option in another mode */
+	bool by_letter;		     /* which may mean another option in another mode */
 	const char *arg;
 };
 
@@ -83,7 +83,7 @@ static int apply_all(const struct reader *r)
 		const struct fl_option *opt = find_row(item->opt, item->by_letter, o->mode);
 		int err;
 
-		/* help is for people who do not know yet what goes together */
+		/* help is for humans who do not know yet what goes together */
 		if (!opt && o->help)
 			continue;
 		err = opt ? fl_option_apply(o, opt, item->arg)
@@ -336,7 +336,7 @@ static void fill_getopt(char *letters, struct option *longs)
 {
 	size_t nlongs = 0;
 
-	/* words that are no options come as the value of option 1, and getopt prints nothing */
+	/* other words come as the value of option 1, and getopt prints nothing */
 	*letters++ = '-';
 	*letters++ = ':';
 	for (size_t i = 0; i < fl_noptions; i++) {
@@ -417,7 +417,7 @@ static int parse(struct reader *r, int argc, char **argv, char *letters, struct 
 	struct fl_options *o = r->o;
 	int end, err;
 
-	/* What stands after "--" is the command's, options and all. */
+	/* Everything after "--" belongs to the command, options included. */
 	for (end = 1; end < argc && strcmp(argv[end], "--"); end++)
 		;
 	if (end < argc) {

@@ -75,7 +75,7 @@ struct fl_options {
 	bool help;
 	bool sweep;
 	bool fix_hint;	 /* doctor */
-	bool only_check; /* fmt: tell what is not formatted, and write nothing */
+	bool only_check; /* fmt: report what is not formatted, and write nothing */
 	bool verbose;
 	bool quiet;
 	bool system_wide;
@@ -106,7 +106,7 @@ void fl_options_release(struct fl_options *o);
 bool fl_runs_object(const struct fl_options *o);
 /* Does enable load a module that was built before? */
 bool fl_enables_file(const struct fl_options *o);
-/* explain: is it about rules, and not about a function? */
+/* explain: is it about rules, not a function? */
 bool fl_explains_rules(const struct fl_options *o);
 
 /* --help: of everything for FL_MODE_RUN, else of one mode. */

@@ -13,8 +13,8 @@
 #define MUCH 65536 /* bytes */
 
 /*
- * A pipe or terminal by a description of its own: not to block would be asked
- * of all others that share the one we were given.
+ * Reopen a pipe or terminal: O_NONBLOCK would affect all others that share the
+ * file description.
  */
 static void open_anew(struct fl_output *o)
 {
@@ -50,7 +50,10 @@ int fl_output_open(struct fl_output *o, const char *path, int fd)
 	return o->text ? 0 : -errno;
 }
 
-/* The disk was full inside of a line: the line goes, what stands before stays. */
+/*
+ * The disk was full in the middle of a line: drop that line, keep what precedes
+ * it.
+ */
 static void cut_back(const struct fl_output *o, size_t written)
 {
 	size_t torn = 0;
@@ -60,7 +63,7 @@ static void cut_back(const struct fl_output *o, size_t written)
 		torn++;
 	end = torn ? lseek(o->fd, 0, SEEK_CUR) : -1;
 	if (end >= (off_t)torn && ftruncate(o->fd, end - (off_t)torn))
-		return; /* it is as it is; the error is told anyway */
+		return; /* leave it; the error is reported anyway */
 }
 
 static bool wait_for_reader(const struct fl_output *o)
@@ -117,7 +120,7 @@ bool fl_output_release(struct fl_output *o)
 	if (o->text)
 		fclose(o->text);
 	free(o->memory);
-	/* a network's disk may tell of an error only now */
+	/* network file systems may report an error only now */
 	if (o->own_fd && close(o->fd) && good) {
 		o->error = errno;
 		good = false;

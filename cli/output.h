@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * output.h - where a run's lines go: whole lines, handed to the kernel in one
- * piece when they are complete. Nothing of what was flushed is lost when
- * faultline is killed, and what is written never ends inside of a line because
- * a disk was full. Nobody waits for a reader that is slow without knowing it.
+ * output.h - where a run's lines go: complete lines, written in one piece.
+ * Nothing flushed is lost when faultline is killed, and a full disk never
+ * leaves half a line. Slow readers do not block the run.
  */
 #ifndef FL_OUTPUT_H
 #define FL_OUTPUT_H
@@ -19,7 +18,7 @@ struct fl_output {
 	bool owned;  /* by a path */
 	bool own_fd; /* to be closed */
 	bool is_terminal;
-	int error; /* errno of the first write that failed: nothing is written any more */
+	int error; /* errno of the first failed write; nothing is written after it */
 	/*
 	 * A reader does not take more: wait for @fd, and see to what cannot wait.
 	 * False gives up, which is error EAGAIN. NULL: wait.

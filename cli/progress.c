@@ -86,7 +86,7 @@ void fl_progress_draw(struct fl_progress *p, const struct fl_ledger *l, const st
 	uint64_t now = fl_now_ns(), every = p->is_terminal ? DRAW_EVERY_NS : LINE_EVERY_NS;
 	char line[MOST];
 
-	/* after a line of its own it is put back at once */
+	/* it is redrawn at once after another line */
 	if (p->quiet || ((p->shown || !p->is_terminal) && now - p->drawn_ns < every))
 		return;
 	if (p->is_terminal && !has_room(p))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report.h - what a run reports: text for people (report_text.c), an object of
+ * report.h - what a run reports: text for humans (report_text.c), an object of
  * JSON a line (report_json.c, docs/events.md), or its results as tests
  * (report_cases.c).
  */
@@ -28,7 +28,7 @@ struct fl_report_stream {
 	struct fl_throttle throttle;
 	enum fl_form form;
 	const char *source; /* of the rules, for names; borrowed */
-	char *kept;	    /* lines that stand before the cases, or NULL; freed by the run */
+	char *kept;	    /* lines before the cases, or NULL; freed by the run */
 };
 
 struct fl_armed_news {
@@ -65,7 +65,7 @@ extern const struct fl_report_ops fl_report_text;
 extern const struct fl_report_ops fl_report_json;
 extern const struct fl_report_ops fl_report_cases;
 
-/* Say what the rate limit held back, when its second is over. */
+/* Report what the rate limit suppressed, when its second is over. */
 void fl_report_tick(struct fl_report_stream *r, bool last);
 
 /* Why a module that came was not armed. */

@@ -12,7 +12,7 @@
 
 #define RUN "run" /* the case of the run itself */
 
-/* Cases are called by what is expected and not by where they stand, to stay the same. */
+/* Cases are named after their expectation, not its position, to be stable. */
 static void add_expectations(struct fl_suite *suite, const struct fl_summary *s, const char *group)
 {
 	const struct fl_object *obj = fl_armed_object(s->armed, 0);
@@ -106,7 +106,7 @@ static void refused(struct fl_report_stream *r, int status, const char *why)
 	put(r, suite);
 }
 
-/* Lines for people stand before the cases. */
+/* Lines for humans precede the cases. */
 static void keep(struct fl_report_stream *r, const char *line)
 {
 	char *more;
@@ -123,7 +123,7 @@ static void armed(struct fl_report_stream *r, const struct fl_armed_news *news)
 		keep(r, news->obj->rules[i].text);
 }
 
-/* An event is no result, and a run may have millions. */
+/* Events are not results, and a run may have millions. */
 static void event(struct fl_report_stream *r, const struct fl_object *obj, const struct fl_event *e)
 {
 	(void)r;

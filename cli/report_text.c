@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report_text.c - a run for people: a line per injection, a table at the end. */
+/* report_text.c - a run for humans: a line per injection, a table at the end. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -207,7 +207,7 @@ static int armed_run(struct run *r)
 	fl_armed_end(r->armed);
 	end_ns = fl_now_ns();
 	fl_armed_totals(r->armed, &totals);
-	/* What was injected may be why the command could not be run. */
+	/* Injected faults may be why the command could not be run. */
 	if (err && !totals.injected)
 		return err;
 	fl_run_wait_command(r);
@@ -246,7 +246,7 @@ static int open_report(struct run *r)
 	return 0;
 }
 
-/* The script turned out to have a command of its own. */
+/* The script has its own command. */
 static int move_report(struct run *r)
 {
 	if (r->has_command || !shell_command(r))
@@ -259,7 +259,7 @@ static int move_report(struct run *r)
 	return open_report(r);
 }
 
-/* The report is closed; one that is not complete is no success. */
+/* Close the report; an incomplete one is a failure. */
 static int close_report(struct run *r, int status)
 {
 	if (fl_output_release(&r->output))

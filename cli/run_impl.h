@@ -11,7 +11,7 @@
 #include "output.h"
 #include "report.h"
 
-/* The line on a terminal that tells how it goes. */
+/* The status line on a terminal. */
 struct fl_status {
 	bool on;
 	bool shown;

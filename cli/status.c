@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * status.c - how a run goes, in one line at the bottom of a terminal that is
- * drawn again in its place: what each rule has come to and how fast. A command
- * has the terminal for itself, so there is none then.
+ * status.c - the status line at the bottom of a terminal: counts and rates of
+ * each rule. A command owns the terminal, so there is none with one.
  */
 #include <inttypes.h>
 #include <poll.h>
@@ -94,7 +93,7 @@ void fl_status_draw(struct run *r)
 		 per_second(done, st->last.injected + st->last.fired, ns));
 	add_rules(r, line, room);
 	st->shown = write(STDERR_FILENO, line, strlen(line)) > 0;
-	/* after a clearing the line is only put back: rates go on as they were */
+	/* after clearing, the line is only redrawn: rates are not recomputed */
 	if (ns >= EVERY_NS || !st->drawn_ns) {
 		st->drawn_ns = now;
 		st->last = t;

@@ -48,7 +48,7 @@ struct campaign {
 	char output[PATH_MAX + 8];
 	char depth[16];
 	int signal_fd;
-	int signals; /* that asked for the end */
+	int signals; /* signals that requested the end */
 	struct fl_progress progress;
 };
 
@@ -251,7 +251,7 @@ static int prepare(struct campaign *c)
 	arming.session.silent = true;
 	if (fl_engine_prepare(c->engine, &arming, &c->armed))
 		return c->errors.status;
-	/* its process would be taken for one that the workload left */
+	/* its process would count as a leftover of the workload */
 	fl_engine_cool(c->engine);
 	return 0;
 }
@@ -425,7 +425,7 @@ int fl_sweep_command(const struct fl_options *o)
 
 /* --- replay and minimise ------------------------------------------------------------ */
 
-/* "DIR/N" in two; false: it is none. */
+/* Split "DIR/N"; false: it is not one. */
 static bool split(const char *word, char *dir, size_t size, uint32_t *id)
 {
 	const char *slash = strrchr(word, '/');

@@ -27,9 +27,9 @@ static void signals_of_ours(sigset_t *mask)
 }
 
 /*
- * Ctrl-C goes to all that share the terminal. Where a command runs, it is the
- * command's: most end by it, and so does the run then. One that does not - an
- * interpreter, a debugger - goes on under its rules, until it is pressed twice.
+ * Ctrl-C goes to the whole foreground group. With a command, it is meant for
+ * the command: most exit, which ends the run. Others, such as an interpreter or
+ * a debugger, keep running under the rules, until it is pressed twice.
  */
 static bool is_the_commands(struct run *r, int signal, int code)
 {
@@ -96,8 +96,8 @@ static bool is_over(struct run *r)
 }
 
 /*
- * Nobody reads our lines. The run goes on, and ends, all the same: events that
- * find no room are counted as lost.
+ * Our reader is gone. The run continues, and ends, anyway: events without room
+ * are counted as lost.
  */
 bool fl_run_wait_reader(void *arg, int fd)
 {
@@ -155,8 +155,8 @@ static void take_terminal_back(void)
 }
 
 /*
- * The run is over, but the command may go on, without faults. Who sent a
- * signal wants an end soon: the command gets a moment for its own.
+ * The run is over, but the command may continue, without faults. After a signal
+ * it gets a moment to exit.
  */
 void fl_run_wait_command(struct run *r)
 {
@@ -170,7 +170,7 @@ void fl_run_wait_command(struct run *r)
 		bool hurry = r->signal != 0;
 		int sig = sigtimedwait(&mask, &info, hurry ? &moment : NULL);
 
-		/* Ctrl-Z and fg are no more than that */
+		/* Ctrl-Z and fg */
 		if (sig < 0 && errno == EINTR)
 			continue;
 		if (sig > 0)

@@ -73,7 +73,7 @@ static const struct word functions[] = {
 
 static unsigned int find_word(const struct word *words, size_t n, const char *name)
 {
-	/* index 0 stands for none */
+	/* index 0 means none */
 	for (size_t i = 1; i < n; i++) {
 		if (!strcmp(words[i].name, name))
 			return (unsigned int)i;

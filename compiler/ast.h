@@ -3,7 +3,7 @@
  * ast.h - a script as the parser understood it and sema annotated it.
  *
  * Nodes live in the compilation's arena. Fields under "sema" are zero until
- * sema has been over them; no later pass writes to a node.
+ * sema has run; no later pass writes to a node.
  */
 #ifndef FL_AST_H
 #define FL_AST_H
@@ -209,8 +209,8 @@ enum fl_operand {
 };
 
 /* Traits of an action. */
-#define FL_ACT_HARMS 1	  /* the task that it hits: a rule must limit them */
-#define FL_ACT_REPORTS 2  /* writes an event of its own */
+#define FL_ACT_HARMS 1	  /* identifies the task: a rule must limit its tasks */
+#define FL_ACT_REPORTS 2  /* writes its own event */
 #define FL_ACT_SHOWN 4	  /* reported as fired where no action writes an event */
 #define FL_ACT_NEEDS_IP 8 /* finds the function on the stack */
 
@@ -293,7 +293,7 @@ struct fl_rule {
 	size_t ninstances;
 	const struct fl_action *ret; /* its return among acts, or NULL */
 	unsigned int ndraws;	     /* mentions of rand and random */
-	bool limits_tasks;	     /* the condition says which tasks it hits */
+	bool limits_tasks;	     /* the condition limits the rule to certain tasks */
 	bool child_only;	     /* limited to the command's tasks */
 	bool has_rate;
 	uint64_t rate;	  /* FL_RATE_ALWAYS and less, see fl_abi.h */
@@ -378,18 +378,17 @@ struct fl_state_def {
 	uint8_t *widths;	/* words of each key */
 };
 
-/* sema: within(f if EXPR), followed by programs of its own. */
+/* sema: within(f if EXPR), tracked by separate programs. */
 struct fl_tracker {
 	const struct fl_expr *expr; /* the within() */
 	struct fl_on on;
 	struct fl_instance instance;
 };
 
-/* sema: address ranges that a pattern stands for. */
+/* sema: address ranges that a pattern expands to. */
 struct fl_pattern_set {
 	const struct fl_pattern *pattern;
-	const char
-		*symbol; /* what the kernel was asked for: a system call has another name there */
+	const char *symbol; /* the kernel's name: that of a system call differs */
 	const struct fl_range *ranges;
 	size_t nranges;
 	size_t first; /* in the table of all */
@@ -455,7 +454,10 @@ bool fl_function_is_task(enum fl_function f);
 const char *fl_function_name(enum fl_function f);
 
 enum fl_text fl_text_of(const struct fl_expr *e);
-/* Words of 8 bytes that @e takes as part of a key; 0 for a literal, which is none. */
+/*
+ * Words of 8 bytes that @e takes as part of a key; 0 for a literal, which cannot be a
+ * key.
+ */
 unsigned int fl_key_size(const struct fl_expr *e);
 /* The same in a log. */
 unsigned int fl_log_words(const struct fl_expr *e);
@@ -481,7 +483,7 @@ bool fl_is_renamed(const struct fl_target *t, const char *name);
 /*
  * The comparison in @cond, a condition on @t, whose limit is the rule's rate:
  * the first "rand < N", or "N > rand", in writing order, whether N is included
- * or not. @limit is set to where N hangs. NULL: there is none.
+ * or not. @limit is set to where N hangs. NULL: none.
  */
 struct fl_expr *fl_find_rate(const struct fl_target *t, struct fl_expr *cond,
 			     struct fl_expr ***limit);

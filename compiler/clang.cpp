@@ -51,7 +51,7 @@ namespace
 using Bytes = llvm::SmallVector<char, 0>;
 using FileSystem = llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem>;
 
-/* Where the in-memory files are; no such directory is ever looked at. */
+/* Where the in-memory files are; never looked up on disk. */
 const char directory[] = "/faultline";
 
 void initialize()
@@ -275,7 +275,7 @@ bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, 
 	return module && optimize_and_emit(*module, elf, log);
 }
 
-/* LLVM calls this for errors that it cannot go on from. */
+/* LLVM calls this for fatal errors. */
 void on_fatal(void *log, const char *reason, bool)
 {
 	*static_cast<llvm::raw_ostream *>(log) << "fatal error in LLVM: " << reason << "\n";

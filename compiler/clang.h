@@ -3,7 +3,7 @@
  * clang.h - the embedded compiler: C text for BPF to ELF bytes, all in memory.
  *
  * The only header between the C of this project and LLVM. Nothing is read
- * from the file system: an #include finds the files handed over and no others.
+ * from the file system: an #include finds the files passed in and no others.
  */
 #ifndef FL_CLANG_H
 #define FL_CLANG_H
@@ -39,7 +39,7 @@ struct fl_clang_result {
  *	-EINVAL	 the C is wrong; the log says where
  *	-EFAULT	 the compiler crashed inside; this process goes on
  *	-ENOMEM
- * The same text gives the same bytes. Not for several threads at once.
+ * The same text gives the same bytes. Not thread-safe.
  */
 int fl_clang_compile(const char *name, const char *text, size_t len,
 		     const struct fl_clang_opts *opts, struct fl_clang_result *out);
@@ -47,7 +47,7 @@ int fl_clang_compile(const char *name, const char *text, size_t len,
 /* Frees what is left in @out; it may be used again. */
 void fl_clang_result_release(struct fl_clang_result *out);
 
-/* "LLVM 14.0.6": for cache keys and for people. */
+/* "LLVM 14.0.6": for cache keys and for humans. */
 const char *fl_clang_version(void);
 
 #ifdef __cplusplus

@@ -57,7 +57,7 @@ static bool no_field_at(struct compilation *c, struct fl_span span, const char *
 	return false;
 }
 
-/* Of a builtin in the script that stands on @need, which the kernel does not show. */
+/* For a builtin in the script that depends on @need, which this kernel lacks. */
 static bool no_field(struct compilation *c, unsigned int need, const char *why)
 {
 	int b = 1;
@@ -192,7 +192,7 @@ static void find_others(struct compilation *c, struct fl_plan_opts *plan)
 	plan->nattached = o.n;
 }
 
-/* A script with a "run" has a command, as one behind "--" is. */
+/* A "run" in the script is a command, as one after "--" is. */
 static bool runs_command(const struct fl_script *s)
 {
 	for (size_t i = 0; i < s->nsteps; i++) {

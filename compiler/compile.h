@@ -31,7 +31,7 @@ struct fl_compile_opts {
 	enum fl_sweep sweep;
 	const struct fl_param_setting *settings;
 	size_t nsettings;
-	/* Definitions (param, let) that stand before the script, or NULL. */
+	/* Definitions (param, let) to insert before the script, or NULL. */
 	const struct fl_source *prelude;
 	/*
 	 * Read a file that a script uses: 0 with *text malloc'd and yours, or
@@ -39,7 +39,7 @@ struct fl_compile_opts {
 	 */
 	int (*read)(void *arg, const char *path, char **text, size_t *len);
 	void *read_arg;
-	/* Are these the same file, by whatever path? NULL: the paths alone tell. */
+	/* Are these the same file? NULL: compare the paths only. */
 	bool (*is_same_file)(const char *a, const char *b);
 	/*
 	 * Compile the C elsewhere than in this process, as fl_clang_compile()
@@ -51,11 +51,11 @@ struct fl_compile_opts {
 };
 
 /*
- * Compile one script for the kernel that @k tells about. Returns 0 with *out
- * yours to free (NULL for FL_EMIT_NONE); -EINVAL with the mistakes in @ds,
- * which may also hold warnings after a success; -ENOMEM; or -EIO when Clang
- * did not take the C, which is a defect of faultline: *log, yours to free, has
- * Clang's words. @src and @ds must live until @ds has been printed.
+ * Compile one script for the kernel described by @k. Returns 0 with *out yours
+ * to free (NULL for FL_EMIT_NONE); -EINVAL with the mistakes in @ds, which may
+ * also hold warnings after a success; -ENOMEM; or -EIO when Clang rejected the
+ * C, which is a bug in faultline: *log, yours to free, has Clang's messages.
+ * @src and @ds must live until @ds has been printed.
  */
 int fl_compile(const struct fl_source *src, struct fl_kernel *k, const struct fl_compile_opts *opts,
 	       struct fl_diags *ds, struct fl_object **out, char **log);

@@ -21,7 +21,7 @@ struct word {
 struct completion {
 	const struct fl_complete_opts *opts;
 	struct fl_arena arena;
-	struct fl_tokens tokens; /* of what stands before the word */
+	struct fl_tokens tokens; /* of the text before the word */
 	const char *word;
 	size_t word_len;
 	struct word *words;
@@ -139,7 +139,7 @@ static bool in_targets(const struct completion *c, bool *traceable)
 
 /* --- what depends on the rule's function -------------------------------- */
 
-/* "on FUNCTION" as far as it was typed, with @rest behind it, as an instance. */
+/* "on FUNCTION" as far as it was typed, followed by @rest, as an instance. */
 static struct fl_script *with_rest(struct completion *c, const char *rest)
 {
 	const struct fl_token *on = rule_start(c), *name;
@@ -239,7 +239,7 @@ static size_t chain_start(const struct completion *c)
 	}
 }
 
-/* Behind "->" or ".": the members of what stands before it. */
+/* After "->" or ".": the members of the expression before it. */
 static void offer_members(struct completion *c)
 {
 	size_t start = chain_start(c);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * complete.h - what may stand next in a rule that is being typed.
+ * complete.h - what can come next in a rule being typed.
  *
  * The language's side of completion: no terminal, no files, no commands.
  */
@@ -28,9 +28,9 @@ struct fl_complete_opts {
 };
 
 /*
- * Call @fn for every word that may take the place of the one that ends at
- * @text's end; *start says where that begins. Words come sorted and once.
- * -ENOMEM, or 0 also when there is none.
+ * Call @fn for every word that may replace the one at the end of @text; *start
+ * says where that begins. Words come sorted and once. -ENOMEM, or 0 also when
+ * there is none.
  */
 int fl_complete(const char *text, size_t len, const struct fl_complete_opts *opts, size_t *start,
 		void (*fn)(const char *word, void *arg), void *arg);

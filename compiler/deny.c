@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* deny.c - functions that must not fail, and who says that they may. */
+/* deny.c - functions that must not fail, and --allow. */
 #include <string.h>
 
 #include "sema_impl.h"

@@ -52,7 +52,7 @@ static const char *fill(struct fl_arena *a, const char *text, const struct fl_te
 	return out;
 }
 
-/* A rule on many functions is looked at once for each. */
+/* A rule on many functions is checked once per function. */
 static bool was_said(const struct fl_diags *ds, const struct fl_diag *d)
 {
 	for (size_t i = ds->n; i-- > 0;) {
@@ -183,14 +183,17 @@ size_t fl_utf8_decode(const char *p, const char *end, uint32_t *code)
 	return 1;
 }
 
-/* May a terminal see it? Not what steers it, nor what turns text around. */
+/*
+ * Is it safe to print on a terminal? Not control characters or bidirectional
+ * ones.
+ */
 static bool is_harmless(uint32_t code)
 {
 	return code >= 0x20 && !(code >= 0x7f && code < 0xa0) && code != 0x2028 && code != 0x2029 &&
 	       !(code >= 0x202a && code <= 0x202e) && !(code >= 0x2066 && code <= 0x2069);
 }
 
-/* Text as it may be shown: every character takes one column. */
+/* Printable text: every character takes one column. */
 static void show(struct fl_buf *out, const char *text, size_t len)
 {
 	const char *end = text + len;

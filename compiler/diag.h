@@ -3,7 +3,7 @@
  * diag.h - what is wrong with a script, collected and printed once.
  *
  * Every diagnostic is a row of diag.def: tag, severity, class, text and hint.
- * Texts have places {0} to {3}, filled from the strings handed to fl_report();
+ * Texts have places {0} to {3}, filled from the strings passed to fl_report();
  * a hint is left out when one of its places has no string.
  */
 #ifndef FL_DIAG_H
@@ -31,11 +31,11 @@ struct fl_span {
 
 enum fl_severity { FL_SEV_ERROR, FL_SEV_WARNING, FL_SEV_NOTE };
 
-/* Whose doing it is; decides the exit status of a run that it ends. */
+/* Whose fault it is; decides the exit status of a run that it ends. */
 enum fl_diag_class {
 	FL_CLASS_SCRIPT,     /* the script is wrong: 2 */
-	FL_CLASS_KERNEL,     /* this kernel cannot: 4 */
-	FL_CLASS_PERMISSION, /* we may not: 5 */
+	FL_CLASS_KERNEL,     /* not supported by this kernel: 4 */
+	FL_CLASS_PERMISSION, /* no permission: 5 */
 };
 
 enum fl_diag_tag {
@@ -61,19 +61,19 @@ struct fl_diags {
 	size_t n;
 	size_t cap;
 	size_t nerrors;
-	bool full; /* too many errors: no more are taken */
+	bool full; /* too many errors: further ones are dropped */
 };
 
 /*
- * @on_oom is where memory shortage goes to while diagnostics are reported; it
- * may be changed between reports.
+ * @on_oom handles memory shortage while diagnostics are reported; it may be
+ * changed between reports.
  */
 void fl_diags_init(struct fl_diags *ds);
 void fl_diags_release(struct fl_diags *ds);
 
 /*
- * The strings for {0}, {1} ... follow, then NULL; they are copied. What has
- * been said about the same place in the same words is not said again.
+ * The strings for {0}, {1} ... follow, then NULL; they are copied. Duplicates,
+ * with the same place and text, are dropped.
  */
 void fl_report(struct fl_diags *ds, enum fl_diag_tag tag, struct fl_span span, ...)
 	__attribute__((sentinel));
@@ -96,7 +96,7 @@ void fl_source_position(const struct fl_source *src, uint32_t off, unsigned int 
 
 /*
  * The character at @p, which is before @end: its bytes, and in *code what it
- * is. A byte that is no UTF-8 is a character of its own, code 0.
+ * is. A byte that is not UTF-8 is a character with code 0.
  */
 size_t fl_utf8_decode(const char *p, const char *end, uint32_t *code);
 

@@ -15,7 +15,7 @@ static unsigned int own_words(const struct fl_emitter *em, const struct fl_on *o
 	return on->is_syscall ? 1 : fl_arch_words(em->opts->arch, on->func, on->func->nparams);
 }
 
-/* The arguments of a system call are in the registers of whoever made it. */
+/* The arguments of a system call are in the caller's registers. */
 static void fetch_syscall_args(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
 	const struct fl_arch *arch = em->opts->arch;

@@ -2,8 +2,8 @@
 /*
  * emit.h - a plan as C for bpf-templates/.
  *
- * No text of the user's gets into the C other than as numbers and in comments
- * that are printed anew from the tree; names come from the kernel's facts.
+ * The user's text only gets into the C as numbers, and in comments printed from
+ * the tree; names come from the kernel's facts.
  *
  *	emit.c		what the file defines and includes; programs
  *	emit_rule.c	rules and their actions
@@ -56,8 +56,8 @@ struct fl_emitter {
 	struct fl_buf prelude; /* functions that rules call */
 	uint32_t rule;	       /* whose condition is being written */
 	unsigned int names;    /* variables so far */
-	unsigned int bad;      /* the one that a fault is noted in; 0: none */
-	unsigned int nstrings; /* of the rule at hand */
+	unsigned int bad;      /* the one that records a fault; 0: none */
+	unsigned int nstrings; /* of the current rule */
 	unsigned int most_strings;
 	unsigned int nlikes;
 	bool uses_data; /* fl_data.bpf.h */

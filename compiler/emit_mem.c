@@ -123,7 +123,7 @@ static void emit_read(struct fl_emitter *em, const struct fl_expr *e, unsigned i
 		fl_buf_printf(em->out, "fl_%s(c, &t->string[%u])", fl_builtin_name(e->builtin), n);
 		return;
 	}
-	/* "char name[]" at a structure's end goes on to its NUL, too */
+	/* a flexible "char name[]" extends to its NUL, too */
 	if (is_call || !e->base.size) {
 		fl_buf_printf(em->out, "fl_read_string(&t->string[%u], ", n);
 		if (is_call)
@@ -214,7 +214,7 @@ static void emit_is_literal(struct fl_emitter *em, const struct fl_expr *e, cons
 	}
 	n = next_string(em);
 	fl_buf_puts(em->out, "({ if (");
-	/* one more than the literal is enough to see that it goes on */
+	/* one more than the literal is enough to see that it is longer */
 	emit_read(em, e, n, strlen(text) + 2 > FL_STRING_LEN ? FL_STRING_LEN : strlen(text) + 2);
 	fl_buf_printf(em->out, " < 0) bad%u = 1; ", em->bad);
 	emit_words_are(em, n, text);
@@ -243,7 +243,7 @@ void fl_emit_same(struct fl_emitter *em, const struct fl_expr *l, const struct f
 	}
 }
 
-/* Behind one element of a glob; several stars are one. */
+/* After one element of a glob; several stars are one. */
 static const char *skip_element(const char *p)
 {
 	const char *end = *p == '[' ? strchr(p + 1, ']') : NULL;
@@ -284,9 +284,9 @@ static void like_element(struct fl_emitter *em, const char *p, unsigned int bit)
 }
 
 /*
- * A matcher for one pattern, with a bit for each element: what was read so
- * far may stand before it. fl_zero keeps the verifier from following every
- * combination of bits through 256 characters.
+ * A matcher for one pattern, with a bit for each element: the text read so far
+ * matches up to it. fl_zero keeps the verifier from following every combination
+ * of bits through 256 characters.
  */
 static unsigned int emit_matcher(struct fl_emitter *em, const char *pattern)
 {

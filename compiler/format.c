@@ -2,11 +2,11 @@
 /*
  * format.c - tokens and comments to canonical text.
  *
- * An item a line, an action a line where there are several: a logical line.
- * A rule that does not fit into MAX_COLUMNS is written clause by clause: "on",
+ * An item a line, an action a line where there are several: a logical line. A
+ * rule that does not fit into MAX_COLUMNS is written clause by clause: "on",
  * "if", its schedules, its action. What is too long then, or is no rule, goes
- * on in the next line behind a comma, && or ||, the outermost ones first. How
- * the source broke lines plays no part, so formatting twice is formatting once.
+ * on in the next line behind a comma, && or ||, the outermost ones first. Line
+ * breaks of the source do not matter, so formatting twice is formatting once.
  *
  * Of the source's blanks two things are kept: one empty line where there were
  * some, and on which side of a line end a comment stands.
@@ -34,7 +34,7 @@ struct piece {
 	unsigned int depth;    /* parentheses around it */
 	bool starts;	       /* a logical line ... */
 	bool in_block;	       /* ... one tab deep */
-	bool is_first;	       /* ... behind what nothing is left empty */
+	bool is_first;	       /* ... with no empty line before it */
 };
 
 struct formatter {
@@ -210,7 +210,7 @@ static bool must_break(const struct piece *p, size_t i)
 	       (is_comment(last) && last->newlines && p[i].newlines);
 }
 
-/* Of @n pieces on one line; 0 when they cannot stand on one. */
+/* Of @n pieces on one line; 0 when they do not fit. */
 static unsigned int line_columns(const struct piece *p, size_t n)
 {
 	unsigned int columns = columns_of(p->text, p->len);
@@ -227,7 +227,7 @@ static bool fits(const struct piece *p, size_t n, unsigned int tabs)
 {
 	unsigned int columns;
 
-	/* a comment behind the line may be as long as it likes */
+	/* a comment at the end of the line may have any length */
 	while (n > 1 && is_comment(&p[n - 1]) && !p[n - 1].newlines)
 		n--;
 	columns = line_columns(p, n);
@@ -252,7 +252,7 @@ static bool opens_block(const struct piece *p, size_t at, const struct piece *en
 	return false;
 }
 
-/* The next piece that is no comment, or @end. */
+/* The next piece that is not a comment, or @end. */
 static const struct piece *next_token(const struct piece *p, const struct piece *end)
 {
 	while (p < end && is_comment(p))
@@ -263,7 +263,7 @@ static const struct piece *next_token(const struct piece *p, const struct piece 
 static bool starts_line(const struct piece *p, const struct piece *end, bool in_block)
 {
 	if (is_comment(p) && !p->newlines)
-		return false; /* it stands behind something */
+		return false; /* something precedes it on the line */
 	p = next_token(p, end);
 	return p == end || p->role == FL_ROLE_ITEM ||
 	       (in_block && (p->role == FL_ROLE_ACTION || p->role == FL_ROLE_BODY_END));

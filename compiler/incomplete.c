@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* incomplete.c - whether a rule that is being typed goes on in the next line. */
+/* incomplete.c - whether a rule being typed continues on the next line. */
 #include <ctype.h>
 #include <setjmp.h>
 
@@ -15,7 +15,7 @@ static size_t trimmed_length(const struct fl_source *src)
 	return len;
 }
 
-/* Is what is missed missed at the end, and nothing else wrong? */
+/* Is something missing at the end, and nothing else wrong? */
 static bool ends_too_early(const struct fl_diags *ds, size_t end)
 {
 	for (size_t i = 0; i < ds->n; i++) {
@@ -38,7 +38,7 @@ static void parse_only(const struct fl_source *src, struct fl_arena *a, struct f
 		fl_lex(src, a, ds, &tokens);
 		fl_parse(&tokens, NULL, a, ds, &script);
 	}
-	/* there is no way back to here any more */
+	/* longjmp() must not come back here */
 	a->on_oom = ds->on_oom = NULL;
 }
 

@@ -90,7 +90,7 @@ static bool is_label(const struct fl_index *ix, const char *name)
 	return false;
 }
 
-/* In the order of sema_name.c; sema tells arguments from constants. */
+/* In the order of sema_name.c; sema distinguishes arguments from constants. */
 static void add_name(struct fl_index *ix, const struct fl_expr *e)
 {
 	if (ix->in_expect && is_label(ix, e->text))
@@ -373,7 +373,7 @@ static int build(struct fl_index *ix, const struct fl_compile_opts *opts)
 	fl_parse_files(ix->src, opts, &ix->arena, &ix->diags, &ix->script);
 	collect_all(ix);
 	print_definitions(ix);
-	/* names are wanted of all rules, however many mistakes the first have */
+	/* collect names from all rules, however many errors the first have */
 	ix->diags.nerrors = 0;
 	ix->diags.full = false;
 	fl_sema(&ix->script, ix->kernel, &opts->sema, &ix->arena, &ix->diags);
@@ -394,7 +394,7 @@ int fl_index_new(const struct fl_source *src, struct fl_kernel *k,
 	ix->kernel = k;
 	fl_diags_init(&ix->diags);
 	err = build(ix, opts);
-	/* there is no way back to build() any more */
+	/* longjmp() must not come back to build() */
 	ix->arena.on_oom = ix->diags.on_oom = NULL;
 	if (err)
 		fl_index_free(ix);
@@ -431,7 +431,7 @@ const struct fl_mention *fl_index_at(const struct fl_index *ix, uint32_t off)
 {
 	const struct fl_mention *best = NULL;
 
-	/* where one ends and the next begins, the next is meant */
+	/* between two, the second one counts */
 	for (size_t i = 0; i < ix->n; i++) {
 		const struct fl_mention *m = &ix->list[i];
 

@@ -51,7 +51,7 @@ void fl_index_free(struct fl_index *ix);
 /* The script, checked: its own items and those of the files that it uses. */
 const struct fl_script *fl_index_script(const struct fl_index *ix);
 
-/* What stands at, or ends at, a byte of @src; NULL: no name. */
+/* The name at, or ending at, a byte of @src; NULL: none. */
 const struct fl_mention *fl_index_at(const struct fl_index *ix, uint32_t off);
 /* The keyword there, or NULL. */
 const char *fl_index_keyword(const struct fl_index *ix, uint32_t off, struct fl_span *span);

@@ -2,10 +2,10 @@
 /*
  * kernel.h - what the compiler asks about a kernel.
  *
- * The compiler has no access to a kernel. Whoever calls it hands over a
- * struct fl_kernel, a table of questions; runtime/ answers them from a live
- * kernel (or from a copy of its files below another root). Answers are facts
- * only: what to make of them is decided in sema.c and plan.c.
+ * The compiler has no access to a kernel. Its caller passes a struct fl_kernel,
+ * a table of questions; runtime/ answers them from a live kernel (or from a
+ * copy of its files below another root). Answers are facts only: sema.c and
+ * plan.c draw the conclusions.
  *
  * Strings that an answer points to belong to the struct fl_kernel and live as
  * long as it does. Functions return 0 or -errno; -ENOENT is the ordinary "no".
@@ -56,7 +56,7 @@ struct fl_func {
 	const char *name;
 	const char *module; /* NULL: vmlinux itself */
 	enum fl_tag tag;    /* from the injectable list */
-	bool tag_guessed;   /* the list has the name only: tag goes by the return type */
+	bool tag_guessed;   /* the list only has the name: tag is derived from the return type */
 	bool in_btf;	    /* the fields below are known */
 	uint32_t btf_id;    /* the FUNC's id inside its BTF object */
 	bool variadic;
@@ -67,7 +67,7 @@ struct fl_func {
 	struct fl_type ret;
 };
 
-/* What is on a function at the moment, ours or somebody else's. */
+/* What is attached to a function now, by us or by others. */
 struct fl_attached {
 	const char *func;
 	const char *module; /* NULL: vmlinux itself */
@@ -85,7 +85,7 @@ struct fl_range {
 enum fl_list_state {
 	FL_LIST_KNOWN,	    /* the list was read: absence means no */
 	FL_LIST_NO_SUPPORT, /* this kernel has no function error injection */
-	FL_LIST_HIDDEN,	    /* there may be a list; we may not read it */
+	FL_LIST_HIDDEN,	    /* there may be a list, but no permission to read it */
 };
 
 #define FL_BUILD_ID 65 /* characters of one, the NUL included */
@@ -131,9 +131,9 @@ struct fl_kernel_ops {
 			      void *arg);
 
 	/*
-	 * Call @fn for every function that something is on now, likewise.
-	 * Unlike other answers this one changes from call to call. -errno when
-	 * the kernel does not tell.
+	 * Call @fn for every function that has something attached now,
+	 * likewise. Unlike other answers this one changes from call to call.
+	 * -errno when the kernel does not show it.
 	 */
 	int (*each_attached)(struct fl_kernel *k, int (*fn)(const struct fl_attached *a, void *arg),
 			     void *arg);
@@ -151,8 +151,8 @@ struct fl_kernel_ops {
 
 	/*
 	 * The C prototype of a function of @module (NULL or "vmlinux": of the
-	 * kernel proper), cut off at @size. -ENOENT: no BTF tells; -E2BIG: it
-	 * was cut off.
+	 * kernel proper), cut off at @size. -ENOENT: not in BTF; -E2BIG:
+	 * truncated.
 	 */
 	int (*prototype)(struct fl_kernel *k, const char *module, const char *name, char *out,
 			 size_t size);
@@ -214,7 +214,7 @@ struct fl_kernel_ops {
 	const char *(*config)(struct fl_kernel *k, const char *name, bool *known);
 
 	/*
-	 * What the linker made of the contents of the kernel proper, or of @module
+	 * The build ID of the kernel proper, or of @module
 	 * where that is not NULL, in hexadecimal. -ENOENT: it has none, or the
 	 * kernel does not show it.
 	 */

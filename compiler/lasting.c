@@ -23,7 +23,7 @@ static bool same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* Once each; what the same pattern stands for is the same everywhere. */
+/* Once each; the same pattern expands to the same functions everywhere. */
 static void add_fact(struct lasting *l, enum fl_fact kind, const char *module, const char *name,
 		     uint64_t value)
 {

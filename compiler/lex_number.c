@@ -84,7 +84,7 @@ static const struct {
 	{ "h", 3600 * UINT64_C(1000000000), FL_TOK_DURATION },
 };
 
-/* The suffix behind a number, as an index; -1: none; -2: an unknown one. */
+/* The suffix of a number, as an index; -1: none; -2: unknown. */
 static int find_suffix(const struct fl_lexer *lx)
 {
 	size_t len = 0;
@@ -141,7 +141,7 @@ static bool lex_version(struct fl_lexer *lx, size_t from)
 	return true;
 }
 
-/* C would read 010 as 8, and most people as 10. */
+/* 010 is 8 in C, and 10 to most people. */
 static void report_octal(struct fl_lexer *lx, size_t from, bool has_suffix)
 {
 	size_t digits = from;

@@ -197,7 +197,7 @@ static bool is_glob(char c)
 	return is_name(c) || (c && strchr("*?.[%", c));
 }
 
-/* A function's name, which may be a pattern, or end in a class of system calls. */
+/* A function name, which may be a pattern or a class of system calls. */
 static void lex_target(struct fl_lexer *lx)
 {
 	size_t from = lx->pos;
@@ -242,7 +242,7 @@ static void lex_sigil(struct fl_lexer *lx, enum fl_tok kind)
 	t->text = fl_arena_strndup(lx->arena, lx->src->text + from + 1, lx->pos - from - 1);
 }
 
-/* One escape after its backslash; -1 when it is none. */
+/* One escape after its backslash; -1 if unknown. */
 static int lex_escape(struct fl_lexer *lx)
 {
 	static const char from[] = "ntr\\\"", to[] = "\n\t\r\\\"";
@@ -361,7 +361,7 @@ static bool is_quote(uint32_t code)
 	return code == '\'' || (code >= 0x2018 && code <= 0x201d);
 }
 
-/* 'ip': complain once, and go on as if it were "ip". */
+/* 'ip': complain once, and continue as if it were "ip". */
 static void skip_quoted(struct fl_lexer *lx)
 {
 	const char *start = lx->src->text + lx->pos, *end = lx->src->text + lx->src->len;

@@ -6,7 +6,7 @@
  * looking ahead costs nothing. Mistakes are reported and skipped: the array
  * holds good tokens only and ends in FL_TOK_EOF.
  *
- * Where functions are named - behind "on" and inside caller() and within() -
+ * Where functions are named - after "on" and inside caller() and within() -
  * a word may have the characters * ? [ ] and dots: "mlx5_cmd_*" is one name.
  */
 #ifndef FL_LEXER_H
@@ -87,7 +87,7 @@ struct fl_token {
 struct fl_comment {
 	uint32_t off;
 	uint32_t len;
-	size_t before; /* index of the token that it stands before */
+	size_t before; /* index of the token that it precedes */
 };
 
 struct fl_tokens {
@@ -107,7 +107,7 @@ const char *fl_tok_name(enum fl_tok kind);
 bool fl_is_keyword(const char *word);
 /* May names have this character? */
 bool fl_is_name_char(char c);
-/* Has @text the characters of a name? It may be a keyword. */
+/* Does @text have the characters of a name? It may be a keyword. */
 bool fl_is_name(const char *text);
 
 #endif /* FL_LEXER_H */

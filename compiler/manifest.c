@@ -81,7 +81,7 @@ static void fill_schedule(struct maker *m, size_t rule, const struct fl_schedule
 
 static const struct fl_action *return_of(const struct fl_rule *rule)
 {
-	/* the instance's, which sema has been over */
+	/* the instance's, which sema has annotated */
 	return rule->ninstances
 		       ? fl_find_action(rule->instances[0].acts, rule->nacts, FL_ACT_RETURN)
 		       : NULL;
@@ -124,7 +124,10 @@ static void keep_rule(struct maker *m, size_t index)
 	out->knobs = k;
 }
 
-/* Which of a rule's targets means the function; a system call's is not asked for. */
+/*
+ * Which of a rule's targets means the function; a system call's name is not looked
+ * up.
+ */
 static uint32_t target_of(const struct fl_rule *rule, const struct fl_func *f)
 {
 	for (size_t i = 0; i < rule->nons; i++) {

@@ -2,15 +2,15 @@
 /*
  * parse.h - what the parser's files share. Internal to them.
  *
- *	parser.c	items: statements, and how to go on after a mistake
+ *	parser.c	items: statements, and recovery after an error
  *	parse_rule.c	rules: targets, schedules, actions
  *	parse_step.c	the items of a workload
  *	parse_expr.c	expressions
  *	parse_token.c	the token array
  *
  * A function per construct, named after it. Each returns false (or NULL) when
- * it has reported a mistake; whoever is called by parse_item() lets that pass
- * through, and parse_item() finds the place to go on.
+ * it has reported a mistake; callees of parse_item() pass that on, and
+ * parse_item() recovers.
  */
 #ifndef FL_PARSE_H
 #define FL_PARSE_H
@@ -35,10 +35,10 @@ const struct fl_token *fl_next(struct fl_parser *p);
 bool fl_accept(struct fl_parser *p, enum fl_tok kind);
 /* The token that was taken last is there for @role. */
 void fl_note_role(struct fl_parser *p, enum fl_role role);
-/* Complain about the next token; an end is shown behind the last thing read. */
+/* Complain about the next token; an end is shown after the last token. */
 void fl_expected(struct fl_parser *p, const char *what, const char *hint);
 bool fl_expect(struct fl_parser *p, enum fl_tok kind, const char *hint);
-/* Is the next token this name? Names that are words only where they stand. */
+/* Is the next token this name? For contextual keywords. */
 bool fl_at_word(const struct fl_parser *p, const char *word);
 struct fl_span fl_token_span(const struct fl_parser *p, const struct fl_token *t);
 /* From the first byte of @from to the last one of the token just taken. */

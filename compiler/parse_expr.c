@@ -35,7 +35,9 @@ static bool too_deep(struct fl_parser *p, struct fl_span span, unsigned int dept
 	return true;
 }
 
-/* @e stands above @below; NULL after a report when that is too high. */
+/*
+ * @e is the parent of @below; NULL after a report when the tree gets too deep.
+ */
 static struct fl_expr *above(struct fl_parser *p, struct fl_expr *e, const struct fl_expr *below)
 {
 	if (!e || !below)
@@ -55,7 +57,7 @@ static bool add_item(struct fl_parser *p, struct fl_expr ***items, size_t *nitem
 	return true;
 }
 
-/* What stands between @open, already taken, and @close. */
+/* The expression between @open, already taken, and @close. */
 static bool parse_items(struct fl_parser *p, enum fl_tok close,
 			struct fl_expr *(*one)(struct fl_parser *p), struct fl_expr ***items,
 			size_t *nitems)
@@ -281,7 +283,10 @@ static struct fl_expr *parse_primary(struct fl_parser *p)
 		return e;
 	case FL_TOK_STATE:
 		return fl_parse_state(p);
-	/* "in" is an argument of many functions, and no operator where a value stands */
+	/*
+	 * "in" is an argument of many functions, and not an operator where a
+	 * value is expected
+	 */
 	case FL_TOK_in:
 	case FL_TOK_use:
 	case FL_TOK_exit:
@@ -307,7 +312,7 @@ static struct fl_expr *parse_primary(struct fl_parser *p)
 	}
 }
 
-/* What may stand behind a value: .name ->name [index] */
+/* What may follow a value: .name ->name [index] */
 static struct fl_expr *parse_postfix(struct fl_parser *p)
 {
 	struct fl_expr *left = parse_primary(p), *e;
@@ -405,7 +410,7 @@ static struct fl_expr *parse_unary(struct fl_parser *p)
 
 static struct fl_expr *parse_binary(struct fl_parser *p, int least);
 
-/* Behind "in": a set, a range, or the name of a set. */
+/* After "in": a set, a range, or the name of a set. */
 static struct fl_expr *parse_in(struct fl_parser *p, struct fl_expr *left)
 {
 	struct fl_expr *e = new_expr(p, FL_EXPR_IN, left->span.off), *item;

@@ -128,7 +128,7 @@ static const struct {
 	{ FL_TOK_for, FL_SCHED_FOR },	  { FL_TOK_per, FL_SCHED_PER },
 };
 
-/* One schedule when there is one; *more tells. */
+/* One schedule if there is one; *more says so. */
 static bool parse_schedule(struct fl_parser *p, struct fl_rule *rule, size_t *cap, bool *more)
 {
 	const struct fl_token *t = fl_peek(p);

@@ -75,7 +75,9 @@ int fl_step_at(const struct fl_parser *p)
 	return -1;
 }
 
-/* Such a word and what must follow it: enough to go on there after a mistake. */
+/*
+ * Such a word and what must follow it: enough to recover there after an error.
+ */
 static bool is_step(const struct fl_parser *p)
 {
 	enum fl_tok next = fl_peek_at(p, 1)->kind;
@@ -121,8 +123,8 @@ static const char *found(const struct fl_parser *p, const struct fl_token *t)
 }
 
 /*
- * Has the lexer complained about what stands before the next token, or about
- * a string that took the rest of its line? What is missing is missing there.
+ * Has the lexer complained about the text before the next token, or about an
+ * unterminated string? That explains what is missing.
  */
 static bool was_reported(const struct fl_parser *p)
 {

@@ -102,7 +102,7 @@ static bool parse_expect(struct fl_parser *p, struct fl_expect *out)
 	return true;
 }
 
-/* After a mistake: on to what looks like the start of the next item. */
+/* After an error: skip to what looks like the start of the next item. */
 static void recover(struct fl_parser *p, size_t start)
 {
 	if (p->pos == start)
@@ -111,7 +111,7 @@ static void recover(struct fl_parser *p, size_t start)
 		fl_next(p);
 }
 
-/* Too many of something: nothing of the rest would tell more. */
+/* Too many of something: the rest would add nothing. */
 static void limit(struct fl_parser *p, struct fl_span span)
 {
 	fl_report(p->diags, FL_E_LIMIT, span, fl_arena_printf(p->arena, "%d", FL_MAX_RULES),

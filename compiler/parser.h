@@ -17,11 +17,11 @@ struct fl_use_handler {
 	void *arg;
 };
 
-/* What a token is there for, where its kind does not tell; for the formatter. */
+/* The role of a token, where its kind does not imply it; for the formatter. */
 enum fl_role {
 	FL_ROLE_PLAIN,
 	FL_ROLE_ITEM,	   /* the first of an item */
-	FL_ROLE_LABEL,	   /* the colon behind a label */
+	FL_ROLE_LABEL,	   /* the colon after a label */
 	FL_ROLE_CLAUSE,	   /* the first of a rule's condition, schedules, action without braces */
 	FL_ROLE_BODY,	   /* the brace that opens the actions of a rule */
 	FL_ROLE_BODY_END,  /* and the one that closes them */
@@ -29,14 +29,14 @@ enum fl_role {
 	FL_ROLE_PREFIX,	   /* an operator before its operand */
 	FL_ROLE_CAST,	   /* the parenthesis that closes a type */
 	FL_ROLE_TYPE_STAR, /* a pointer's, in a type */
-	FL_ROLE_CALL,	   /* the parenthesis behind a name */
+	FL_ROLE_CALL,	   /* the parenthesis after a name */
 	FL_ROLE_STEP,	   /* the plus of 3..9+2 */
 	FL_ROLE_CHOICE,	   /* the colon of a ? b : c */
 };
 
 /*
  * Add the items of @tokens to @script. Reports every mistake it finds: after
- * one it goes on at the next item.
+ * one it continues at the next item.
  */
 void fl_parse(const struct fl_tokens *tokens, const struct fl_use_handler *use, struct fl_arena *a,
 	      struct fl_diags *ds, struct fl_script *script);

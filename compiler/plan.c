@@ -50,7 +50,7 @@ static size_t count_terms(const struct fl_expr *e)
 	return n;
 }
 
-/* "child", where nobody wrote it. */
+/* An implicit "child". */
 static const struct fl_expr *child_term(struct fl_arena *a)
 {
 	struct fl_expr *e = fl_arena_alloc(a, sizeof(*e));
@@ -65,7 +65,7 @@ static const struct fl_expr *child_term(struct fl_arena *a)
 	return e;
 }
 
-/* Behind those that cost as much: their order is the writer's. */
+/* After those of equal cost, to keep the script's order. */
 static void insert_term(struct fl_plan_cond *cond, size_t n, const struct fl_expr *term)
 {
 	unsigned int c = cost(term);
@@ -191,7 +191,7 @@ static void add_rule(struct fl_plan *plan, const struct fl_rule *rule, uint32_t 
 /* Collects what the entry of a program has to fetch. */
 static void note_needs(const struct fl_expr *e, struct fl_plan_prog *prog)
 {
-	/* what is inside within() is another program's business */
+	/* another program evaluates what is inside within() */
 	if (e->kind == FL_EXPR_CALL && e->pattern)
 		prog->uses_ip = true;
 	if (e->name_kind == FL_NAME_ARGUMENT) {
@@ -371,7 +371,7 @@ static void join_progs(struct fl_plan *plan, struct fl_arena *a)
 	}
 }
 
-/* Does a kprobe of ours return in the function's place? */
+/* Does one of our kprobes return instead of the function? */
 static bool is_overridden(const struct fl_plan *plan, const struct fl_func *f)
 {
 	for (size_t i = 0; i < plan->nprogs; i++) {
@@ -387,7 +387,7 @@ static bool is_overridden(const struct fl_plan *plan, const struct fl_func *f)
 	return false;
 }
 
-/* No back end will do. */
+/* No back end is possible. */
 static void report_none(const struct fl_plan_prog *prog, const struct fl_backend_choice *c,
 			struct fl_diags *ds)
 {
@@ -424,7 +424,9 @@ static void choose_backend(struct fl_plan_prog *prog, struct fl_diags *ds)
 			  fl_backend_name(c.backend), NULL);
 }
 
-/* What watches goes by what returns. */
+/*
+ * The back end of rules that only watch depends on that of rules that return.
+ */
 static void choose_backends(struct fl_plan *plan, struct fl_arena *a, struct fl_diags *ds)
 {
 	for (size_t i = 0; i < plan->nprogs; i++) {

@@ -5,7 +5,7 @@
  *
  * What a kprobe returns in a function's place is lost when a BPF trampoline
  * (fmod_ret, fentry, fexit) is on the function too, whoever attached either,
- * and in whatever order: fmod_ret and fexit call the function all the same,
+ * and in whatever order: fmod_ret and fexit call the function anyway,
  * and after fentry the caller gets a meaningless value (docs/internals.md).
  * So all programs on a function are of the one or the other kind.
  */
@@ -46,7 +46,7 @@ struct fl_plan_prog {
 	size_t first_attach;		  /* likewise */
 	const struct fl_tracker *tracker; /* or NULL */
 	/* what the entry has to fetch */
-	uint32_t args;	   /* a bit for each register that is asked for */
+	uint32_t args;	   /* a bit for each register to fetch */
 	bool args_are_mem; /* pointers among them: the verifier must not see them */
 	bool uses_retval;
 	bool uses_ip;
@@ -86,10 +86,10 @@ struct fl_refusal {
 struct fl_plan_opts {
 	enum fl_backend backend; /* AUTO, or FMOD_RET or KPROBE to use for all that return */
 	bool force_return;
-	bool sweep; /* calls of functions that return are told apart by their path */
+	bool sweep; /* calls of functions that return are distinguished by their call path */
 	const struct fl_refusal *refusals;
 	size_t nrefusals;
-	/* What is on functions already; of no more than those that may matter. */
+	/* What is already attached to functions; only those that may matter. */
 	const struct fl_attached *attached;
 	size_t nattached;
 };

@@ -18,7 +18,7 @@ struct fl_rule_edit {
 };
 
 /*
- * The one rule in @text, printed anew with @edit applied; malloc'd, yours.
+ * The one rule in @text, printed with @edit applied; malloc'd, yours.
  * NULL with errno set: EINVAL, it is not one rule; ENOTSUP, a rate cannot be
  * written because rand is an argument on some of the functions; ENOMEM.
  */

@@ -119,7 +119,7 @@ static void make_instances(struct fl_sema *s, struct fl_rule *rule)
 {
 	bool depends = rule_depends(s->script, rule);
 
-	/* Of a rule whose functions are unknown, say what else is wrong. */
+	/* Report other errors of a rule whose functions are unknown. */
 	if (!rule->nons && depends)
 		return;
 	rule->ninstances = depends ? rule->nons : 1;
@@ -172,7 +172,7 @@ static void check_rule(struct fl_sema *s, struct fl_rule *rule)
 	s->rule = NULL;
 }
 
-/* A name that means something else already. */
+/* A name that already has another meaning. */
 static void check_free_name(struct fl_sema *s, struct fl_span span, const char *name)
 {
 	if (fl_builtin_find(name) || fl_errno_number(name) || !strcmp(name, "true") ||
@@ -330,7 +330,7 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 
 	for (size_t i = 0; i < script->nrequires; i++)
 		check_require(&s, &script->requires[i]);
-	/* on a kernel that the script is not for, mistakes would be no news */
+	/* on a kernel that the script is not for, errors are expected */
 	if (ds->nerrors > errors || !find_arch(&s))
 		return;
 	for (size_t i = 0; i < script->nparams; i++)
@@ -344,8 +344,8 @@ void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema
 	fl_check_steps(&s);
 	fl_check_sweep(&s);
 	/*
-	 * After a mistake, its mention may be what was mistaken; without rules, or where a rule
-	 * waits, others use it.
+	 * After an error its use may have been lost; without rules, or where a rule waits for a
+	 * module, others may use it.
 	 */
 	for (size_t i = 0;
 	     i < script->nparams && ds->nerrors == errors && script->nrules && !opts->wait; i++) {

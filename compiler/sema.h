@@ -12,8 +12,8 @@ struct fl_wait {
 };
 
 struct fl_sema_opts {
-	bool system_wide;	    /* rules need not say which tasks they hit */
-	bool has_command;	    /* rules that do not say are limited to the command */
+	bool system_wide;	    /* rules need no condition on tasks */
+	bool has_command;	    /* rules without one are limited to the command */
 	bool force_return;	    /* any value may be returned */
 	bool lenient;		    /* what cannot be looked up is a warning */
 	const char *const *allowed; /* functions of deny.def that may fail */
@@ -28,7 +28,7 @@ struct fl_sema_opts {
 	size_t nonly;
 };
 
-/* Annotate @script in place. Reports all mistakes; ds->nerrors tells. */
+/* Annotate @script in place. Reports all errors; see ds->nerrors. */
 void fl_sema(struct fl_script *script, struct fl_kernel *k, const struct fl_sema_opts *opts,
 	     struct fl_arena *a, struct fl_diags *ds);
 

@@ -4,7 +4,7 @@
  *
  * C's rules in 64 bits: narrower integers become signed 64-bit numbers, as
  * C's promotions keep their values; an operation is unsigned when either side
- * is; a comparison gives 0 or 1. Strings, pointers and rand are no numbers.
+ * is; a comparison gives 0 or 1. Strings, pointers and rand are not numbers.
  */
 #include <inttypes.h>
 #include <string.h>

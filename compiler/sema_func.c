@@ -37,7 +37,7 @@ static void not_injectable(struct fl_sema *s, const struct fl_target *t)
 	fl_report(s->diags, FL_E_NOT_INJECTABLE, t->span, t->name, others, NULL);
 }
 
-/* The list says nothing: a lenient compilation goes on with a warning. */
+/* The list is unknown: a lenient compilation continues with a warning. */
 static bool unseen(struct fl_sema *s, const struct fl_target *t, struct fl_on *on)
 {
 	struct fl_kernel *k = s->kernel;
@@ -65,7 +65,7 @@ static int find_code(const struct fl_sema *s, const char *module, const char *na
 	return s->kernel->ops->ranges(s->kernel, module, name, &ranges, &n);
 }
 
-/* A name that nothing has: by what is near it, or by what may have become of it. */
+/* Unknown function: suggest similar ones, or say what may have become of it. */
 static void no_function(struct fl_sema *s, enum fl_diag_tag tag, struct fl_span span,
 			const char *module, const char *name)
 {
@@ -111,7 +111,7 @@ static int take_first(const char *name, const char *module, enum fl_tag tag, voi
 	return 1;
 }
 
-/* A rule without return: any function will do that a probe can be put on. */
+/* A rule without return: any function that can be probed. */
 static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct fl_func *f,
 			   bool found)
 {
@@ -125,7 +125,7 @@ static bool find_traceable(struct fl_sema *s, const struct fl_target *t, struct 
 	if (first.found &&
 	    !k->ops->find_func(k, first.module ? first.module : "vmlinux", t->name, f))
 		return true;
-	/* without type information a kprobe will do */
+	/* without type information a kprobe works */
 	err = find_code(s, t->module, t->name);
 	if (err != -ENOENT)
 		return true;
@@ -219,7 +219,7 @@ bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return,
 		return true;
 	if (!known)
 		return unseen(s, t, on);
-	/* without type information its code tells that it is there */
+	/* without type information its symbol shows that it exists */
 	if (err && find_code(s, t->module, name))
 		no_function(s, FL_E_NO_FUNCTION, t->span, t->module, t->name);
 	else
@@ -268,13 +268,15 @@ static void add_on(struct expansion *x, const struct fl_on *on)
 	x->rule->ons[x->rule->nons++] = *on;
 }
 
-/* A pattern means those of its functions that can fail, and not the others. */
+/* A pattern expands to injectable functions only. */
 static bool returns_nothing(const struct fl_func *f)
 {
 	return f->in_btf && f->ret.kind == FL_TYPE_VOID;
 }
 
-/* Would the rule make it fail though it must not? Notes that it is left out. */
+/*
+ * Would the rule fail a function that must not fail? Notes that it is skipped.
+ */
 static bool leaves_out(struct expansion *x, const char *name)
 {
 	if (!has_return(x->rule) || !fl_denied(x->s, name))
@@ -323,12 +325,12 @@ static int expand(const char *name, const char *module, enum fl_tag tag, void *a
 	on.func = f;
 	if (leaves_out(x, name))
 		return 0;
-	/* one that exists twice cannot be meant by a pattern */
+	/* patterns skip ambiguous functions */
 	if (x->s->kernel->ops->find_func(x->s->kernel, module ? module : "vmlinux", name, f))
 		return 0;
 	if (has_return(x->rule) && returns_nothing(f))
 		return 0;
-	/* who lists the traceable ones does not know tags */
+	/* the list of traceable functions has no tags */
 	on.on_list |= f->tag != FL_TAG_NONE;
 	if (!on.on_list && fl_is_hook(name)) {
 		if (has_return(x->rule) && f->no_trampoline)
@@ -373,7 +375,7 @@ static void expand_syscalls(struct expansion *x)
 		one->is_glob = false;
 		if (leaves_out(x, call->name))
 			continue;
-		/* one that this kernel was built without is no more than a name */
+		/* this kernel was built without it */
 		if (has_return(x->rule) && !f.tag &&
 		    x->s->kernel->ops->list_state(x->s->kernel) == FL_LIST_KNOWN)
 			continue;
@@ -541,7 +543,10 @@ void fl_check_targets(struct fl_sema *s, struct fl_rule *rule)
 		check_renames(s, &rule->ons[i]);
 }
 
-/* Nothing of that name, or no symbols to tell. False: the compilation cannot go on. */
+/*
+ * Nothing of that name, or no symbols to look in. False: the compilation cannot
+ * continue.
+ */
 static bool goes_on_without_code(struct fl_sema *s, const struct fl_pattern *p, int err)
 {
 	bool away = p->module && !strpbrk(p->module, "*?[") &&

@@ -4,7 +4,7 @@
  *
  *	sema.c		items in order; rules put together
  *	sema_func.c	functions: targets and patterns
- *	sema_near.c	names that are none, and what was perhaps meant
+ *	sema_near.c	unknown names, and suggestions
  *	sema_expr.c	operators, strings, random numbers; constants folded
  *	sema_name.c	names: arguments, builtins, parameters, states
  *	sema_call.c	str(), within() and the like
@@ -23,7 +23,7 @@
 
 #define FL_SYSCALL_PREFIX "sys_"
 
-/* Where an expression stands decides what it may mention. */
+/* The place of an expression decides which names it may use. */
 enum fl_place {
 	FL_PLACE_CONSTANT, /* param, let */
 	FL_PLACE_SCHEDULE, /* a number of a schedule, a weight */
@@ -41,14 +41,14 @@ struct fl_sema {
 	struct fl_arena *arena;
 	struct fl_diags *diags;
 	size_t nlets; /* those that have been checked, which may be mentioned */
-	/* the expression at hand */
+	/* the current expression */
 	enum fl_place place;
 	struct fl_rule *rule;
 	struct fl_instance *instance;
 };
 
 /* sema_value.c */
-/* Is what is at hand worked out without a call of a function? */
+/* Is the current expression evaluated outside of a call? */
 bool fl_is_outside_calls(const struct fl_sema *s);
 bool fl_is_number(const struct fl_expr *e);
 /* A structure or union. */
@@ -58,11 +58,14 @@ void fl_set_constant(struct fl_expr *e, enum fl_value_type type, uint64_t value)
 const char *fl_expr_text(struct fl_sema *s, const struct fl_expr *e);
 /* "struct bio *" */
 const char *fl_type_text(struct fl_sema *s, const struct fl_expr *e);
-/* "its first member is X.NAME" of a whole that is no value by itself, or NULL. */
+/*
+ * "its first member is X.NAME" of a structure or array, which is not a value, or
+ * NULL.
+ */
 const char *fl_part_of(struct fl_sema *s, const struct fl_expr *e);
-/* @e is asked whether it is true; false after a report. */
+/* @e is a condition; false after a report. */
 bool fl_want_truth(struct fl_sema *s, const struct fl_expr *e);
-/* @e is an operand of @op, or NONE: say what is wrong when it is no number. */
+/* @e is an operand of @op, or NONE: report if it is not a number. */
 bool fl_want_number(struct fl_sema *s, const struct fl_expr *e, enum fl_op op);
 
 /* sema_expr.c: give every node at and below @e its type. */
@@ -107,19 +110,19 @@ bool fl_is_char_array(struct fl_sema *s, const struct fl_type *t);
 
 /* sema_func.c */
 void fl_check_targets(struct fl_sema *s, struct fl_rule *rule);
-/* Add what one target stands for to rule->ons. */
+/* Add what one target expands to to rule->ons. */
 bool fl_find_on(struct fl_sema *s, const struct fl_target *t, bool needs_return, struct fl_on *on);
-/* What the glob pattern of caller() or within() stands for, as e->index. */
+/* What the glob pattern of caller() or within() expands to, as e->index. */
 void fl_check_pattern(struct fl_sema *s, struct fl_expr *e);
 
-/* deny.c: why the function must not be made to fail, or NULL. */
+/* deny.c: why the function must not fail, or NULL. */
 const char *fl_denied(const struct fl_sema *s, const char *name);
 /* What scripts call a function: "__x64_sys_kill" and "__do_sys_kill" are sys_kill. */
 const char *fl_script_name(const char *name);
 
 /* sema_near.c */
 /*
- * Functions near to a name or pattern that is none, among the injectable or
+ * Functions similar to an unknown name or pattern, among the injectable or
  * all @traceable ones: "'mlx5_cmd_exec' (module mlx5_core) or ...", or NULL.
  */
 const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable);
@@ -129,8 +132,7 @@ const char *fl_offers(struct fl_sema *s, const char *wanted, bool traceable);
  */
 const char *fl_neighbours(struct fl_sema *s, const char *module, const char *name, bool callers);
 /*
- * Functions that a probe can be put on: by the kernel's own list, or where that
- * is not to be had by its types.
+ * Traceable functions: by the kernel's own list, or without it by its types.
  */
 void fl_each_traceable(struct fl_kernel *k,
 		       int (*fn)(const char *name, const char *module, enum fl_tag tag, void *arg),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sema_name.c - what names stand for.
+ * sema_name.c - what names mean.
  *
- * In this order: what the target renamed; builtins; lets; the function's own
- * arguments; errno names and true, false, NULL; constants that are macros in C;
- * constants of the kernel's enums. A rename may hide a builtin, because it was written for this rule.
+ * In this order: what the target renamed; builtins; lets; the function's own arguments; errno names
+ * and true, false, NULL; constants that are macros in C; constants of the kernel's enums. A rename
+ * may hide a builtin, because it was written for this rule.
  */
 #include <errno.h>
 #include <string.h>
@@ -106,7 +106,7 @@ static void set_argument(struct fl_sema *s, struct fl_expr *e, const struct fl_f
 	fl_set_type(s, e, t);
 }
 
-/* argN: with its type where the kernel tells it, else a plain number. */
+/* argN: with its type if the kernel has it, else a plain number. */
 static void set_word(struct fl_sema *s, struct fl_expr *e, unsigned int n)
 {
 	const struct fl_func *f = s->instance->func;
@@ -199,7 +199,7 @@ static void check_builtin(struct fl_sema *s, struct fl_expr *e, enum fl_builtin 
 	}
 }
 
-/* What there is, to choose from. */
+/* The names to choose from. */
 static const char *arguments_of(struct fl_sema *s, const struct fl_func *f)
 {
 	struct fl_buf b;
@@ -281,8 +281,8 @@ static void check_let(struct fl_sema *s, struct fl_expr *e, const struct fl_let 
 		return;
 	}
 	/*
-	 * The value takes the place of its name, as it was found where it is defined: names in
-	 * it, were it to be looked at anew, could lead back here.
+	 * The value replaces its name, resolved where it is defined: resolving names in it
+	 * again could recurse to here.
 	 */
 	*e = *let->value;
 	e->span = span;
@@ -448,7 +448,7 @@ void fl_check_state(struct fl_sema *s, struct fl_expr *e)
 	}
 	if (!good)
 		return;
-	/* after the keys, which may be the first to mention it */
+	/* after the keys, which may be its first use */
 	def = find_state(s->script, e->text);
 	if (!def)
 		def = new_state(s, e, widths);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sema_near.c - what was perhaps meant by a name that is none. */
+/* sema_near.c - suggestions for unknown names. */
 #include <string.h>
 
 #include "near.h"
@@ -13,7 +13,7 @@ struct search {
 	struct fl_near near;
 };
 
-/* A hook of security_*, say, that tells what was done. */
+/* A security_* hook, say, that reports what was done. */
 static bool returns_nothing(struct fl_kernel *k, const char *module, const char *name)
 {
 	struct fl_func f;

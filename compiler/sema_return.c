@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sema_return.c - what may be returned, whose tasks a rule hits, and which
- * rules can never be reached.
+ * sema_return.c - what may be returned, which tasks a rule applies to, and
+ * unreachable rules.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -13,7 +13,9 @@
 
 static bool tag_allows(enum fl_tag tag, const struct fl_expr *e, uint64_t value)
 {
-	/* where an errno may stand as well, 0 is more likely a mistake than NULL */
+	/*
+	 * where an errno is allowed, too, 0 is more likely a mistake than NULL
+	 */
 	if (tag == FL_TAG_ERRNO_NULL && !value && !e->is_null)
 		return false;
 	return fl_tag_allows(tag, (int64_t)value);
@@ -44,7 +46,7 @@ static void check_value_on(struct fl_sema *s, const struct fl_expr *e, uint64_t 
 	int64_t v = (int64_t)value;
 	enum fl_tag tag = f->tag;
 
-	/* A function that was taken unseen has no tag: nothing to hold it to. */
+	/* An unverified function has no tag to check against. */
 	if (s->opts->force_return || tag_allows(tag, e, value))
 		return;
 	if ((tag == FL_TAG_ERRNO || tag == FL_TAG_ERRNO_NULL) && v > 0 && v <= MAX_ERRNO)
@@ -90,7 +92,7 @@ static void check_choice(struct fl_sema *s, struct fl_rule *rule, struct fl_choi
 		return;
 	if (e->type != FL_VALUE_POINTER && !fl_want_number(s, e, FL_OP_NONE))
 		return;
-	/* What changes from call to call is held to the tag when it is known. */
+	/* A value computed at the call is checked against the tag then. */
 	if (!fl_initial_value(e, &value))
 		return;
 	for (size_t i = 0; i < rule->nons; i++) {
@@ -143,7 +145,10 @@ static bool limits_tasks(const struct fl_expr *e)
 	return m.found;
 }
 
-/* A function of the core kernel is called by everybody: say who is meant. */
+/*
+ * Functions of the core kernel are called by every task: require a condition on
+ * tasks.
+ */
 void fl_check_scope(struct fl_sema *s, struct fl_rule *rule)
 {
 	const struct fl_expr *cond = rule->ninstances ? rule->instances[0].cond : NULL;
@@ -171,7 +176,7 @@ static bool always(const struct fl_rule *r)
 	       (!cond || (cond->is_constant && cond->value));
 }
 
-/* A rule behind one on the same function that returns whatever happens. */
+/* A rule after one on the same function that always returns. */
 void fl_check_reachable(struct fl_sema *s, struct fl_rule *rule)
 {
 	for (const struct fl_rule *r = s->script->rules; r < rule; r++) {

@@ -25,7 +25,9 @@ const char *fl_schedule_name(enum fl_schedule_kind kind)
 	return schedule_names[kind];
 }
 
-/* One number of a schedule, at least @least; a time only where one is wanted. */
+/*
+ * One number of a schedule, at least @least; a time only where one is allowed.
+ */
 static void check_amount(struct fl_sema *s, const struct fl_schedule *sched, struct fl_expr *e,
 			 bool wants_time, uint64_t least)
 {
@@ -206,7 +208,7 @@ static void check_log(struct fl_sema *s, struct fl_action *act)
 		fl_check_expr(s, act->args[i]);
 	while ((directive = next_directive(&p))) {
 		if (directive == '?') {
-			/* behind it, unless the format ends there */
+			/* after it, unless the format ends there */
 			bad_directive(s, act, (size_t)(p - act->format) - (p[-1] == '%' ? 1 : 2));
 			return;
 		}

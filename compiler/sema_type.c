@@ -265,7 +265,7 @@ static bool is_char_signed(struct fl_sema *s)
 	return !s->kernel->ops->find_type(s->kernel, NULL, FL_TYPE_INT, "char", &t) && t.is_signed;
 }
 
-/* How often @word is among @words, which blanks stand between. */
+/* How often @word is among @words, separated by blanks. */
 static unsigned int count_word(const char *words, const char *word)
 {
 	size_t len = strlen(word);
@@ -280,7 +280,7 @@ static unsigned int count_word(const char *words, const char *word)
 	return n;
 }
 
-/* "unsigned long int" and what there is of that kind; false for "void bool". */
+/* "unsigned long int" and the like; false for "void bool". */
 static bool parse_int_words(struct fl_sema *s, const char *text, struct fl_type *out)
 {
 	unsigned int nsigned = count_word(text, "signed"), nunsigned = count_word(text, "unsigned");

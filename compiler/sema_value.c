@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sema_value.c - what a checked expression is, in words too, and whether it is
- * what is wanted. The leaf of sema: asks the kernel and the tree, nothing else.
+ * sema_value.c - what a checked expression is, also as text, and whether it
+ * fits. The leaf of sema: asks the kernel and the tree, nothing else.
  */
 #include "sema_impl.h"
 

@@ -45,7 +45,7 @@ static const char *resolve(struct use_state *u, const char *path)
 static const char *plain_path(struct use_state *u, const char *path)
 {
 	char *out = fl_arena_strndup(u->arena, path, strlen(path)), *end = out;
-	char *floor = *path == '/' ? out + 1 : out; /* what ".." does not go behind */
+	char *floor = *path == '/' ? out + 1 : out; /* where ".." stops */
 
 	for (const char *p = path; *p;) {
 		size_t len = strcspn(p, "/");

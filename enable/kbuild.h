@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kbuild.h - the folder in which modules for a kernel are built, and what it tells. */
+/* kbuild.h - the build folder for modules of a kernel, and its contents. */
 #ifndef FL_KBUILD_H
 #define FL_KBUILD_H
 

@@ -13,7 +13,7 @@ const char *fl_module_name(struct fl_arena *a, const struct fl_enable_targets *t
 void fl_module_text(const struct fl_enable_targets *targets, FILE *out);
 
 /*
- * Build it in a folder of its own, which is removed, and put it at @path. 0, or -1
+ * Build it in a temporary folder, and put it at @path. 0, or -1
  * with @fault raised; its log is what make printed, yours to release.
  */
 int fl_module_build(const struct fl_kbuild *k, const struct fl_enable_targets *targets,

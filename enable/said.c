@@ -75,7 +75,7 @@ int fl_said_read(struct fl_arena *a, const struct fl_said_source *source,
 		 const struct fl_enable_targets *targets, struct fl_said **said,
 		 struct fl_fault *fault)
 {
-	/* one name, or all of the source's: what is not asked for is passed over */
+	/* one name, or all of the source: others are skipped */
 	const char *pattern = targets->n == 1 ? targets->list[0].function : "*";
 	char *text, *save = NULL;
 	int err = ask(source, pattern, &text);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * arm.c - the way of rules into the kernel:
+ * arm.c - from rules to attached programs:
  *
  *	compile	compiler/	text to an object, Clang by server.c
- *	or fit	fit.c		an object that was compiled earlier: is it for this
+ *	or fit	fit.c		a compiled object: is it for this
  *				kernel?
  *	load	runtime/	its programs through the verifier
  *	attach	runtime/	onto their functions, still idle

@@ -48,7 +48,10 @@ static int arm(struct fl_armed *a, const char *module, size_t first, size_t n, b
 	return err;
 }
 
-/* One by one, so that a mistake in one costs no other. Who made one waits no more. */
+/*
+ * Separately, so that an error in one does not affect the others. A rule with an
+ * error stops waiting.
+ */
 static void arm_each(struct fl_armed *a, const char *module)
 {
 	size_t n = a->nwaits, kept = 0;

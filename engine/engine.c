@@ -10,7 +10,7 @@
 #include "arch.h"
 #include "engine_impl.h"
 
-#define BEAT_MS 250 /* injection stops when there is none for 3 s */
+#define BEAT_MS 250 /* injection stops after 3 s without one */
 #define NS_PER_MS UINT64_C(1000000)
 
 static void beat(void *arg)
@@ -98,7 +98,7 @@ static int wait_ms(const struct fl_engine *en, int timeout_ms)
 	for (const struct fl_armed *a = en->sets; a; a = a->next) {
 		uint64_t left = a->begun ? fl_armed_deadline(a) : FL_NEVER;
 
-		/* one that has passed is no reason to hurry */
+		/* one that has passed does not shorten the wait */
 		if (left && left < (uint64_t)ms * NS_PER_MS)
 			ms = (int)((left + NS_PER_MS - 1) / NS_PER_MS);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * engine.h - the one way from rules to armed and back, for every front end.
+ * engine.h - arms and disarms rules, for every front end.
  *
  *	fl_engine_new()		facts about the kernel, the event loop
  *	fl_engine_prepare()	compile, load, attach; again without what the
@@ -38,7 +38,7 @@ struct fl_engine;
  */
 struct fl_armed;
 
-/* What a module that came or went meant for a set of rules. */
+/* What loading or unloading a module meant for a set of rules. */
 struct fl_module_news {
 	enum fl_module_event {
 		FL_MODULE_AWAITED, /* rules wait for it */
@@ -52,15 +52,15 @@ struct fl_module_news {
 };
 
 /*
- * Where an engine reports. Every pointer may be NULL: not wanted. Nothing that is
- * handed over outlives the call. Only from armed(), event(), splat() and module()
+ * Where an engine reports. Every pointer may be NULL. Nothing that is
+ * passed outlives the call. Only from armed(), event(), splat() and module()
  * may a set be read; none of them may free one or take a step.
  */
 struct fl_engine_sink {
 	void *arg;
 	/* Errors and warnings of a compilation. */
 	void (*diags)(void *arg, const struct fl_diags *ds);
-	/* What was asked for did not happen. */
+	/* The request failed. */
 	void (*fault)(void *arg, const struct fl_fault *fault);
 	/* A set acts from now on. */
 	void (*armed)(void *arg, const struct fl_armed *a);
@@ -80,14 +80,14 @@ struct fl_engine_opts {
 
 /* 0 with *out yours to free, or -errno; the sink hears nothing. */
 int fl_engine_new(const struct fl_engine_opts *opts, struct fl_engine **out);
-/* Frees all sets, too. A command that was started goes on. */
+/* Frees all sets, too. A command that was started keeps running. */
 void fl_engine_free(struct fl_engine *en);
 
 /* Facts; names and ranges of them last until a module comes or goes (facts.h). */
 struct fl_kernel *fl_engine_kernel(const struct fl_engine *en);
 
 /*
- * Compile only, in a process of its own: 0 with *obj yours to free (NULL for
+ * Compile only, in a separate process: 0 with *obj yours to free (NULL for
  * FL_EMIT_NONE). -EINVAL: the script is wrong or does not fit this kernel, see
  * fl_diags_class(). @opts->clang is ignored.
  */
@@ -190,10 +190,9 @@ bool fl_armed_is_spent(const struct fl_armed *a);
 
 /*
  * Fork a process that waits to become @opts->argv. Unless @opts->beside, it and
- * what descends from it are the tasks of all sets from now on, and nobody else
- * is: any number of commands may run one after the other. The first call that
- * counts is the first one after exec, unless @opts->include_exec. @c stays where
- * it is until it is dropped.
+ * its descendants are the only tasks of all sets from now on: any number of
+ * commands may run one after the other. Calls count from exec on, unless
+ * @opts->include_exec. @c stays where it is until it is dropped.
  */
 int fl_engine_start(struct fl_engine *en, const struct fl_command_opts *opts, struct fl_command *c);
 /* Let it run. When it cannot be executed it has ended. */
@@ -255,7 +254,7 @@ struct fl_copied {
 struct fl_armed_outcome {
 	struct fl_totals all;
 	uint64_t keys_lost;	 /* keys of "per" and states that found no room */
-	uint64_t delays_skipped; /* for want of budget */
+	uint64_t delays_skipped; /* because the budget was used up */
 	uint64_t misses;	 /* calls that no program saw */
 	size_t splats;		 /* of the engine since its first set began */
 	size_t failed;		 /* expectations that did not hold */

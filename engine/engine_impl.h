@@ -3,7 +3,7 @@
  * engine_impl.h - what the files of engine/ share.
  *
  *	engine.c	new and free, one turn of the loop
- *	awaited.c	modules that come and go
+ *	awaited.c	modules that are loaded and unloaded
  *	outcome.c	what became of a set
  *	scope.c		whose calls the rules are about: a command, a process
  *	arm.c		the way: text to programs on functions
@@ -14,7 +14,7 @@
  *	spawn.c		a process that waits to become a command
  *	refusals.c	what the kernel refused, for the next plan
  *	fit.c		objects of an earlier compilation: for this kernel?
- *	server.c	Clang in a process of its own
+ *	server.c	Clang in a separate process
  *	loop.c		descriptors and handlers
  *
  * Each uses only those below it; what must go the other way is called through a
@@ -57,7 +57,7 @@ struct fl_engine {
 	struct fl_server server;
 	struct fl_armed *sets; /* in the order of their arming */
 	size_t splats;
-	int klog_fd;   /* the kernel log, -1: not open, or not to be had */
+	int klog_fd;   /* the kernel log, -1: not open */
 	int uevent_fd; /* modules, or -1 */
 	int follow_fd; /* the process of fl_engine_follow(), or -1 */
 	bool followed_ended;

@@ -7,7 +7,7 @@
 
 #include "flo.h"
 
-/* Enough to tell builds apart by eye. */
+/* Enough to distinguish builds by eye. */
 #define SHORT_ID 12
 
 #define refuse(fault, ...) (fl_fault_raise((fault), __VA_ARGS__, NULL), -EOPNOTSUPP)

@@ -2,10 +2,9 @@
 /*
  * fit.h - is this kernel the one that an object was compiled for?
  *
- * Types and offsets are settled by the builds of the kernel and of the modules;
- * addresses and numbers of control groups differ from boot to boot, and are asked
- * for again where the object's code has some. BTF and the list of injectable
- * functions need not be read.
+ * Build IDs of the kernel and of modules determine types and offsets; addresses
+ * and IDs of control groups differ between boots, and are checked if the code
+ * uses them. BTF and the list of injectable functions need not be read.
  */
 #ifndef FL_FIT_H
 #define FL_FIT_H

@@ -24,7 +24,7 @@ int fl_loop_init(struct fl_loop *l);
 void fl_loop_release(struct fl_loop *l);
 /* One handler for each descriptor, which stays the caller's. -errno. */
 int fl_loop_add(struct fl_loop *l, int fd, void (*fn)(void *arg), void *arg);
-/* Its handler is not called any more, not even in this turn. */
+/* Its handler is no longer called, not even in this turn. */
 void fl_loop_remove(struct fl_loop *l, int fd);
 /* Wait for @timeout_ms at most and call handlers. How many, or -errno. */
 int fl_loop_turn(struct fl_loop *l, int timeout_ms);

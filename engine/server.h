@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * server.h - Clang in a process of its own.
+ * server.h - Clang in a separate process.
  *
- * Whatever happens inside LLVM - a crash, memory that is never given back -
- * happens there: the session with its armed rules loses one rule, and the next
- * one gets a new process. It stays between rules, and starts while the first
- * one is typed.
+ * Crashes and leaks inside LLVM stay there: the session with its armed rules
+ * loses one rule, and the next one gets a new process. It stays between rules,
+ * and starts while the first one is typed.
  */
 #ifndef FL_SERVER_H
 #define FL_SERVER_H
@@ -34,9 +33,9 @@ void fl_server_init(struct fl_server *s, void (*meanwhile)(void *arg), void *arg
 void fl_server_stop(struct fl_server *s);
 
 /*
- * Start the process and let it compile something that nobody waits for: the
- * first time takes several times as long as the next. What goes wrong will go
- * wrong again, and be told, when a rule is compiled.
+ * Start the process and compile something as a warm-up: the first time takes
+ * several times as long as the next. Errors will show again when a rule is
+ * compiled.
  */
 void fl_server_warm(struct fl_server *s, const char *arch);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sink.c - what the sink is handed of failures, modules and the kernel log. */
+/* sink.c - what the sink gets of failures, modules and the kernel log. */
 #include <errno.h>
 #include <stdarg.h>
 
@@ -61,7 +61,7 @@ void fl_engine_open_klog(struct fl_engine *en)
 	if (en->klog_fd >= 0)
 		return;
 	en->klog_fd = fl_klog_open();
-	/* without a handler it is read when somebody drains */
+	/* without a handler it is read by fl_engine_drain() */
 	if (en->klog_fd >= 0)
 		fl_loop_add(&en->loop, en->klog_fd, take_klog, en);
 }

@@ -11,7 +11,7 @@
 
 #include "rlimit.h"
 
-/* What a shell leaves to a command of its own, whatever this process ignores. */
+/* Signals that a shell resets for a command, whatever this process ignores. */
 static void restore_signals(const struct fl_command_opts *opts)
 {
 	static const int job[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTOU };

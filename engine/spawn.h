@@ -21,7 +21,9 @@ struct fl_command {
 struct fl_command_opts {
 	char *const *argv;
 	const sigset_t *mask; /* its signal mask; NULL: nothing is blocked */
-	/* A process group of its own, and the signals of job control as a shell leaves them. */
+	/*
+	 * Its own process group, and the signals of job control as a shell sets them.
+	 */
 	bool own_group;
 	/* Its way from fork to exec counts as its own, too. */
 	bool include_exec;

@@ -63,7 +63,7 @@ int fl_modules_listen(struct fl_engine *en, bool must)
 
 	if (en->uevent_fd >= 0)
 		return 0;
-	/* of modules that came and went until now nobody told */
+	/* modules may have come and gone unnoticed until now */
 	fl_facts_forget(en->kernel);
 	en->uevent_fd = fl_uevent_open();
 	err = en->uevent_fd < 0 ? en->uevent_fd

@@ -25,7 +25,7 @@ struct fl_document {
 	struct fl_source src;	/* name is path; text is ours */
 	int64_t version;	/* of the text, by the client's count */
 	bool is_dirty;		/* diagnostics are to be published */
-	struct fl_index *index; /* of the text as it is, or NULL: not asked for yet */
+	struct fl_index *index; /* of the current text, or NULL: not built yet */
 };
 
 struct fl_documents {
@@ -42,13 +42,13 @@ void fl_document_close(struct fl_documents *ds, struct fl_document *d);
 void fl_documents_release(struct fl_documents *ds);
 /*
  * A change as the client sends it: with a range, or of the whole text. 0;
- * -EINVAL when it is none; -ENOMEM.
+ * -EINVAL when it is malformed; -ENOMEM.
  */
 int fl_document_change(struct fl_document *d, const cJSON *change);
 /* The text, or a file that it uses, is another one now. */
 void fl_document_touch(struct fl_document *d);
 
-/* A position of the protocol; false: it is none. */
+/* A position of the protocol; false: it is not one. */
 bool fl_position_read(const cJSON *v, struct fl_position *out);
 /* Places beyond a line or the text are at its end, as the protocol wants it. */
 uint32_t fl_offset_of(const struct fl_source *src, struct fl_position at);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fix.c - quick fixes: a name that a hint suggests, in the place of the wrong one.
- * Mistakes are looked for anew: Neovim 0.7 sends their places in bytes.
+ * fix.c - quick fixes: replace an unknown name by the one that a hint suggests.
+ * Errors are searched again: Neovim 0.7 sends their positions in bytes.
  */
 #include <errno.h>
 #include <stdlib.h>

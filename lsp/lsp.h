@@ -25,7 +25,10 @@
 struct fl_lsp_opts {
 	struct fl_kernel *kernel; /* of fl_facts_open() */
 	const char *root;	  /* of its facts; "": the running kernel's */
-	/* As check has it; read() is asked for files that no editor has open. */
+	/*
+	 * As for check; read() is called for files that are not open in an
+	 * editor.
+	 */
 	struct fl_compile_opts compile;
 	const char *version;
 	int in, out; /* blocking */

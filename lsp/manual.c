@@ -41,7 +41,7 @@ static void put_row(FILE *out, const char *row, size_t len)
 	cell = bar + 3;
 	len -= (size_t)(cell - row);
 	put_text(out, cell, len > 2 ? len - 2 : len);
-	/* a line of its own */
+	/* on its own line */
 	fputs("  \n", out);
 }
 

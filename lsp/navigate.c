@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* navigate.c - where names are defined and mentioned, and edits of the whole. */
+/* navigate.c - definitions, references, rename and formatting. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

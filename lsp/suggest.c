@@ -30,7 +30,7 @@ struct suggestions {
 	const char *type; /* of the next word, or NULL */
 };
 
-/* Words of the workload's items are none for the lexer. */
+/* The lexer does not know the words of workload items. */
 static bool is_keyword(const char *word)
 {
 	static const char *const steps[] = {

@@ -2,7 +2,7 @@
 #include "backend.h"
 
 #define WHY(id) (1U << FL_WHY_##id)
-/* what stands against all that go by BTF */
+/* what rules out all back ends that need BTF */
 #define TRACING \
 	(WHY(NOT_IN_BTF) | WHY(NOT_IN_MODULE_BTF) | WHY(VARIADIC) | WHY(MANY_ARGS) | WHY(REFUSED))
 

@@ -57,7 +57,7 @@ struct fl_backend_facts {
 	/* the rules */
 	enum fl_backend asked; /* on the command line: AUTO, FMOD_RET or KPROBE */
 	bool returns;	       /* one of them returns in the function's place */
-	bool may_be_zero;      /* and that may be 0 or NULL */
+	bool may_be_zero;      /* and it may be 0 or NULL */
 	bool at_exit;	       /* they are on the function's end */
 	bool uses_args;
 	bool is_syscall;

@@ -79,7 +79,7 @@ uint64_t fl_calc_binary(enum fl_code code, uint64_t a, uint64_t b, uint32_t flag
 	}
 }
 
-/* How many numbers a code takes off the stack; it leaves one. -1: there is no such code. */
+/* How many numbers a code takes off the stack; it leaves one. -1: unknown code. */
 static int takes(enum fl_code code)
 {
 	if (code >= FL_CODE_PUSH && code <= FL_CODE_SPLATS)

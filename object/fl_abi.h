@@ -23,7 +23,7 @@
 #define FL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
 #define FL_MAX_EXEMPT 32
 #define FL_STRING_LEN 256      /* bytes of a string that is read, the NUL included */
-#define FL_STACK_DEPTH 64      /* frames of a stack that is looked at or shown */
+#define FL_STACK_DEPTH 64      /* frames of a stack that is searched or shown */
 #define FL_KEY_WORDS 8	       /* of 8 bytes, in the key of "per" */
 #define FL_STATE_ENTRIES 16384 /* keys of one @state */
 #define FL_PER_ENTRIES 65536   /* keys of all "per" together */
@@ -50,8 +50,8 @@
 #define FL_NEVER (~0ULL) /* as a limit of counts and times: none */
 
 /*
- * What "times" has counted: the lower bits count, the upper ones tell since
- * which change of the limit. A count of an earlier time is none.
+ * What "times" has counted: the lower bits count, the upper ones number the
+ * change of the limit since when. An older count is void.
  */
 #define FL_PASSED_BITS 40
 #define FL_PASSED_MASK ((1ULL << FL_PASSED_BITS) - 1)
@@ -71,12 +71,12 @@ struct fl_run_knobs {
 	__u32 exempt[FL_MAX_EXEMPT]; /* process IDs that nothing is done to */
 	__u32 dry_run;		     /* everything but the return */
 	__u32 budget_set;	     /* whether budget counts */
-	__u32 silent;		     /* no events: nobody reads them */
+	__u32 silent;		     /* no events: no reader */
 	__u32 rate_cap;		     /* injections in a second over all rules; 0: any number */
 	/* written by the programs */
 	__u64 delay_second; /* the second that the next one counts in */
 	__u64 delay_used_ns;
-	__u64 delays_skipped; /* for want of budget */
+	__u64 delays_skipped; /* because the budget was used up */
 	__u64 keys_lost;      /* keys of "per" and @states that found no room */
 	__u64 cap_used;	      /* upper half: the second; lower half: injections in it */
 };
@@ -192,7 +192,7 @@ struct fl_sweep_knobs {
 	__u32 max_points;
 	__u32 reserved;
 	struct fl_sweep_fault faults[FL_SWEEP_FAULTS];
-	/* written by the programs; the first four begin anew with each trial */
+	/* written by the programs; the first four are reset with each trial */
 	__u64 matched;
 	__u64 injected;
 	__u64 reached[FL_SWEEP_FAULTS]; /* calls that the fault chose */

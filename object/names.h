@@ -24,7 +24,7 @@ enum fl_tag {
 };
 
 enum fl_type_kind {
-	FL_TYPE_UNKNOWN, /* no BTF tells */
+	FL_TYPE_UNKNOWN, /* not in BTF */
 	FL_TYPE_VOID,
 	FL_TYPE_INT, /* also char */
 	FL_TYPE_BOOL,
@@ -33,7 +33,7 @@ enum fl_type_kind {
 	FL_TYPE_STRUCT,
 	FL_TYPE_UNION,
 	FL_TYPE_ARRAY,
-	FL_TYPE_FUNC, /* a function's type, behind a pointer */
+	FL_TYPE_FUNC, /* a function type, pointed to */
 	FL_TYPE_FLOAT,
 	FL_TYPE_FWD, /* declared only */
 };
@@ -52,7 +52,7 @@ int fl_errno_number(const char *name);
 
 /* "ERRNO", "NULL", "ERRNO_NULL", "TRUE", as the list spells them. */
 const char *fl_tag_name(enum fl_tag tag);
-/* FL_TAG_NONE for a text that is none of them. */
+/* FL_TAG_NONE for an unknown text. */
 enum fl_tag fl_tag_parse(const char *text, size_t len);
 
 #endif /* FL_NAMES_H */

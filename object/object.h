@@ -31,7 +31,7 @@ enum fl_sweep {
 struct fl_obj_prog {
 	const char *name; /* of the C function in the ELF */
 	enum fl_backend backend;
-	const char *reason; /* why that one, for people */
+	const char *reason; /* the reason, for humans */
 	bool is_tracker;    /* watches for within(); no rule's */
 	size_t first_attach;
 	size_t nattaches; /* one, but for kprobe.multi */
@@ -52,7 +52,7 @@ struct fl_obj_attach {
 struct fl_obj_rule {
 	const char *label;  /* or NULL */
 	const char *text;   /* the rule on one line */
-	const char *source; /* name of the file it stands in */
+	const char *source; /* name of the file that has it */
 	unsigned int line;
 	const struct fl_rule_knobs *knobs; /* initial ones */
 	bool returns;			   /* counts as injected; otherwise as fired */
@@ -74,7 +74,7 @@ struct fl_obj_test {
 struct fl_obj_cond {
 	struct fl_obj_test *tests;
 	size_t ntests;
-	size_t nsure; /* before the guard; those behind it draw random numbers */
+	size_t nsure; /* before the guard; those after it draw random numbers */
 };
 
 /* A pair of a rule and a function; counters are kept for each. */
@@ -204,7 +204,7 @@ struct fl_object {
 	size_t nparam_uses;
 	struct fl_obj_log *logs;
 	size_t nlogs;
-	const char **funcs; /* what the numbers of functions stand for */
+	const char **funcs; /* functions by number */
 	size_t nfuncs;
 	struct fl_obj_state *states;
 	size_t nstates;

@@ -36,7 +36,7 @@ const struct fl_definition *fl_definitions_find(const struct fl_definitions *d, 
 	return NULL;
 }
 
-/* The text anew, after a change of the list. */
+/* Rebuild the text after a change of the list. */
 static int write_text(struct fl_definitions *d)
 {
 	char *text = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * define.h - definitions (param, let) as a list: what was typed at the prompt,
- * and what stands before a rule when it is compiled by itself.
+ * and prepended to a rule when it is compiled alone.
  */
 #ifndef FL_DEFINE_H
 #define FL_DEFINE_H
@@ -31,9 +31,9 @@ struct fl_definitions {
 };
 
 /*
- * Everything that @src defines, behind what @opts->prelude does; with
- * @opts->read also what the files that it uses define. A mistake ends the list
- * where it stands. -ENOMEM or 0 with *out yours to release.
+ * Everything that @src defines, after @opts->prelude; with @opts->read also
+ * what its used files define. An error ends the list. -ENOMEM or 0 with *out
+ * yours to release.
  */
 int fl_definitions_read(const struct fl_source *src, const struct fl_compile_opts *opts,
 			struct fl_definitions *out);
@@ -45,9 +45,13 @@ int fl_definitions_add(struct fl_definitions *d, const struct fl_definitions *fr
 /* Another value for the parameter @name, as the language has it; 0, -ENOENT, -ENOMEM. */
 int fl_definitions_set(struct fl_definitions *d, const char *name, const char *value);
 
-/* One number, fraction, time or name of a number, with a sign; false: it is none. */
+/*
+ * One number, fraction, time or name of a number, with a sign; false: it is not one.
+ */
 bool fl_literal_read(const char *text, enum fl_literal *kind, int64_t *value);
-/* A per cent from 0 to 100, with a fraction or without, in 1e-9; false: it is none. */
+/*
+ * A percentage from 0 to 100, perhaps with a fraction, in 1e-9; false: it is not one.
+ */
 bool fl_literal_percent(const char *text, int64_t *value);
 /* As the language has it, "2.5", "30s"; malloc'd, or NULL. */
 char *fl_literal_text(enum fl_literal kind, int64_t value);

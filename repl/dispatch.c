@@ -71,7 +71,7 @@ static bool nothing_more(struct fl_repl *r, char *rest)
 	return false;
 }
 
-/* A per cent, in units of 1e-9; whoever likes may say that it is one. */
+/* A percentage, in units of 1e-9; the percent sign is optional. */
 static bool read_percent(char *text, int64_t *out)
 {
 	size_t len = strlen(text);

@@ -2,9 +2,9 @@
 /*
  * entry.c - rules from text to armed and back.
  *
- * Each text is a set of its own in the engine, so that one can come and go while
- * the others run. Definitions (param, let) that were typed stand before every
- * text; the engine shares @states between them.
+ * Each text is a separate set in the engine, so that it can be armed and
+ * disarmed while the others run. Definitions (param, let) that were typed
+ * precede every text; the engine shares @states between them.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 
 #include "repl_impl.h"
 
-#define RING_BYTES (64 * 1024) /* each text that is armed has a ring of its own */
+#define RING_BYTES (64 * 1024) /* each armed text has its own ring */
 
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src)
 {
@@ -327,7 +327,7 @@ size_t fl_repl_count(const struct fl_repl *r)
 void fl_repl_each(struct fl_repl *r, void (*fn)(struct fl_repl *r, struct fl_ref ref, void *arg),
 		  void *arg)
 {
-	/* from the back: @fn may take away what it is handed */
+	/* backwards: @fn may remove its argument */
 	size_t n = r->nentries;
 	struct fl_entry **copy = malloc((n ? n : 1) * sizeof(*copy));
 
@@ -406,7 +406,7 @@ bool fl_repl_check_definitions(struct fl_repl *r, const char *text)
 	int err;
 
 	opts.prelude = fl_repl_prelude(r, &definitions);
-	/* unused parameters are no mistake here: rules come later */
+	/* unused parameters are fine here: rules come later */
 	err = fl_engine_compile(r->engine, &src, &opts, &obj);
 	fl_object_free(obj);
 	return !err;

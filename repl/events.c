@@ -8,7 +8,7 @@
 
 #define NS_PER_S UINT64_C(1000000000)
 
-/* What a storm has hidden, once its second is over. */
+/* Report what was suppressed in a burst, once its second is over. */
 static void say_hidden(struct fl_repl *r)
 {
 	uint64_t hidden = fl_throttle_turn(&r->throttle, fl_now_ns(), false);
@@ -40,7 +40,7 @@ void fl_repl_on_event(void *arg, const struct fl_armed *a, const struct fl_objec
 	char *text;
 
 	say_hidden(r);
-	/* a storm is counted, and costs no more than that; `stack` may be asked for any */
+	/* a burst is only counted; `stack` works for every event */
 	if (e->kind != FL_EVENT_STACK && !fl_throttle_take(&r->throttle))
 		return;
 	text = event_text(r, a, obj, e);

@@ -9,11 +9,11 @@
 
 #define POLL_MS 50
 #define SHOWN_AFTERWARDS 10
-#define GRACE_NS UINT64_C(2000000000) /* for a command that is told to end */
+#define GRACE_NS UINT64_C(2000000000) /* for a command to end after a signal */
 
 /*
- * We are to leave: nothing is injected any more, and the command gets as long
- * as it takes to end by itself, within limits. False: not even SIGKILL helps.
+ * We are quitting: injection has stopped, and the command gets some time to
+ * exit. False: not even SIGKILL helps.
  */
 static bool hurry(struct fl_repl *r, pid_t pid, uint64_t *since)
 {
@@ -37,7 +37,7 @@ static bool has_stopped(pid_t pid)
 	return !waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) && info.si_pid == pid;
 }
 
-/* Until it ends; when it stops it is sent on, for nobody else can do it. */
+/* Until it ends; continue it when it stops, because nobody else can. */
 static void wait_for(struct fl_repl *r, struct fl_command *c)
 {
 	uint64_t leaving_since = 0;

@@ -17,7 +17,7 @@
 #define MAX_HISTORY 2000
 #define MAX_SHOWN 200 /* possibilities */
 
-/* readline hands us nothing of ours. */
+/* readline passes no user argument. */
 static struct fl_repl *repl;
 
 enum completes { NONE, RULE, SETTABLE, FUNCTION, FILENAMES, TOPIC };
@@ -236,7 +236,7 @@ static char **attempt(const char *text, int start, int end)
 	return matches;
 }
 
-/* Thousands of names are no help, and readline's question would hold up events. */
+/* Thousands of names do not help, and readline's question would block events. */
 static void show_matches(char **matches, int n, int longest)
 {
 	if (n > MAX_SHOWN)
@@ -305,7 +305,7 @@ static void save_history(const char *path)
 		return;
 	for (size_t i = 0; list && list[i]; i++)
 		fprintf(out, "%s\n", list[i]->line);
-	/* the prompt is left anyway; a history that cannot be kept is no reason to complain */
+	/* quitting anyway; failure to save the history is ignored */
 	if (!fclose(out))
 		fl_replace_file(path, 0600, text, len);
 	free(text);

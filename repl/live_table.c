@@ -47,7 +47,7 @@ static void draw(struct fl_repl *r, const struct fl_ref *only, bool can_clear)
 	free(text);
 }
 
-/* One byte of a key that came in several, -1 when there is no more of it. */
+/* One byte of a multi-byte key, -1 after the last. */
 static int rest_of_key(void)
 {
 	struct pollfd more = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -58,7 +58,10 @@ static int rest_of_key(void)
 	return c;
 }
 
-/* A key is no part of the next line: an arrow is ESC [ A or ESC O A, Delete is ESC [ 3 ~. */
+/*
+ * The key must not end up in the next line: an arrow is ESC [ A or ESC O A, Delete is ESC [
+ * 3 ~.
+ */
 static void take_key(struct fl_repl *r)
 {
 	char first;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * param.c - parameters at the prompt: their values in the rules that are armed,
- * and in the definitions that stand before the rules to come.
+ * param.c - parameters at the prompt: their values in armed rules, and in the
+ * definitions for later rules.
  */
 #include <stdlib.h>
 #include <string.h>

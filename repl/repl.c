@@ -30,7 +30,7 @@
 static const char prompt[] = "faultline> ";
 static const char more_prompt[] = "      ...> ";
 
-/* readline hands its handler nothing of ours. */
+/* readline passes its handler no user argument. */
 static struct fl_repl *repl;
 /* Out of readline, when a signal is to be heard while it waits for a key. */
 static sigjmp_buf on_signal;
@@ -82,7 +82,7 @@ static void take_text(struct fl_repl *r, const char *text)
 	fl_definitions_release(&defined);
 }
 
-/* One more line of a rule; true when it goes on. */
+/* One more line of a rule; true when it continues. */
 static bool add_line(struct fl_repl *r, const char *line)
 {
 	size_t old = r->pending ? strlen(r->pending) : 0;
@@ -244,9 +244,9 @@ static void on_signals(void *arg)
 }
 
 /*
- * A key may be announced and be gone when it is read: Ctrl-C throws away what
- * was typed before it. readline would wait for the next one, deaf and without
- * a heartbeat; and it waits so for the second key of a sequence.
+ * A key may be announced but gone when it is read: Ctrl-C discards the input
+ * before it. readline would block for the next one, without signals and
+ * heartbeat; likewise for the second key of a sequence.
  */
 static int next_key(FILE *in)
 {

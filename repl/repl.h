@@ -14,7 +14,7 @@ struct fl_repl_opts {
 	struct fl_facts_opts facts;
 	struct fl_compile_opts compile; /* prelude and read are the prompt's own */
 	struct fl_session_opts session;
-	/* What the command line has, too; NULL: not to be had. */
+	/* Commands shared with the command line; NULL: not available. */
 	void (*functions)(const char *pattern); /* "" for all */
 	void (*explain)(const char *function);
 	void (*doctor)(void);
@@ -22,8 +22,8 @@ struct fl_repl_opts {
 };
 
 /*
- * Until the user leaves. Standard input is a terminal. Returns 0, or -errno
- * when it cannot start; nothing is armed any more then.
+ * Runs until the user quits. Standard input is a terminal. Returns 0, or -errno
+ * when it cannot start; everything is disarmed then.
  */
 int fl_repl(const struct fl_repl_opts *opts);
 

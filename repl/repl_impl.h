@@ -9,7 +9,7 @@
  *	param.c		parameters and their values
  *	define.c	param and let as a list
  *	entry.c		rules from text to armed and back
- *	undo.c		what was changed, and how it is taken back
+ *	undo.c		what was changed, and how to revert it
  *	show.c		commands that only show
  *	table.c		rules as rows that fit the terminal
  *	live_table.c	the live table
@@ -65,7 +65,7 @@ struct fl_seen {
 
 enum fl_undo_kind {
 	FL_UNDO_ARM,	/* the rule called name was armed */
-	FL_UNDO_DISARM, /* text, behind definitions, was armed as name; old: it was enabled */
+	FL_UNDO_DISARM, /* text, after definitions, was armed as name; old: it was enabled */
 	FL_UNDO_ENABLE, /* old: it was enabled */
 	FL_UNDO_RATE,
 	FL_UNDO_TIMES,
@@ -144,7 +144,7 @@ void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref);
 /* In ns from now: FL_NEVER without one, 0 when it has passed. */
 uint64_t fl_repl_time_left(const struct fl_repl *r);
 void fl_repl_disarm_all(struct fl_repl *r);
-/* The rule of that name, or one that it is the beginning of; says so when there is none. */
+/* The rule of that name, or with that prefix; reports when there is none. */
 bool fl_repl_find(struct fl_repl *r, const char *name, struct fl_ref *out);
 size_t fl_repl_count(const struct fl_repl *r);
 /* The rule of exactly that name. */
@@ -156,7 +156,7 @@ void fl_repl_each(struct fl_repl *r, void (*fn)(struct fl_repl *r, struct fl_ref
 char *fl_repl_text(struct fl_ref ref, const char *name);
 /* What @e's rules are compiled with when they are armed again; 0 or -ENOMEM. */
 int fl_repl_definitions_of(const struct fl_entry *e, struct fl_definitions *out);
-/* Can they stand before every rule, behind those that do? False after a report. */
+/* Can they be added to the definitions for every rule? False after a report. */
 bool fl_repl_check_definitions(struct fl_repl *r, const char *text);
 const struct fl_source *fl_repl_prelude(struct fl_repl *r, struct fl_source *src);
 
@@ -192,7 +192,7 @@ void fl_repl_stack(struct fl_repl *r, const char *number);
 void fl_repl_help(struct fl_repl *r, const char *topic);
 
 /* table.c */
-/* Of the terminal; many where there is none. */
+/* Of the terminal; many without one. */
 int fl_repl_columns(void);
 /* A line, that ends in "..." where it is cut to @columns characters. */
 void fl_repl_put_cut(FILE *out, const char *text, int columns);

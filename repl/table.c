@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * table.c - rules as rows, for list and watch: none is wider than the terminal. Where
- * that is narrow, a rule's text has a line of its own.
+ * table.c - rules as rows, for list and watch: never wider than the terminal. On a
+ * narrow one, a rule's text has its own line.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #define NO_TERMINAL 200 /* columns */
 #define NUMBERS 67	/* columns before what follows the numbers */
 #define HISTORY (FL_HISTORY + 4)
-#define LEAST_TEXT 30 /* of a rule, for it to stand beside its numbers */
+#define LEAST_TEXT 30 /* of a rule, to fit beside its numbers */
 
 int fl_repl_columns(void)
 {
@@ -44,7 +44,7 @@ void fl_repl_put_cut(FILE *out, const char *text, int columns)
 			"...");
 }
 
-/* Does a rule's text stand in the line of its numbers? */
+/* Is a rule's text in the line of its numbers? */
 static bool is_one_line(int columns, bool history)
 {
 	return columns >= NUMBERS + (history ? HISTORY : 0) + LEAST_TEXT;

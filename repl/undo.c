@@ -41,7 +41,9 @@ void fl_repl_note_disarm(struct fl_repl *r, struct fl_ref ref, const char *name)
 	fl_armed_rule_status(ref.entry->armed, ref.rule, &status);
 	u->old = status.enabled;
 	u->text = fl_repl_text(ref, NULL);
-	/* without memory the rule stands alone, and says what it lacks */
+	/*
+	 * out of memory, the rule is compiled alone, and reports what it lacks
+	 */
 	fl_repl_definitions_of(ref.entry, &u->definitions);
 }
 

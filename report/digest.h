@@ -57,7 +57,7 @@ int fl_digest_write(FILE *out, const struct fl_digest *d, enum fl_form form);
 
 /* One form each; digest_*.c. */
 void fl_digest_text(FILE *out, const struct fl_digest *d);
-/* The same in memory, yours to free; NULL: there is none. */
+/* The same in memory, yours to free; NULL: none. */
 char *fl_digest_text_of(const struct fl_digest *d, size_t *len);
 /* With @in_page nothing of it can end a script element. */
 void fl_digest_json(FILE *out, const struct fl_digest *d, bool in_page);

@@ -49,7 +49,7 @@ static int put_text(FILE *out, const struct fl_digest *d)
 	return 0;
 }
 
-/* What stands for {{NAME}}. */
+/* The text that replaces {{NAME}}. */
 static int put_named(FILE *out, const struct fl_digest *d, const char *name, size_t len)
 {
 	const struct fl_page_part *part = find(name, len);

@@ -59,7 +59,7 @@ static char *name_of(const struct fl_spot *s)
 	return text_close(&t);
 }
 
-/* Its excerpt stands with the first case alone: a thousand faults may lead to one finding. */
+/* Only the first case has the excerpt: a thousand faults may lead to one finding. */
 static char *detail_of(const struct fl_digest *d, uint32_t id, bool *shown)
 {
 	const struct fl_known_finding *f = &d->l->findings[id - 1];
@@ -147,7 +147,7 @@ static void add_notes(const struct fl_digest *d, struct fl_suite *s)
 	free(notes);
 }
 
-/* Cases, or why there are none. */
+/* The cases, or the reason for their absence. */
 static void add_all(const struct fl_digest *d, struct fl_suite *s, bool *shown)
 {
 	for (size_t i = 0; i < d->l->nspots; i++) {

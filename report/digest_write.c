@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* digest_write.c - a campaign in the form that is asked for. */
+/* digest_write.c - a campaign in the requested form. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -87,7 +87,7 @@ static void put_skipped(struct fl_xml *x, const struct fl_suite *s)
 	fl_xml_close(x, "testcase");
 }
 
-/* The numbers stand in the first one: in testsuites not all readers take properties. */
+/* The first suite has the numbers: not all readers accept properties in testsuites. */
 static void put_suite(struct fl_xml *x, const struct fl_suite *s, const char *name, size_t first,
 		      size_t n)
 {

@@ -33,8 +33,8 @@ struct fl_case {
 
 struct fl_suite {
 	char *name;
-	char *notes;   /* lines for people before the cases, or NULL */
-	char *skipped; /* why the whole of it was not run, or NULL */
+	char *notes;   /* lines for humans before the cases, or NULL */
+	char *skipped; /* why it was not run at all, or NULL */
 	struct fl_case *cases;
 	size_t ncases;
 	struct fl_suite_number {
@@ -57,8 +57,8 @@ void fl_suite_skip(struct fl_suite *s, const char *why);
 size_t fl_suite_count(const struct fl_suite *s, enum fl_case_result result);
 
 /*
- * Cases are sorted by group and name first, and equal names are told apart.
- * False: it is not a form of suites.
+ * Cases are sorted by group and name first, and equal names get numbers. False:
+ * not a format for suites.
  */
 bool fl_suite_write(FILE *out, struct fl_suite *s, enum fl_form form);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* suite_write.c - a suite in the form that is asked for, in an order that is its own. */
+/* suite_write.c - a suite in the requested form, sorted. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /*
  * tap.c - a suite as TAP version 13, in the way of kselftests (ksft_print_cnts()
  * in tools/testing/selftests/kselftest.h), and as KTAP version 1 with a subtest
- * for each group (Documentation/dev-tools/ktap.rst). What is wrong with a case
- * stands before its line, as both want it.
+ * for each group (Documentation/dev-tools/ktap.rst). Diagnostics of a case
+ * precede its line, as both require.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static void put_text(FILE *out, const char *s, size_t n, bool is_name)
 	}
 }
 
-/* Lines for people; further in, they cannot be taken for a line of ours. */
+/* Lines for humans; indented, so that they cannot be mistaken for a result. */
 static void put_notes(FILE *out, const char *indent, const char *text)
 {
 	while (text && *text) {

@@ -12,7 +12,7 @@
 
 #define LOG_FIGURES 4 /* BPF_LOG_STATS in include/linux/bpf_verifier.h */
 
-/* Whose programs libbpf loads: what it calls back has nothing of ours. */
+/* The session whose programs libbpf loads: its callbacks take no argument. */
 static struct fl_session *loading;
 
 static int find_prog(const struct fl_session *s, const char *name)
@@ -62,10 +62,11 @@ static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 }
 
 /*
- * Sections of our own, for the whole process and for good: when the last handler
- * is unregistered, libbpf frees the list of them and frees it again at the next
- * registration (libbpf_unregister_prog_handler() takes NULL from a realloc()
- * to nothing for a failure). They are said to be kprobes; see tracing.c.
+ * Our own sections, for the whole process and never removed: when the last
+ * handler is unregistered, libbpf frees the list of them and frees it again at
+ * the next registration (libbpf_unregister_prog_handler() takes NULL from a
+ * realloc() to nothing for a failure). They are declared as kprobes; see
+ * tracing.c.
  */
 static int register_sections(void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * attached.c - what is on functions already, whoever put it there: the kernel's
- * list of functions that ftrace has changed, as t_show() of its
- * kernel/trace/ftrace.c writes it.
+ * attached.c - what is already attached to functions: the kernel's list of
+ * functions that ftrace has changed, as t_show() of its kernel/trace/ftrace.c
+ * writes it.
  *
- * A kprobe matters for what it may return, which a kernel that is known to be
- * built without BPF_KPROBE_OVERRIDE keeps it from.
+ * A kprobe matters because it may override, unless the kernel was built without
+ * BPF_KPROBE_OVERRIDE.
  */
 #include <errno.h>
 #include <limits.h>
@@ -44,7 +44,9 @@ static bool parse_line(char *line, struct fl_attached *a)
 	return true;
 }
 
-/* Asked for a probe only: the configuration takes longer to read than the list. */
+/*
+ * Only if there is a probe: reading the configuration takes longer than the list.
+ */
 static bool can_override(struct fl_kernel *k)
 {
 	bool known;

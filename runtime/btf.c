@@ -17,7 +17,7 @@
 /* A search takes about a fifth of the time in which the index is made. */
 #define SEARCHES_BEFORE_INDEX 4
 
-/* Kinds newer than the headers that this may be built with. */
+/* Kinds that older headers lack. */
 #define KIND_DECL_TAG 17
 #define KIND_TYPE_TAG 18
 #define KIND_ENUM64 19
@@ -217,7 +217,7 @@ const char *fl_btf_string(const struct fl_btf *b, uint32_t offset)
 	return offset < b->strings_len ? b->strings + offset : "";
 }
 
-/* Where a whole string stands among the file's own; 0: nowhere. */
+/* Offset of a whole string in the file's own section; 0: not found. */
 static uint32_t find_string(const struct fl_btf *b, const char *name)
 {
 	size_t len = strlen(name) + 1;

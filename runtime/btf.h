@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * btf.h - a reader of BTF that does no more than it is asked. Internal to
+ * btf.h - a lazy reader of BTF. Internal to
  * runtime/.
  *
  * To look one function up in 130,000 types, libbpf first parses and checks
@@ -36,7 +36,7 @@ struct fl_btf {
 
 /*
  * Read a file; @base, which must outlive @b, for a module's. 0; -errno of the
- * file; -EBADMSG when it is no BTF that this can read.
+ * file; -EBADMSG when it is not valid BTF.
  */
 int fl_btf_open(struct fl_btf *b, const char *path, const struct fl_btf *base);
 /* The same from memory, which is copied. */

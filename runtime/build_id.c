@@ -27,7 +27,7 @@ static bool to_hex(const unsigned char *id, size_t len, char out[FL_BUILD_ID])
 	return true;
 }
 
-/* Among ELF notes, which may be of anybody. */
+/* Searched among ELF notes of any owner. */
 static bool find_note(const char *notes, size_t len, char out[FL_BUILD_ID])
 {
 	while (len >= sizeof(Elf64_Nhdr)) {

@@ -267,7 +267,7 @@ static int walk(struct walk *w, bool callers, unsigned int most)
 	return 0;
 }
 
-/* The function, and what the compiler made of it. */
+/* The function, and the compiler's copies of it. */
 static void begin(struct walk *w, const char *module, const char *name)
 {
 	size_t n = fl_symbols_count(w->c->symbols);

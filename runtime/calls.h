@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * calls.h - who calls whom, by the kernel's code: its direct calls, and jumps that
- * end a function by another. What is called by way of a pointer is not seen, nor
- * what was inlined.
+ * end a function by another. Calls through pointers and inlined calls are not
+ * seen.
  */
 #ifndef FL_CALLS_H
 #define FL_CALLS_H

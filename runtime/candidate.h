@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * candidate.h - the facts about a function that nobody has written a rule for:
- * what -l, explain and doctor ask backend.h with.
+ * candidate.h - facts about a function without a rule, for -l, explain and
+ * doctor to query backend.h.
  */
 #ifndef FL_CANDIDATE_H
 #define FL_CANDIDATE_H

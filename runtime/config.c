@@ -61,7 +61,7 @@ const char *fl_config_get(const struct fl_config *c, const char *name, char *val
 		snprintf(value, size, "%.*s", (int)strcspn(p, "\n"), p);
 		return value;
 	}
-	/* What a configuration does not mention cannot be had in it. */
+	/* Options missing from a configuration do not exist there. */
 	snprintf(value, size, "n");
 	return value;
 }

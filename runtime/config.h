@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * config.h - how the kernel was configured, as far as a file tells. Probing
+ * config.h - the kernel's configuration, if a file has it. Probing
  * comes first; this explains what a probe found.
  */
 #ifndef FL_CONFIG_H
@@ -24,7 +24,7 @@ void fl_config_release(struct fl_config *c);
 
 /*
  * What @name, which starts with "CONFIG_", is set to: "y", "m", "n" when it is
- * not set, a value, or NULL when no file tells. The text is cut off at @size.
+ * not set, a value, or NULL when it is unknown. The text is truncated at @size.
  */
 const char *fl_config_get(const struct fl_config *c, const char *name, char *value, size_t size);
 

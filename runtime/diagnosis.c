@@ -34,7 +34,7 @@ struct doctor {
 	struct fl_config config;
 	bool has_caps;
 	bool switched_off; /* by the last check: it is there, and can be switched on */
-	bool by_rights;	   /* likewise: by more rights, as its how says */
+	bool by_rights;	   /* likewise: with more privileges, as its how says */
 	char lockdown[FL_LOCKDOWN_SIZE]; /* "" unknown */
 };
 
@@ -86,7 +86,7 @@ static bool in_first_user_namespace(void)
 	return is_first;
 }
 
-/* CAP_SYS_ADMIN stood for both before CAP_BPF (include/linux/capability.h, bpf_capable()). */
+/* CAP_SYS_ADMIN implied both before CAP_BPF (include/linux/capability.h, bpf_capable()). */
 static void check_capabilities(struct doctor *doc, const struct rule *rule, struct fl_check *c)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -140,7 +140,7 @@ static void check_feature(struct doctor *doc, const struct rule *rule, struct fl
 	find(c, p.answer, "%s", p.text);
 }
 
-/* net/core/sysctl_net_core.c; the file may be read by root alone. */
+/* net/core/sysctl_net_core.c; only root can read the file. */
 static void check_jit(struct doctor *doc, const struct rule *rule, struct fl_check *c)
 {
 	size_t len;
@@ -367,7 +367,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct fl_check *c, const 
 	va_end(ap);
 }
 
-/* What keeps this process from what the kernel may have. */
+/* What this process lacks to use what the kernel may have. */
 static void remedy_rights(const struct doctor *doc, struct fl_check *c)
 {
 	if (!doc->has_caps)
@@ -392,7 +392,7 @@ static void add_missing(struct fl_check *c, const char *name)
 	snprintf(c->missing + len, sizeof(c->missing) - len, "%s%s", len ? " " : "", name);
 }
 
-/* Which of the configuration's options are missing, or would be needed. */
+/* Options that are missing, or that would be needed. */
 static void remedy_config(const struct doctor *doc, const struct rule *rule, struct fl_check *c)
 {
 	char list[256], *save = NULL;

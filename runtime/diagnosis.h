@@ -24,7 +24,7 @@ enum fl_remedy_kind {
 
 struct fl_check {
 	const char *id;	     /* for programs: "fmod_ret" */
-	const char *section; /* for people: "back ends" */
+	const char *section; /* for humans: "back ends" */
 	const char *title;   /* "fmod_ret" */
 	enum fl_answer answer;
 	char detail[200];     /* what was found, one clause */

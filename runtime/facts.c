@@ -25,7 +25,7 @@ struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module)
 		if (module ? o->module && !strcmp(o->module, module) : !o->module)
 			return o;
 	}
-	/* A module's types stand on those of vmlinux, which come first. */
+	/* A module's types are based on those of vmlinux, which come first. */
 	if (module && !fl_facts_object(f, NULL))
 		return NULL;
 	o = calloc(1, sizeof(*o));
@@ -50,7 +50,7 @@ struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module)
 	return o;
 }
 
-/* The kernel did not say how the function fails: go by what it returns. */
+/* The tag is unknown: derive it from the return type. */
 static enum fl_tag guess_tag(const struct fl_func *fn)
 {
 	if (fn->ret.kind == FL_TYPE_PTR)
@@ -318,7 +318,7 @@ void fl_facts_forget(struct fl_kernel *k)
 	struct fl_facts *f = fl_facts_of(k);
 
 	close_objects(f, 1);
-	/* its names may be the symbols' */
+	/* its names may belong to the symbols */
 	fl_list_release(&f->list);
 	fl_traceable_release(&f->traceable);
 	fl_facts_more_forget(f);

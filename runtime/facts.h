@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * facts.h - what the kernel is: answers for compiler/kernel.h.
+ * facts.h - facts about a kernel: answers for compiler/kernel.h.
  *
  * Facts come from the kernel's own files, read when first asked for:
  *
@@ -33,8 +33,8 @@ int fl_facts_open(const struct fl_facts_opts *opts, struct fl_kernel **out);
 void fl_facts_close(struct fl_kernel *k);
 
 /*
- * A module came or went: what that makes stale is read again when it is asked
- * for. Names and ranges that were handed out are gone.
+ * A module came or went: stale facts are read again on demand. Names and ranges
+ * returned before are invalid.
  */
 void fl_facts_forget(struct fl_kernel *k);
 

@@ -37,7 +37,7 @@ struct fl_facts {
 	struct fl_config config;
 	bool config_read;
 	char config_value[256];
-	struct fl_range **ranges; /* what was handed out */
+	struct fl_range **ranges; /* what was returned */
 	size_t nranges;
 };
 
@@ -46,7 +46,7 @@ static inline struct fl_facts *fl_facts_of(struct fl_kernel *k)
 	return (struct fl_facts *)k;
 }
 
-/* vmlinux for NULL; NULL when there is no memory. */
+/* vmlinux for NULL; NULL when out of memory. */
 struct fl_object_types *fl_facts_object(struct fl_facts *f, const char *module);
 
 /* facts_types.c: the operations of kernel.h on types ... */

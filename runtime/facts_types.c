@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* facts_types.c - types and members, as kernel.h wants them told, from BTF. */
+/* facts_types.c - types and members for kernel.h, from BTF. */
 #include <errno.h>
 #include <string.h>
 
 #include "facts_impl.h"
 
-#define KIND_ENUM64 19	  /* newer than the headers that this may be built with */
+#define KIND_ENUM64 19	  /* older headers lack it */
 #define MAX_MEMBERS 65536 /* of one structure, in all */
 #define MAX_DEPTH 16	  /* anonymous members inside each other */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -64,8 +64,8 @@ static uint32_t size_of(const struct fl_facts *f, const struct fl_object_types *
 }
 
 /*
- * Is it a __int128, or is there one in it? Of those that are passed in
- * registers nothing else is aligned to 16 bytes. @left bounds the search.
+ * Is it a __int128, or does it contain one? Nothing else that is passed in
+ * registers is aligned to 16 bytes. @left bounds the search.
  */
 static bool is_wide(const struct fl_btf *btf, uint32_t id, unsigned int *left)
 {
@@ -208,7 +208,7 @@ bool fl_facts_describe_func(struct fl_facts *f, const struct fl_object_types *o,
 		return false;
 	params = (const struct btf_param *)(proto + 1);
 	n = BTF_INFO_VLEN(proto->info);
-	/* a last parameter without name and type stands for "..." */
+	/* a last parameter without name and type means "..." */
 	if (n && !params[n - 1].type && !params[n - 1].name_off) {
 		out->variadic = true;
 		out->no_trampoline = FL_WHY_VARIADIC;

@@ -9,7 +9,7 @@
 
 #include "refusal.h"
 
-/* libbpf's print function has no argument of ours. */
+/* libbpf's print function takes no user argument. */
 static struct fl_fault_log *current, *current_taken;
 
 static int collect(enum libbpf_print_level level, const char *format, va_list ap)

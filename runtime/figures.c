@@ -23,7 +23,7 @@ static const char *said_of(const struct fl_session *s, size_t prog)
 	return text ? text + strlen(begin) : NULL;
 }
 
-/* The number behind @what, in the log that begins at @text. */
+/* The number after @what, in the log that begins at @text. */
 static uint32_t number(const char *text, const char *what)
 {
 	const char *end = strstr(text, "-- END PROG LOAD LOG");

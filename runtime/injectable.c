@@ -68,7 +68,7 @@ static int parse_list(struct fl_list *list)
 	return 0;
 }
 
-/* debugfs did not give the list: do the symbols tell its names? Tags are not told. */
+/* No list in debugfs: the symbols have its names, but no tags. */
 static int search(struct fl_list *list, struct fl_lazy_symbols *lazy)
 {
 	struct fl_symbols *symbols;
@@ -232,7 +232,7 @@ int fl_list_read(struct fl_list *list, const char *root, struct fl_lazy_symbols 
 	list->is_read = true;
 	err = read_list(list, root, symbols);
 	list->err = err ? err : sort(list);
-	/* half a list would be taken for the whole one */
+	/* half a list would look complete */
 	if (list->err)
 		list->n = 0;
 	return list->err;

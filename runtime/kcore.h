@@ -16,7 +16,7 @@ struct fl_kcore;
 int fl_kcore_open(const char *root, struct fl_kcore **out);
 void fl_kcore_close(struct fl_kcore *k);
 
-/* Bytes that could be read from @addr on, which may be fewer than @len, and 0. */
+/* Number of bytes read at @addr, which may be less than @len, and 0. */
 size_t fl_kcore_read(const struct fl_kcore *k, uint64_t addr, void *out, size_t len);
 
 #endif /* FL_KCORE_H */

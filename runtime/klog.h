@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * klog.h - marks in the kernel log, so that whoever reads an oops knows that
- * errors were being injected.
+ * klog.h - marks in the kernel log, so that readers of an oops see that errors
+ * were injected.
  */
 #ifndef FL_KLOG_H
 #define FL_KLOG_H

@@ -35,8 +35,8 @@ static int find_rule(const struct fl_session *s, size_t rule, struct fl_fault *f
 }
 
 /*
- * A threshold stands for all rates in a range of about 23 units: the draw has
- * 32 bits only. Who wrote 10 wants to see 10 and not 9.999999981.
+ * A threshold covers a range of about 23 units of the rate, because draws have
+ * 32 bits. 10 must be shown as 10, not 9.999999981.
  */
 int64_t fl_rate_of_threshold(uint64_t threshold)
 {
@@ -240,7 +240,10 @@ static void store_knob(struct fl_rule_knobs *k, enum fl_knob which, uint64_t val
 	};
 #undef MEMBER
 
-	/* the end first: a range that is empty for a moment hits nothing too much */
+	/*
+	 * the end first: a range that is empty for a moment selects nothing
+	 * wrong
+	 */
 	if (which == FL_KNOB_NTH_ONLY)
 		store(&k->nth_last, value);
 	store((uint64_t *)((char *)k + members[which]), value);

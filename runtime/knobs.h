@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * knobs.h - what may change while rules are armed. Each change is a store into
- * memory that the programs read: nothing is compiled, loaded or attached anew,
+ * memory that the programs read: nothing is compiled, loaded or attached again,
  * and no call is missed.
  *
- * All of it needs a session that was loaded; whether it is armed does not
- * matter. Rules are numbered from 0 in script order. Functions that return int
- * give 0, or -errno with the reason in @fault: -ENOENT no such rule, -EINVAL
- * the rule has no such knob or does not take this value, -EBUSY something else
- * sets the knob.
+ * Needs a loaded session, armed or not. Rules are numbered from 0 in script
+ * order. Functions that return int give 0, or -errno with the reason in @fault:
+ * -ENOENT no such rule, -EINVAL the rule has no such knob or does not take this
+ * value, -EBUSY something else sets the knob.
  */
 #ifndef FL_KNOBS_H
 #define FL_KNOBS_H
@@ -19,7 +18,7 @@
 #define FL_RATE_UNIT 1000000000LL
 #define FL_RATE_ALL (100 * FL_RATE_UNIT)
 
-/* A rule as it stands now. */
+/* The current state of a rule. */
 struct fl_rule_status {
 	bool enabled;
 	int64_t rate;		 /* in FL_RATE_UNITs; FL_RATE_ALL where nothing is drawn */
@@ -46,7 +45,7 @@ int fl_session_enable(struct fl_session *s, size_t rule, bool enabled, struct fl
 int fl_session_set_rate(struct fl_session *s, size_t rule, int64_t rate, struct fl_fault *fault);
 /* Held to the tags of all functions that the rule is on. */
 int fl_session_set_value(struct fl_session *s, size_t rule, int64_t value, struct fl_fault *fault);
-/* Counted from now on, for each key anew; FL_NEVER: any number. */
+/* Counted from now on, per key; FL_NEVER: no limit. */
 int fl_session_set_times(struct fl_session *s, size_t rule, uint64_t times, struct fl_fault *fault);
 
 /*
@@ -69,8 +68,8 @@ uint64_t fl_session_deadline(const struct fl_session *s);
 void fl_session_set_rate_cap(struct fl_session *s, uint32_t per_second);
 
 /*
- * All rules at once, without a new beginning: schedules, windows and the
- * deadline go on as if nothing had been. fl_session_arm() begins anew.
+ * All rules at once, without a restart: schedules, windows and the deadline
+ * continue. fl_session_arm() restarts them.
  */
 void fl_session_pause(struct fl_session *s);
 void fl_session_resume(struct fl_session *s);

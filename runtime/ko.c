@@ -47,7 +47,7 @@ static const Elf_Data *bytes_of(Elf_Scn *scn)
 	return d && d->d_buf && d->d_size ? d : NULL;
 }
 
-/* Note where the sections are; false when it is no module. */
+/* Note where the sections are; false when it is not a module. */
 static bool find_sections(struct fl_ko_file *f)
 {
 	bool is_module = false;
@@ -189,8 +189,8 @@ static int read_list(struct fl_ko *ko)
 /*
  * The numbers of the tags changed once: enum error_injection_type
  * (include/asm-generic/error-injection.h) began with EI_ETYPE_NONE in older
- * kernels. Types tell which it is. Without them: only the old numbering has a
- * 4, and nothing was ever tagged with its 0.
+ * kernels. Types show which one it is. Without them: only the old numbering has
+ * a 4, and its 0 was never used.
  */
 static void number_tags(const struct fl_ko *ko, int numbers[FL_TAG_TRUE + 1])
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ko.h - a kernel module that is not loaded: what its file tells.
+ * ko.h - a kernel module that is not loaded, from its file.
  *
  * A module carries its injectable functions in the section
  * _error_injection_whitelist, one struct error_injection_entry each
- * (include/linux/error-injection.h), and its types in .BTF, which stand on
+ * (include/linux/error-injection.h), and its types in .BTF, which are based on
  * those of the kernel that it was built for.
  */
 #ifndef FL_KO_H
@@ -33,8 +33,8 @@ struct fl_ko {
 
 /*
  * Read a module, which may be compressed. 0 and *out yours to close; -errno of
- * the file; -ENOEXEC: it is no kernel module; -EOPNOTSUPP: it is one for a
- * machine that is not 64-bit little-endian; -EBADMSG: it contradicts itself.
+ * the file; -ENOEXEC: not a kernel module; -EOPNOTSUPP: not 64-bit
+ * little-endian; -EBADMSG: inconsistent.
  */
 int fl_ko_open(const char *path, struct fl_ko **out);
 void fl_ko_close(struct fl_ko *ko);
@@ -59,8 +59,8 @@ bool fl_ko_is_path(const char *name);
 
 /*
  * Find the file of a module by the module's name in modules.dep of @release
- * below @root. -ENOENT: there is none of that name; -EEXIST: it is built into
- * the kernel (modules.builtin).
+ * below @root. -ENOENT: no such module; -EEXIST: it is built into the kernel
+ * (modules.builtin).
  */
 int fl_ko_find(const char *root, const char *release, const char *module, char *path, size_t size);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lockdown.h - how far the kernel is locked down against root
- * (security/lockdown/lockdown.c). "integrity" leaves faultline all that it
- * needs; with "confidentiality" there are no kprobes by perf_event_open(), and
- * no helper of BPF reads the kernel's memory (LOCKDOWN_KPROBES and
+ * (security/lockdown/lockdown.c). "integrity" allows all that faultline needs;
+ * with "confidentiality" there are no kprobes by perf_event_open(), and no
+ * helper of BPF reads the kernel's memory (LOCKDOWN_KPROBES and
  * LOCKDOWN_BPF_READ_KERNEL in include/linux/security.h).
  */
 #ifndef FL_LOCKDOWN_H

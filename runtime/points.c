@@ -173,7 +173,7 @@ static bool can_return(const struct fl_points *p, size_t attach, int64_t value)
 	return p->session->opts.force_return || fl_tag_allows(a->tag, value);
 }
 
-/* A point that was not seen yet may be on any function of the rules that return. */
+/* An unseen point may be on any function of rules with a return. */
 static bool can_any_return(const struct fl_points *p, int64_t value)
 {
 	const struct fl_object *obj = p->session->obj;

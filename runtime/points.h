@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * points.h - the places where a campaign's workload can fail, found and chosen
- * in the kernel.
+ * points.h - the places where a campaign's workload can fail, found and
+ * selected in the kernel.
  *
  * For a session whose object was compiled with fl_compile_opts.sweep. Rules
  * with a return do not act by themselves there: every matched call is counted
- * by its point, and only the calls that a trial chose are made to fail.
+ * by its point, and only the calls that a trial selected fail.
  *
  *	open -> (begin -> the workload runs -> end -> result) ... -> close
  *
@@ -51,11 +51,11 @@ enum fl_point_context {
 struct fl_points_opts {
 	enum fl_each each;
 	/*
-	 * Calls in interrupt context count too. Otherwise they are none of the
-	 * workload's, whatever task they interrupt.
+	 * Calls in interrupt context count too. Otherwise they do not count as
+	 * the workload's, whatever task they interrupt.
 	 */
 	bool any_context;
-	struct fl_kernel *kernel; /* asked for its symbols when points are opened */
+	struct fl_kernel *kernel; /* its symbols are read when points are opened */
 };
 
 /* A fault that a trial is to see. */
@@ -94,12 +94,12 @@ struct fl_trial_result {
 	size_t nhits;
 };
 
-/* A point as it stands now. */
+/* The current state of a point. */
 struct fl_point_info {
 	uint64_t key;
 	uint32_t rule;	   /* number in the script, from 0 */
 	uint32_t attach;   /* the function: index into the object's attaches */
-	uint64_t calls;	   /* in the trial at hand, or the last one */
+	uint64_t calls;	   /* in the current or last trial */
 	uint64_t total;	   /* since the session was loaded */
 	uint64_t trial;	   /* in which it was seen first */
 	uint64_t after;	   /* injections of that trial that came before it */
@@ -120,15 +120,15 @@ int fl_points_open(struct fl_session *s, const struct fl_points_opts *opts, stru
 void fl_points_close(struct fl_points *p);
 
 /*
- * A trial begins: matched calls count for it and @choices are made to fail,
- * none of them in a baseline. @trial is a number other than 0 that differs from
- * the last trial's. -EINVAL for a value that the point's function cannot return.
+ * Begin a trial: matched calls count for it and @choices fail; a baseline has
+ * none. @trial is not 0 and differs from the last trial's number. -EINVAL for a
+ * value that the point's function cannot return.
  */
 int fl_points_begin(struct fl_points *p, uint64_t trial, const struct fl_chosen *choices,
 		    size_t nchoices, struct fl_fault *fault);
 /* From here on rules with a return do nothing and count nothing. */
 void fl_points_end(struct fl_points *p);
-/* At any time, also while the trial goes on. */
+/* At any time, also during a trial. */
 void fl_points_result(const struct fl_points *p, struct fl_trial_result *out);
 
 /* How many there are. Those from the last answer on are new since then. */
@@ -138,7 +138,7 @@ bool fl_points_get(const struct fl_points *p, size_t i, struct fl_point_info *ou
 
 /*
  * A frame as "function+0x1a" or "function+0x1a [module]", the same after a
- * reboot or when the module is loaded anew; "[module]+0x1a" where the programs
+ * reboot or when the module is loaded again; "[module]+0x1a" where the programs
  * had no room for its name. Cut off at @len.
  */
 void fl_points_frame(const struct fl_points *p, uint64_t frame, char *buf, size_t len);

@@ -3,8 +3,8 @@
  * points_text.c - frames of points as text.
  *
  * Symbols of the kernel proper are in /proc/kallsyms. A module may be gone by
- * the time that somebody asks, and its init text is, so the programs had the
- * kernel name its frames when they first saw them.
+ * now, and its init text is, so the programs had the kernel name its frames
+ * when they first saw them.
  */
 #include <bpf/bpf.h>
 #include <inttypes.h>

@@ -123,7 +123,7 @@ static bool find(struct fl_kernel *k, const char *const *names, size_t n, struct
 }
 
 /*
- * Load and attach a program that goes by BTF: kernel/bpf/verifier.c,
+ * Load and attach a program by BTF id: kernel/bpf/verifier.c,
  * bpf_check_attach_target() and check_attach_modify_return();
  * kernel/bpf/trampoline.c, which not every architecture has.
  */

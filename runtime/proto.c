@@ -2,10 +2,10 @@
 /*
  * proto.c - C declarations from BTF.
  *
- * A C type reads from the inside out: behind the name stand arrays and
- * parameter lists, before it stars and, outermost, the base type. BTF chains
- * types in just that order, from the outermost declarator to the base. So one
- * walk writes everything that goes before the name, another what goes behind.
+ * A C type reads from the inside out: arrays and parameter lists follow the
+ * name, stars and the base type precede it. BTF chains types in just that
+ * order, from the outermost declarator to the base. So one walk writes
+ * everything before the name, another what follows it.
  */
 #include "proto.h"
 
@@ -90,7 +90,7 @@ static const char *keyword(unsigned int kind)
 	}
 }
 
-/* DWARF's names of C's integers, and how people write them. */
+/* DWARF's names of C's integers, and the usual ones. */
 static const char *usual_name(const char *name)
 {
 	static const char *const names[][2] = {
@@ -110,7 +110,7 @@ static const char *usual_name(const char *name)
 	return name;
 }
 
-/* The base type, without a blank behind it. */
+/* The base type, without a trailing blank. */
 static void put_base(struct writer *w, const struct btf_type *t)
 {
 	const char *name = t ? usual_name(fl_btf_string(w->btf, t->name_off)) : "void";
@@ -165,7 +165,7 @@ static void put_before(struct writer *w, uint32_t id, int depth)
 	} else if (t && is_qualifier(kind_of(t))) {
 		const struct btf_type *inner = fl_btf_type(w->btf, t->type);
 
-		/* of a pointer: behind the star; of anything else: in front */
+		/* of a pointer: after the star; else before it */
 		if (inner && kind_of(inner) == BTF_KIND_PTR) {
 			put_before(w, t->type, depth + 1);
 			put_qualifier(w, t);
@@ -235,7 +235,7 @@ static void put_params(struct writer *w, const struct btf_type *proto, int depth
 	for (uint32_t i = 0; i < n && depth <= MAX_DEPTH && w->len < w->size; i++) {
 		if (i)
 			put(w, ", ");
-		/* a last one without type and name stands for "..." */
+		/* a last one without type and name means "..." */
 		if (i + 1 == n && !p[i].type && !p[i].name_off)
 			put(w, "...");
 		else

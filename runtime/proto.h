@@ -7,8 +7,8 @@
 
 /*
  * Write the prototype of the FUNC @id, "int f(struct bio *bio, bool fast)",
- * cut off at @size. 0; -ENOENT when @id is no function that makes sense;
- * -E2BIG when it did not fit.
+ * truncated at @size. 0; -ENOENT when @id is not a valid function; -E2BIG when
+ * it did not fit.
  */
 int fl_proto(const struct fl_btf *b, uint32_t id, char *out, size_t size);
 

@@ -25,7 +25,7 @@ static void fill(struct fl_refused *r, const struct fl_object *obj, int prog)
 	r->module = attach->module;
 }
 
-/* libbpf writes bpf_probe_read() where it finds that there is no ..._kernel(). */
+/* libbpf falls back to bpf_probe_read() when ..._kernel() is missing. */
 static bool lacks_reading(const struct fl_fault_log *log)
 {
 	return fl_fault_said(log, "unknown func bpf_probe_read") ||
@@ -33,8 +33,8 @@ static bool lacks_reading(const struct fl_fault_log *log)
 }
 
 /*
- * More instructions than the verifier looks at, or more texts at a time than
- * there may be memory for on each CPU.
+ * More instructions than the verifier's limit, or more string buffers than
+ * per-CPU memory allows.
  */
 static bool is_too_large(const struct fl_fault_log *log, int err)
 {

@@ -23,7 +23,7 @@ void fl_fault_log_start(struct fl_fault_log *log, struct fl_fault_log *taken);
 void fl_fault_log_stop(struct fl_fault_log *log);
 void fl_fault_log_release(struct fl_fault_log *log);
 
-/* In words, for a negative errno that may be one of the kernel's own. */
+/* Text of a negative errno, which may be kernel-internal. */
 const char *fl_fault_error(int err);
 
 /* For backend/: what the log says. */

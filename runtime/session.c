@@ -201,7 +201,7 @@ static bool knows_its_pid(void)
 
 int fl_session_load(struct fl_session *s, struct fl_fault *fault)
 {
-	/* while all functions are awaited there are none, and room for one all the same */
+	/* while all functions are awaited there are none; allocate one anyway */
 	size_t nslots = s->obj->nslots ? s->obj->nslots : 1;
 	struct bpf_map *ring;
 	bool told;

@@ -44,7 +44,7 @@ struct fl_session_opts {
 	bool include_init; /* process 1 is a target too */
 	bool include_self; /* so are this process and its ancestors */
 	bool force_return; /* values need not fit the functions' tags */
-	bool keep_figures; /* for fl_session_figures(): the verifier tells more */
+	bool keep_figures; /* for fl_session_figures(): a more verbose verifier log */
 	uint32_t rate_cap; /* injections in a second over all rules; 0: any number */
 	/* Memory for events on their way, a power of two of at least 64 KiB; 0: 1 MiB. */
 	uint32_t ring_bytes;
@@ -80,7 +80,7 @@ void fl_session_disarm(struct fl_session *s);
 
 /* Make @pid one of the command's tasks; its later children follow by themselves. */
 int fl_session_add_task(struct fl_session *s, pid_t pid, enum fl_task_scope scope);
-/* The command's tasks are none. */
+/* The command has no tasks. */
 void fl_session_forget_tasks(struct fl_session *s);
 /* The same with what descends from it already. -ESRCH: it is not there. */
 int fl_session_add_tree(struct fl_session *s, pid_t pid);
@@ -106,7 +106,7 @@ void fl_session_detach(struct fl_session *s, size_t prog);
 struct fl_figures {
 	uint32_t insns;		/* before the JIT, as the kernel rewrote them */
 	uint32_t machine_bytes; /* after it; 0: this kernel does not compile programs */
-	uint32_t verified;	/* instructions that the verifier looked at, as often as it did */
+	uint32_t verified;	/* instructions that the verifier processed, counted each time */
 	/* only with keep_figures, and 0 and "" otherwise */
 	uint32_t states;      /* that it went through */
 	uint32_t peak_states; /* that it remembered at a time */
@@ -131,7 +131,7 @@ int fl_state_map_each(const struct fl_state_map *map,
 
 /* Keys of "per" and of states that found no room: what they would have counted is lost. */
 uint64_t fl_session_keys_lost(const struct fl_session *s);
-/* Calls that no program of ours saw, because a program was at work on that CPU. */
+/* Calls that our programs missed, because a program was running on that CPU. */
 uint64_t fl_session_misses(const struct fl_session *s);
 /* Delays that were left out, because those before had used up the second's budget. */
 uint64_t fl_session_delays_skipped(const struct fl_session *s);

@@ -38,12 +38,12 @@ struct fl_session {
 };
 
 /* attach.c: from ELF bytes to programs, and from those to links. */
-/* *told: the reason is in @fault already. */
+/* *told: the reason is already in @fault. */
 int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told);
 int fl_attach_program(struct fl_session *s, size_t i);
-/* tasks.c: the parent of a process, 0 when there is none to be seen. */
+/* tasks.c: the parent of a process, 0 when it is unknown. */
 pid_t fl_parent_of(pid_t pid);
-/* states.c: before loading, put the maps of other sessions in the place of ours. */
+/* states.c: before loading, replace our maps by those of other sessions. */
 int fl_share_states(struct fl_session *s, struct fl_fault *fault);
 /* The programs that follow the command's tasks, and modules. */
 int fl_attach_followers(struct fl_session *s);

@@ -103,7 +103,7 @@ int fl_state_map_each(const struct fl_state_map *map,
 			break;
 		first = false;
 		memcpy(key, next, words * sizeof(*key));
-		/* it may be gone meanwhile */
+		/* it may be gone by now */
 		if (!bpf_map_lookup_elem(map->fd, key, &value))
 			err = fn(key, value, arg);
 	}

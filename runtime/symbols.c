@@ -13,7 +13,7 @@
 /* How far the last function before a hole may reach. */
 #define MOST_CODE ((uint64_t)1 << 20)
 
-/* Strings are offsets into the text; the type stands before the name. */
+/* Strings are offsets into the text; the type precedes the name. */
 struct entry {
 	uint64_t addr;
 	uint32_t name;
@@ -65,8 +65,8 @@ static bool parse_line(char *line, struct fl_symbol *sym)
 }
 
 /*
- * Keep what @sym says at *used in the text, of which it is a later part: a line
- * is longer than what is kept of it. Symbols of one module stand together.
+ * Store @sym at *used in the text, in place: a line is longer than what is kept
+ * of it. Symbols of one module are adjacent.
  */
 static void keep(struct fl_symbols *s, const struct fl_symbol *sym, size_t *used)
 {
@@ -117,7 +117,7 @@ static int parse(struct fl_symbols *s, size_t len)
 	return 0;
 }
 
-/* By address; what is equal keeps the kernel's order, so by where it stood. */
+/* By address, then by position, to keep the kernel's order. */
 static int by_address(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;

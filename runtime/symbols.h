@@ -24,7 +24,7 @@
 struct fl_symbol {
 	uint64_t addr;
 	const char *name;   /* with its suffix */
-	const char *module; /* NULL: vmlinux; "bpf" and the like are told as modules */
+	const char *module; /* NULL: vmlinux; "bpf" and the like look like modules */
 	char type;	    /* as nm(1) has it: t and T are text */
 };
 
@@ -33,8 +33,8 @@ struct fl_symbols;
 /*
  * Read the table of the kernel whose files are below @root ("": the running
  * one). 0 and *out yours to free; -errno of the file; -EPERM when the kernel
- * hides all addresses (kernel.kptr_restrict, or no CAP_SYSLOG): names are then
- * known all the same, and *out is set.
+ * hides all addresses (kernel.kptr_restrict, or no CAP_SYSLOG): names are known
+ * anyway then, and *out is set.
  */
 int fl_symbols_open(const char *root, struct fl_symbols **out);
 /* One owner more; @s. Each frees it. */
@@ -57,7 +57,7 @@ bool fl_symbol_is_text(const struct fl_symbol *sym);
 /* See above. @module NULL: any; "vmlinux": the kernel proper; may be a glob. */
 bool fl_symbol_matches(const struct fl_symbol *sym, const char *module, const char *glob);
 
-/* The part behind the name that was written in C: ".isra.0"; "" without one. */
+/* The suffix after the name in C: ".isra.0"; "" without one. */
 const char *fl_symbol_suffix(const char *name);
 
 /*
@@ -67,7 +67,7 @@ const char *fl_symbol_suffix(const char *name);
 int fl_symbols_ranges(const struct fl_symbols *s, const char *module, const char *glob,
 		      struct fl_range **out, size_t *n);
 
-/* A table that is read when first asked for. */
+/* A table that is read on first use. */
 struct fl_lazy_symbols {
 	const char *root;
 	struct fl_symbols *table;
@@ -77,7 +77,7 @@ struct fl_lazy_symbols {
 
 /* As fl_symbols_open(), but the table is not yours. */
 int fl_lazy_symbols(struct fl_lazy_symbols *s, struct fl_symbols **out);
-/* It is read anew when asked for again. */
+/* It is read again on the next use. */
 void fl_lazy_symbols_forget(struct fl_lazy_symbols *s);
 
 #endif /* FL_SYMBOLS_H */

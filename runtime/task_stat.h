@@ -7,13 +7,13 @@
 #include <sys/types.h>
 
 struct fl_task_stat {
-	char comm[32]; /* cut off there; a kernel thread's may be longer */
+	char comm[32]; /* truncated there; a kernel thread's may be longer */
 	char state;    /* R S D Z ... */
 	pid_t parent;
 	pid_t group; /* of processes */
 };
 
-/* Of the directory @pid in /proc below @root, "" for /. False: there is none any more. */
+/* Of the directory @pid in /proc below @root, "" for /. False: it has exited. */
 bool fl_task_stat(const char *root, const char *pid, struct fl_task_stat *out);
 
 #endif /* FL_TASK_STAT_H */

@@ -36,7 +36,10 @@ void fl_session_forget_tasks(struct fl_session *s)
 	const struct bpf_map *map = bpf_object__find_map_by_name(s->bpf, "fl_children");
 	uint32_t key;
 
-	/* from the front again each time: what is deleted is no place to go on from */
+	/*
+	 * from the front each time: iteration cannot continue from a deleted
+	 * key
+	 */
 	while (map && !bpf_map_get_next_key(bpf_map__fd(map), NULL, &key))
 		bpf_map_delete_elem(bpf_map__fd(map), &key);
 }

@@ -9,7 +9,7 @@
 
 #include "file.h"
 
-/* What kernel/trace/ftrace.c prints for a place that has no symbol any more. */
+/* What kernel/trace/ftrace.c prints for a place whose symbol is gone. */
 #define INVALID "__ftrace_invalid_address__"
 
 /* "mlx5_cmd_exec [mlx5_core]"; false for a line that names no function. */
@@ -46,7 +46,7 @@ static int parse(struct fl_traceable *t)
 
 int fl_traceable_read(struct fl_traceable *t, const char *root)
 {
-	/* tracefs has a place of its own, and appears below debugfs */
+	/* tracefs has its own mount point, and also appears below debugfs */
 	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
 	if (t->is_read)
@@ -58,7 +58,7 @@ int fl_traceable_read(struct fl_traceable *t, const char *root)
 
 		snprintf(path, sizeof(path), "%s%s/available_filter_functions", root, places[i]);
 		t->text = fl_read_text(path, &len);
-		/* of several reasons, the first that is not "no such file" tells most */
+		/* of several errors, the first that is not ENOENT says most */
 		if (!t->text && (!t->err || t->err == -ENOENT))
 			t->err = -errno;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uevent.h - when modules come and go, as the kernel tells everybody who
- * listens (lib/kobject_uevent.c). It tells of a module that comes once its
- * init function has returned, when its functions can be attached to.
+ * uevent.h - loading and unloading of modules, from the kernel's uevents
+ * (lib/kobject_uevent.c). A module is announced once its init function has
+ * returned, when its functions can be attached to.
  */
 #ifndef FL_UEVENT_H
 #define FL_UEVENT_H

@@ -21,7 +21,7 @@ struct sink {
 	size_t most;
 };
 
-/* Make room behind @len, and one byte for the final NUL. */
+/* Make room after @len, and one byte for the final NUL. */
 static int grow(struct sink *s)
 {
 	size_t cap = s->cap ? s->cap * 2 : 1 << 16;

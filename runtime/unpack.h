@@ -7,9 +7,9 @@
 
 /*
  * Read all of a file; gzip, xz and zstd, known by their first bytes, are
- * unpacked. 0 with *data yours to free, which has a NUL behind it that @len
- * does not count; -errno of the file; -EBADMSG when the compressed data make
- * no sense; -EFBIG when they become more than @most bytes.
+ * unpacked. 0 with *data yours to free, which ends in a NUL that @len does not
+ * count; -errno of the file; -EBADMSG when the compressed data are corrupt;
+ * -EFBIG when they become more than @most bytes.
  */
 int fl_unpack_file(const char *path, size_t most, unsigned char **data, size_t *len);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.c - the questions in their order: is its module loaded; is it in the
- * types or on the list; is there a symbol, one or several; may its return
- * value be changed at all; by which back end; what would make it injectable.
+ * verdict.c - the checks in order: is its module loaded; is it in the types or
+ * on the list; has it a symbol, or several; can its return value be changed; by
+ * which back end; what would make it injectable.
  */
 #include "verdict.h"
 
@@ -26,7 +26,7 @@ struct trial {
 	const char *module; /* as asked */
 	struct fl_func func;
 	bool is_ambiguous;	    /* the list has several of that name */
-	struct fl_symbols *symbols; /* NULL: not to be had */
+	struct fl_symbols *symbols; /* NULL: not available */
 	struct fl_verdict *v;
 };
 
@@ -133,7 +133,7 @@ static void note_symbol(struct trial *t, const struct fl_symbol *sym)
 	struct fl_verdict *v = t->v;
 
 	if (!strcmp(sym->name, v->name)) {
-		/* the first tells where it is when nothing else did */
+		/* the first shows where it is, if nothing else did */
 		if (!v->ncopies++ && sym->module && !*v->module)
 			snprintf(v->module, sizeof(v->module), "%s", sym->module);
 	} else if (v->nvariants < FL_MAX_VARIANTS) {
@@ -230,7 +230,7 @@ static bool find_exporter(const struct trial *t, char *module, size_t size)
 	return p != NULL;
 }
 
-/* There is no symbol of the name itself. */
+/* No symbol has exactly that name. */
 static void judge_absent(struct trial *t)
 {
 	struct fl_verdict *v = t->v;
@@ -297,7 +297,7 @@ static int look_up(struct trial *t)
 	v->exists = v->on_list || v->in_btf || v->ncopies;
 	if (err && err != -ENOTUNIQ)
 		t->func.name = v->name;
-	/* the answer may be what was asked with */
+	/* the answer may point to the argument */
 	if (t->func.module && t->func.module != v->module && strcmp(t->func.module, "vmlinux") != 0)
 		snprintf(v->module, sizeof(v->module), "%s", t->func.module);
 	t->k->ops->prototype(t->k, *v->module ? v->module : NULL, v->name, v->proto,
@@ -373,7 +373,7 @@ static void find_facts(struct trial *t, struct fl_backend_facts *f)
 	struct fl_func func = t->func;
 	const struct fl_verdict *v = t->v;
 
-	/* what symbols and hooks tell is more than what was found by the name */
+	/* symbols and hooks say more than the lookup by name */
 	func.name = v->name;
 	func.module = *v->module ? v->module : NULL;
 	fl_candidate(&func, true, f);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * verdict.h - can one function be made to fail, and exactly why not.
+ * verdict.h - is one function injectable, and exactly why not.
  *
- * Everything comes from what the kernel says: its list, its types, its symbol
- * table, what ftrace can trace, a trial of its verifier. A reason that cannot
- * be known is not guessed.
+ * Everything comes from the kernel: its list, its types, its symbol table, what
+ * ftrace can trace, a trial of its verifier. Reasons are never guessed.
  */
 #ifndef FL_VERDICT_H
 #define FL_VERDICT_H
@@ -37,7 +36,7 @@ enum fl_reason_id {
 
 struct fl_reason {
 	enum fl_reason_id id;
-	bool fatal;	/* it keeps the function from being made to fail */
+	bool fatal;	/* the function is not injectable because of it */
 	char text[320]; /* a clause, lower case, no full stop */
 	char hint[320]; /* what to do; "" without */
 };
@@ -58,7 +57,7 @@ struct fl_verdict {
 	enum fl_answer traceable;
 	struct fl_reason reasons[FL_MAX_REASONS];
 	size_t nreasons;
-	/* symbols that the compiler made of it, with their suffixes */
+	/* the compiler's copies of it, with their suffixes */
 	char variants[FL_MAX_VARIANTS][128];
 	size_t nvariants;
 	size_t ncopies; /* symbols of exactly that name; 0 also when not known */
@@ -77,7 +76,7 @@ struct fl_verdict_opts {
 	bool probe;	  /* try on the running kernel */
 };
 
-/* @module NULL: wherever it is. 0 or -ENOMEM; @out then tells. */
+/* @module NULL: anywhere. 0 with *out set, or -ENOMEM. */
 int fl_verdict(struct fl_kernel *k, const struct fl_verdict_opts *opts, const char *module,
 	       const char *name, struct fl_verdict *out);
 

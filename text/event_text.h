@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event_text.h - what a rule did, as a line for people. */
+/* event_text.h - what a rule did, as a line for humans. */
 #ifndef FL_EVENT_TEXT_H
 #define FL_EVENT_TEXT_H
 

@@ -8,7 +8,7 @@
 #include "object.h"
 #include "session.h"
 
-/* A line: its functions, how it is put on them, and why so. */
+/* A line: its functions, back end and reason. */
 void fl_plan_text_prog(FILE *out, const struct fl_object *obj, size_t prog);
 /* The terms of a rule's condition in the order that they are tested in, a line each. */
 void fl_plan_text_order(FILE *out, const struct fl_object *obj, const struct fl_obj_slot *slot);

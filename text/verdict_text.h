@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verdict_text.h - words for whether a function can be made to fail. */
+/* verdict_text.h - text about whether a function is injectable. */
 #ifndef FL_VERDICT_TEXT_H
 #define FL_VERDICT_TEXT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* arch.c - the architectures that faultline knows, and what is asked of their tables. */
+/* arch.c - the supported architectures, and lookups in their tables. */
 #include "arch.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static unsigned int words_of(const struct fl_arch *arch, const struct fl_type *t
 {
 	if (is_large(t))
 		return arch->large_by_reference ? 1 : 0;
-	/* one whose type is not known takes a register all the same; an empty structure does not */
+	/* a parameter of unknown type takes a register, too; an empty structure does not */
 	if (!t->size)
 		return t->kind != FL_TYPE_STRUCT && t->kind != FL_TYPE_UNION;
 	return (t->size + 7) / 8;

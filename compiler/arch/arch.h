@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * arch.h - what differs from one kind of machine to the next: registers and
+ * arch.h - what differs between architectures: registers and
  * where arguments are in them, system calls, where preemption is counted.
  *
  * One file each, and a row in arch.def. Each fact cites the file of Linux 6.12
@@ -71,7 +71,7 @@ struct fl_arch {
 	/* structures by value: those of more than 16 bytes, and what is aligned to 16 */
 	bool large_by_reference; /* in the place of their address, else on the stack */
 	bool even_pairs;	 /* the first of two registers has an even number */
-	bool stack_is_last;	 /* after an argument on the stack, registers take no more */
+	bool stack_is_last;	 /* after an argument on the stack, registers are not used */
 
 	uint16_t syscall_args[FL_SYSCALL_ARGS];
 	const struct fl_syscall *syscalls;
@@ -81,9 +81,9 @@ struct fl_arch {
 	int (*preempt_count)(struct fl_kernel *k, struct fl_preempt *out);
 
 	/*
-	 * Is there a direct call, or a jump that is as long, in the @len bytes of code
-	 * that are at address @at? *target is where to. Instructions begin at
-	 * multiples of @code_align; where that is 1, what is none may look like one.
+	 * Is there a direct call, or a jump of the same length, in the @len bytes of
+	 * code at address @at? *target is where to. Instructions begin at multiples of
+	 * @code_align; where that is 1, other bytes may look like one.
 	 */
 	bool (*call_at)(const unsigned char *code, size_t len, uint64_t at, uint64_t *target);
 	unsigned int code_align;
@@ -114,7 +114,7 @@ const char *fl_arch_names(void);
  */
 unsigned int fl_arch_words(const struct fl_arch *arch, const struct fl_func *f, unsigned int n);
 
-/* Where word number @word is. What @f does not declare is taken for numbers. */
+/* Where word number @word is. Undeclared words count as numbers. */
 struct fl_arg_place fl_arch_place(const struct fl_arch *arch, const struct fl_func *f,
 				  unsigned int word);
 

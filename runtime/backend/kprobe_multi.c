@@ -29,7 +29,7 @@ static int attach(struct fl_attachment *a)
 	return err;
 }
 
-/* One by one, there may be fmod_ret for some of many functions. */
+/* Attached separately, some of the functions may use fmod_ret. */
 static bool explain_load(struct fl_fault *fault, const struct fl_refused *r)
 {
 	if (!fl_kprobe_explain_load(fault, r))

@@ -2,10 +2,10 @@
 /*
  * kretprobe.c - kprobes that watch when functions have returned.
  *
- * Of the kprobes on a function the newest runs first, and those behind one that
- * returns do not run at all (aggr_pre_handler() in the kernel's
+ * Of the kprobes on a function the newest runs first, and those after one that
+ * overrides do not run at all (aggr_pre_handler() in the kernel's
  * kernel/kprobes.c). So kretprobes, which are kprobes at a function's start,
- * come last, to see what a kprobe makes it return.
+ * are attached last, to see overridden return values.
  */
 #include "ops.h"
 

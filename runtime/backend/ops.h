@@ -60,12 +60,14 @@ const struct fl_backend_ops *fl_backend_ops(enum fl_backend b);
 #include "backend.def"
 #undef FL_BACKEND
 
-/* tracing.c: for those that go by BTF id. @type as in the kernel's header. */
+/*
+ * tracing.c: for those that attach by BTF id. @type as in the kernel's header.
+ */
 int fl_tracing_load(struct fl_attachment *a, struct bpf_prog_load_opts *opts,
 		    enum bpf_attach_type type);
 int fl_tracing_attach(struct fl_attachment *a);
 bool fl_tracing_explain_load(struct fl_fault *fault, const struct fl_refused *r);
-/* explain_attach() of those that another back end may stand in for, kprobe.multi too. */
+/* explain_attach() of those that another back end may replace, kprobe.multi too. */
 void fl_explain_refusal(struct fl_fault *fault, const struct fl_refused *r);
 
 /* kprobe.c: at a function's start, or at its end. */

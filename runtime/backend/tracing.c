@@ -4,9 +4,9 @@
  * trampolines call.
  *
  * We do libbpf's lookup ourselves: the compiler already knows the function's BTF
- * id, and libbpf would parse all of the kernel's BTF to find it again. It was
- * told that these are kprobes, because for others it would want the BTF first;
- * when it loads them it learns the truth.
+ * id, and libbpf would parse all of the kernel's BTF to find it again. They are
+ * declared as kprobes, because libbpf would load BTF for other types; the real
+ * type is set when they are loaded.
  */
 #include <errno.h>
 
