@@ -66,7 +66,7 @@ test_enable() {
 	expect_text err "'mlx5_cmd_do' is already injectable"
 
 	fl enable --undo
-	expect_text out 'module fl_enable_.* is removed'
+	expect_text out '^removed module fl_enable_'
 	! on_list || fail "still on the list"
 	fl -e 'on mlx5_cmd_do if comm == "ip" return -EIO' -- true
 	((status)) || fail "mlx5_cmd_do can still be made to fail"
