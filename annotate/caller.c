@@ -64,7 +64,7 @@ static void tested(struct scan *s, const struct fl_node *n, const struct fl_node
 struct uses {
 	const struct fl_node *after; /* the value; what comes earlier does not count */
 	const struct fl_var *var;
-	const char *member; /* or the text of what was stored to */
+	const char *member; /* or the text of the target of the store */
 	const struct fl_node *first;
 };
 

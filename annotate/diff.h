@@ -27,7 +27,7 @@ struct fl_edit {
 
 /* @text is copied. */
 void fl_edit_init(struct fl_edit *e, struct fl_arena *a, const char *text, size_t len);
-/* After @after lines, and after what was added there before; @line is borrowed. */
+/* After @after lines, and after earlier additions there; @line is borrowed. */
 void fl_edit_add(struct fl_edit *e, size_t after, const char *line);
 /* The hunks, with three lines of context. */
 void fl_edit_print(const struct fl_edit *e, FILE *out);

@@ -23,7 +23,7 @@ enum fl_effect_kind {
 struct fl_effect {
 	enum fl_effect_kind kind;
 	const struct fl_node *node;
-	const char *what; /* the target of a store, the name of what is called */
+	const char *what; /* the target of a store, the name of the callee */
 	int param;	  /* of a store: the parameter that it goes through, or -1 */
 };
 

@@ -73,14 +73,14 @@ struct fl_function {
 enum fl_site_use {
 	FL_USE_DROPPED, /* the result is ignored */
 	FL_USE_TESTED,
-	FL_USE_PASSED, /* returned, or handed to another function */
+	FL_USE_PASSED, /* returned, or passed to another function */
 };
 
 struct fl_site {
 	const char *callee, *caller, *file;
 	unsigned int line;
 	enum fl_site_use use;
-	bool gives_up;		  /* where it is true the caller gives up */
+	bool gives_up;		  /* if true the caller fails, too */
 	bool err_test, null_test; /* IS_ERR(), a comparison with NULL */
 };
 

@@ -35,7 +35,7 @@ enum line_kind {
 	LINE_OTHER, /* another include that always holds */
 };
 
-/* What is open at the end of a line. */
+/* Conditionals and comments open at the end of a line. */
 struct scan {
 	unsigned int depth; /* of #if */
 	bool comment;

@@ -59,7 +59,7 @@ static enum fl_place behind_call(const struct fl_node *n, int *param)
 		return FL_PLACE_LOCAL;
 	if (n->name && (!strcmp(n->name, "ERR_PTR") || strstr(n->name, "alloc")))
 		return FL_PLACE_LOCAL;
-	/* what it returns is reached from what it got */
+	/* its result points into its arguments */
 	for (size_t i = 1; i < n->n; i++) {
 		if (!n->list[i]->pointer)
 			continue;

@@ -9,7 +9,7 @@
 struct fl_pool_result {
 	size_t failed;	       /* files that could not be read */
 	size_t with_errors;    /* files that have some */
-	const char **troubles; /* for each failed file, what was wrong */
+	const char **troubles; /* the error of each failed file */
 	size_t ntroubles, cap;
 };
 

@@ -121,7 +121,9 @@ static bool take_values(struct fl_function *f, const struct index *x)
 	return f->values != before;
 }
 
-/* What was returned from elsewhere may still fail, unless all of that was read. */
+/*
+ * Values returned from elsewhere may still be errors, unless all of that was read.
+ */
 static void find_values(struct fl_findings *all, const struct index *x)
 {
 	bool again = true;

@@ -6,9 +6,9 @@
 #include "findings.h"
 
 /*
- * Calls are given to the functions that they call; a call of a function that
- * turns out to change nothing is taken off what happens first; and what is
- * returned from a function that was read becomes its values.
+ * Assign calls to their callees; drop calls of functions without side effects
+ * from what happens first; and resolve values returned from functions that were
+ * read.
  */
 void fl_relate(struct fl_findings *f);
 

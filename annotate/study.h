@@ -14,8 +14,8 @@ struct fl_source_file {
 };
 
 /*
- * Parse and study. Changes to the file's folder. @macro: a name whose definition
- * as a macro is looked for, or NULL.
+ * Parse and study. Changes to the file's folder. @macro: a name to find the
+ * macro definition of, or NULL.
  */
 void fl_study(const struct fl_source_file *file, const char *macro, struct fl_findings *out);
 

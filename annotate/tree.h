@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tree.h - function bodies as trees of our own, made from libclang's cursors.
+ * tree.h - function bodies as our own trees, made from libclang's cursors.
  *
  * libclang shows C through cursors that lack the operators of expressions
  * before version 17. What is needed of them follows from types and implicit
@@ -30,7 +30,7 @@ enum fl_node_kind {
 	FL_NODE_CALL,	  /* name, or NULL for a pointer; callee, arguments */
 	FL_NODE_LOCAL,	  /* var: a variable of the function or a parameter */
 	FL_NODE_GLOBAL,	  /* name */
-	FL_NODE_FUNCTION, /* name, other than as what is called */
+	FL_NODE_FUNCTION, /* name, except of a callee */
 	FL_NODE_MEMBER,	  /* name, arrow; the structure */
 	FL_NODE_INDEX,	  /* array, index */
 	FL_NODE_DEREF,
@@ -64,7 +64,7 @@ struct fl_node {
 	uint16_t body;
 	unsigned int line, offset, end; /* in the file; of a macro's use, where that is */
 	CXCursor cursor;		/* the outermost of casts and conversions */
-	CXCursor called;		/* of a call: what is called */
+	CXCursor called;		/* of a call: the callee */
 	const char *name;
 	const char *macro; /* the macro that it comes from, or NULL */
 	struct fl_var *var;

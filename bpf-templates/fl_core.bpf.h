@@ -219,7 +219,7 @@ FL_INLINE u64 fl_mix(u64 x)
 
 #ifdef FL_SEEDED
 /*
- * The draw of mention @mention in rule @rule: a function of the seed and of
+ * Draw number @mention of rule @rule: a function of the seed and of
  * how many evaluations of this rule drew before.
  */
 FL_INLINE u32 fl_draw(struct fl_call *c, u32 rule, u32 mention)

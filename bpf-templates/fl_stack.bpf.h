@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fl_stack.bpf.h - the kernel's stack: who called, and inside of what.
+ * fl_stack.bpf.h - the kernel's stack: caller() and within().
  *
  * The emitted file defines fl_ranges[], addresses of functions, before it
  * includes this where a rule mentions any. The stack is the current task's as

@@ -62,7 +62,10 @@ struct {
 	struct fl_module *value;
 } fl_modules SEC(".maps");
 
-/* By frame, "function+0x1a/0x2b [module]": asked while the module is there. */
+/*
+ * By frame, "function+0x1a/0x2b [module]", formatted while the module is
+ * loaded.
+ */
 struct {
 	int (*type)[FL_MAP_TYPE_HASH];
 	int (*max_entries)[FL_FRAME_NAMES];

@@ -51,7 +51,10 @@ static int run_once(struct sweep *s, bool *had, size_t nhad)
 		return fl_refuse_memory(s->fault);
 	fl_found_clear(&s->found);
 	err = s->world->trial(s->world_arg, 0, NULL, 0, limit, trial, s->fault);
-	/* the first may load modules for good: what it leaves is the base */
+	/*
+	 * the first may load modules permanently: its leftovers are the
+	 * reference
+	 */
 	if (!err && !s->has_base)
 		take_base(s);
 	if (!err)

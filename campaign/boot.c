@@ -29,7 +29,7 @@ struct boot {
 	struct fl_command command;
 	int signals;
 	int prints; /* what the command prints comes from here */
-	int kept;   /* copy of the console where that is what it prints, or -1 */
+	int kept;   /* copy of the console if that is its output, or -1 */
 	off_t journal_size, console_size;
 	uint64_t journal_ns, console_ns; /* when they grew last */
 };
@@ -94,7 +94,7 @@ static int start(struct boot *b, struct fl_fault *fault)
 
 /* --- meanwhile ------------------------------------------------------------- */
 
-/* What was printed up to now is passed on and kept. */
+/* Pass on and store the output up to now. */
 static void pass_on(struct boot *b)
 {
 	char buf[65536];

@@ -10,9 +10,9 @@
 struct fl_boot_opts {
 	char *const *argv;
 	const char *journal; /* file that grows while the campaign makes progress */
-	const char *console; /* file that the machine's console goes to; NULL: what it prints */
+	const char *console; /* file with the machine's console; NULL: its output */
 	const char *kept;    /* file that gets a copy of the console */
-	int output;	     /* what it prints is passed on to this descriptor; -1: to none */
+	int output;	     /* its output is passed on to this descriptor; -1: none */
 	uint64_t idle_ns;    /* neither journal nor console grew for that long: it hangs */
 	uint64_t stall_ns;   /* the journal did not, whatever the console says */
 };
@@ -31,9 +31,9 @@ struct fl_boot {
 
 /*
  * Run the command in its own process group, with /dev/null as input. When it
- * returns, its group and what it left to this process - a subreaper, which must
- * have no other children - are dead. @signals is a signalfd for what ends it
- * early. 0 with *out, or -errno with @t.
+ * returns, its group and all orphans adopted by this process - a subreaper,
+ * which must have no other children - are dead. @signals is a signalfd for what
+ * ends it early. 0 with *out, or -errno with @t.
  */
 int fl_boot_run(const struct fl_boot_opts *o, int signals, struct fl_boot *out,
 		struct fl_fault *fault);

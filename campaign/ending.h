@@ -14,7 +14,7 @@ enum fl_ending {
 	FL_ENDING_CUT,	 /* it was stopped from outside: the current trial is repeated */
 };
 
-/* @boot: its number, from 1; DIR/console.BOOT is what it printed. 0 or -errno. */
+/* @boot: its number, from 1; DIR/console.BOOT is its output. 0 or -errno. */
 int fl_ending_write(const char *dir, enum fl_ending how, uint64_t boot);
 /* *boot is 0 where no supervisor wrote it. */
 enum fl_ending fl_ending_read(const char *dir, uint64_t *boot);

@@ -7,7 +7,7 @@
 
 #include "sweep_impl.h"
 
-/* What is taken apart slowly by the kernel gets that long to be gone. */
+/* Time for the kernel to finish asynchronous teardown. */
 #define SETTLE_US UINT64_C(1000000)
 #define SETTLE_STEP_US UINT64_C(20000)
 #define LOCKDEP_EVERY 64 /* trials */

@@ -17,7 +17,7 @@
 struct fl_journal {
 	char path[4096];
 	int fd;
-	char *lines; /* what was put and is not written yet */
+	char *lines; /* records that are not written yet */
 	size_t len, cap;
 	bool no_memory; /* a line is missing in @lines */
 	int error;
@@ -254,7 +254,7 @@ void fl_journal_put(struct fl_journal *j, const struct fl_record *r)
 	free(text);
 }
 
-/* The disk was full inside of a line: what was written of these lines goes. */
+/* The disk was full within a line: remove what was written of these lines. */
 static void take_back(const struct fl_journal *j, off_t start)
 {
 	if (start >= 0 && ftruncate(j->fd, start))

@@ -3,7 +3,7 @@
  * journal.h - a campaign's log, one line per step, on disk before the step is
  * taken.
  *
- * Lines are gathered and handed to the kernel in one piece by fl_journal_sync(),
+ * Lines are collected and written in one piece by fl_journal_sync(),
  * which returns once they are stable (O_DSYNC): before a fault is armed, and
  * before anything that takes long. Whenever the machine dies, all but the last
  * line are whole; a torn last line is dropped when the journal is opened again.
@@ -37,10 +37,9 @@ int fl_journal_read(const char *dir, fl_record_fn fn, void *arg, struct fl_journ
 		    struct fl_fault *fault);
 
 /*
- * Open the journal of @dir for appending, which is made when it is missing:
- * *fresh says so, and then the first record must be put by the caller. Otherwise
- * all records are handed to @fn first. Held by a lock, so that two sweeps do not
- * write one journal.
+ * Open the journal of @dir for appending, which is created if missing: *fresh is
+ * set then, and the caller must write the first record. Otherwise @fn gets all
+ * records first. Held by a lock, so that two sweeps do not write one journal.
  */
 int fl_journal_open(const char *dir, fl_record_fn fn, void *arg, struct fl_journal **out,
 		    bool *fresh, struct fl_journal_stat *stat, struct fl_fault *fault);

@@ -64,7 +64,7 @@ struct fl_known_finding {
 	uint64_t blames; /* faults that lead to it */
 };
 
-/* A trial whose leaks were not looked for yet. */
+/* A trial that was not scanned for leaks yet. */
 struct fl_unscanned {
 	uint64_t n;
 	struct fl_fault_at faults[FL_MAX_FAULTS];

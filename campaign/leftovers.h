@@ -31,8 +31,8 @@ __attribute__((format(printf, 2, 3))) void fl_leftovers_addf(struct fl_leftovers
 							     const char *format, ...);
 
 /*
- * Tasks that a scan saw. The next one asks the kernel about new ones only, since
- * a stat file costs more than all the rest of a scan.
+ * Tasks that a scan saw. The next scan only reads new ones, since a stat file
+ * costs more than the rest of a scan.
  */
 struct fl_known_task {
 	pid_t pid;

@@ -18,7 +18,7 @@ struct fl_lookup {
 };
 
 void fl_lookup_release(struct fl_lookup *t);
-/* @same says whether number @i is what is looked for. */
+/* @same: is number @i the right one? */
 uint32_t fl_lookup_find(const struct fl_lookup *t, uint64_t hash,
 			bool (*same)(const void *arg, uint32_t i), const void *arg);
 /* 0 or -ENOMEM. Does not check for duplicates. */

@@ -179,7 +179,7 @@ static int minimise(struct minimiser *m)
 	return err;
 }
 
-/* --- what is written ------------------------------------------------------------ */
+/* --- output --------------------------------------------------------------------- */
 
 static int put(const struct sweep *s, uint32_t id, const char *name, const char *text, mode_t mode)
 {

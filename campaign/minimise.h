@@ -18,9 +18,9 @@ struct fl_minimal {
 };
 
 /*
- * Try the faults of finding @id with less and less, without writing a journal,
- * and write DIR/N/minimal.fault and minimal.sh. 0 with *out; what is done is
- * noted. A finding that does not show has out->shown 0, and nothing is written.
+ * Reduce the faults of finding @id step by step, without writing a journal, and
+ * write DIR/N/minimal.fault and minimal.sh. 0 with *out; progress is noted. If
+ * the finding is not reproduced, out->shown is 0, and nothing is written.
  * Otherwise -errno with @t.
  */
 int fl_sweep_minimise(const struct fl_sweep_opts *o, const struct fl_world_ops *world,

@@ -12,8 +12,9 @@
 /* As fl_fault_raise(); -EINVAL. */
 int fl_refuse(struct fl_fault *fault, enum fl_fault_tag tag, ...) __attribute__((sentinel));
 /*
- * For a failed system call: {0} is @subject, {1} what errno @err says; -@err.
- * What is not permitted is of kind PERMISSION where the row says SYSTEM.
+ * For a failed system call: {0} is @subject, {1} the text of errno @err;
+ * returns -@err. EPERM and the like make the kind PERMISSION where the row has
+ * SYSTEM.
  */
 int fl_refuse_errno(struct fl_fault *fault, enum fl_fault_tag tag, const char *subject, int err);
 /* -ENOMEM */

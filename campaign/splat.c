@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* splat.c - which lines belong to one report. splat_text.c says what it is about. */
+/* splat.c - which lines belong to one report. splat_text.c interprets it. */
 #include "splat.h"
 
 #include <ctype.h>

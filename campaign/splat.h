@@ -2,9 +2,9 @@
 /*
  * splat.h - reports in the kernel log, put together from its lines.
  *
- * splat.def says what begins one. Lines are fed one by one, from /dev/kmsg or
- * from the file of a machine's console; a report is handed over when the next
- * one begins, when it ends by itself, or when the reader is flushed.
+ * splat.def has their first lines. Lines are fed one by one, from /dev/kmsg or
+ * from the file of a machine's console; a report is complete when the next one
+ * begins, at its end marker, or when the reader is flushed.
  */
 #ifndef FL_SPLAT_H
 #define FL_SPLAT_H
@@ -47,7 +47,7 @@ const struct fl_splat_row *fl_splat_match(const char *line);
 
 struct fl_splat_reader;
 
-/* @fn gets each report; what it points to is gone afterwards. NULL: no memory. */
+/* @fn gets each report; it is only valid during the call. NULL: out of memory. */
 struct fl_splat_reader *fl_splat_reader_new(void (*fn)(void *arg, const struct fl_splat *s),
 					    void *arg);
 void fl_splat_reader_free(struct fl_splat_reader *r);
@@ -64,7 +64,7 @@ bool fl_splat_allowed(const struct fl_splat *s, const char *glob);
  * suffixes; false: it is not such a line, or one that the kernel is not sure of.
  */
 bool fl_splat_symbol(const char *line, char *buf, size_t size);
-/* Part of reporting, not of what is reported? */
+/* Is it reporting code, not the reported one? */
 bool fl_splat_is_machinery(const char *symbol);
 /* Does it allocate for a check of the kernel, which a failure would switch off? */
 bool fl_splat_is_checker(const char *symbol);

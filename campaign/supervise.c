@@ -27,7 +27,7 @@
 #define SLOWEST 20
 #define MOST_STUCK 2 /* boots in a row without progress */
 
-/* What is known of the campaign between two boots. */
+/* The state of the campaign between two boots. */
 struct known {
 	uint64_t starts, settled;
 	uint64_t baseline_us;

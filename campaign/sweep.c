@@ -84,7 +84,7 @@ static int book_start(struct sweep *s, uint64_t torn)
 	return fl_book(s, &r);
 }
 
-/* What the machine before said when it died; its last report is why. */
+/* Output of the machine that died; its last report is the cause. */
 static void read_console(struct sweep *s, uint64_t boot)
 {
 	char kept[4200], *line = NULL;

@@ -54,7 +54,7 @@ void fl_found_print(const struct fl_ledger *l, const struct fl_record *begun, co
 		    char *buf, size_t size);
 
 /* examine.c */
-/* Everything in the kernel log up to now goes into the list of what was found. */
+/* Add everything in the kernel log up to now to the list of findings. */
 void fl_examine_log(struct sweep *s);
 /* After a trial: log, leftovers, lockdep, the workload's complaints. */
 void fl_examine(struct sweep *s, const struct fl_trial *trial);
@@ -85,9 +85,9 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 /* leaks.c */
 /* Look for what the trials leaked that were not looked through yet. */
 int fl_sweep_leaks(struct sweep *s);
-/* What leaked since it was forgotten last, into the list of what was found. */
+/* Add leaks since the last reset to the list of findings. */
 void fl_leaks_scan(struct sweep *s);
-/* Does a scan show a leak of that fingerprint? What it shows is noted. */
+/* Does a scan show a leak of that fingerprint? All its leaks are recorded. */
 bool fl_leaks_show(struct sweep *s, const char *fingerprint);
 
 /* finding.c: DIR/N; errors are notes, the journal has what matters. */

@@ -80,7 +80,7 @@ static int check_damage(struct sweep *s, bool *damaged)
 	return err;
 }
 
-/* The trial at hand is done again on a fresh machine; the one before is to blame. */
+/* The current trial is repeated on a fresh machine; the previous one is to blame. */
 static int give_up(struct sweep *s)
 {
 	static const struct fl_trial none = { 0 };

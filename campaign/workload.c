@@ -12,7 +12,7 @@
 #include "session.h"
 #include "task_stat.h"
 
-#define DEAD_US UINT64_C(3000000) /* what was killed has that long to be gone */
+#define DEAD_US UINT64_C(3000000) /* time for killed processes to go away */
 
 int fl_workload_start(const struct fl_workload *w, char *const *argv, bool beside,
 		      struct fl_command *c)

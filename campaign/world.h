@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * world.h - what a sweep works on: a workload with faults going into it, and a
- * machine to look at. live.c is the kernel; tests have one of their own.
+ * world.h - what a sweep works on: a workload to inject into, and a machine to
+ * examine. live.c is the kernel; tests have their own.
  */
 #ifndef FL_WORLD_H
 #define FL_WORLD_H

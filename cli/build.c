@@ -69,7 +69,7 @@ bool fl_is_same_file(const char *a, const char *b)
 
 struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 {
-	/* an editor's is one that goes on */
+	/* an editor's continues */
 	bool is_check = o->mode == FL_MODE_CHECK || o->mode == FL_MODE_LSP;
 
 	return (struct fl_compile_opts){

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* build.h - what the command line asks of an engine: a script, and how to compile and arm it. */
+/* build.h - engine options from the command line: a script, and how to compile and arm it. */
 #ifndef FL_BUILD_H
 #define FL_BUILD_H
 

@@ -47,7 +47,7 @@ static void print_wrapped(const char *label, const char *text)
 	putchar('\n');
 }
 
-/* What was said above is not said again. */
+/* Do not repeat what is above. */
 static void print_remedy(const struct fl_diagnosis *d, const struct fl_check *c)
 {
 	char text[64];

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fix_hint.h - `faultline doctor --fix-hint`: lines for a shell that get what is missing. */
+/*
+ * fix_hint.h - `faultline doctor --fix-hint`: shell commands that provide what is missing.
+ */
 #ifndef FL_FIX_HINT_H
 #define FL_FIX_HINT_H
 
@@ -7,7 +9,7 @@
 
 #include "diagnosis.h"
 
-/* @fragment: the path of faultline.config. What is not a command is a comment. */
+/* @fragment: the path of faultline.config. Everything else is a comment. */
 void fl_fix_hint(FILE *out, const struct fl_diagnosis *d, const char *fragment);
 
 #endif /* FL_FIX_HINT_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* installed.h - what is installed with the program, by the way from where it is itself. */
+/* installed.h - files installed with the program, relative to its own path. */
 #ifndef FL_INSTALLED_H
 #define FL_INSTALLED_H
 

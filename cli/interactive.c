@@ -9,7 +9,7 @@
 #include "repl.h"
 #include "run.h"
 
-/* The options of this run, for the questions that a command asks. */
+/* The options of this run, for inspecting commands. */
 static struct fl_options asked;
 
 static void ask(int (*fn)(const struct fl_options *o), enum fl_mode mode, const char *word)

@@ -3,7 +3,7 @@
  * list.c - `faultline -l`: injectable functions, or with --traceable those for
  * rules without a return.
  *
- * Names come first, from the kernel's lists, and are filtered; what is left is
+ * Names come first, from the kernel's lists, and are filtered; the rest is
  * looked up, sorted by module and name, and printed.
  */
 #include <errno.h>
@@ -115,7 +115,7 @@ static void sort(struct table *t)
 	t->n = kept;
 }
 
-/* What is tried first; a run may find that the kernel refuses it. */
+/* The first choice; the kernel may still refuse it. */
 static void choose_backend(struct row *r, const struct fl_func *func, bool traceable,
 			   unsigned int lacks)
 {

@@ -152,7 +152,7 @@ static int check_explain(struct fl_options *o)
 	return 0;
 }
 
-/* What was decided when the object was compiled. */
+/* Options fixed when the object was compiled. */
 static int check_object(struct fl_options *o)
 {
 	const char *option = o->emit		  ? "--emit"
@@ -232,7 +232,7 @@ static int check_completion(struct fl_options *o)
 	return fl_usage(o, FL_O_CHOICE, "shell", shell, "bash, zsh or fish");
 }
 
-/* What is wrong with the combination, after all options were read. */
+/* Check combinations, after all options were read. */
 static int check_combination(struct fl_options *o)
 {
 	switch (o->mode) {

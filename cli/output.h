@@ -20,8 +20,8 @@ struct fl_output {
 	bool is_terminal;
 	int error; /* errno of the first failed write; nothing is written after it */
 	/*
-	 * A reader does not take more: wait for @fd, and see to what cannot wait.
-	 * False gives up, which is error EAGAIN. NULL: wait.
+	 * The reader is slow: wait for @fd, and handle urgent work meanwhile.
+	 * False gives up, with error EAGAIN. NULL: wait.
 	 */
 	bool (*wait)(void *arg, int fd);
 	void *arg;
@@ -32,11 +32,11 @@ struct fl_output {
  * release it in any case.
  */
 int fl_output_open(struct fl_output *o, const char *path, int fd);
-/* Write what was printed. False once anything could not be written. */
+/* Write the buffer. False after any failed write. */
 bool fl_output_flush(struct fl_output *o);
 /* The same, but only when much has gathered: after each line of many. */
 void fl_output_line(struct fl_output *o);
-/* Flushes, and closes what was opened. False as above. */
+/* Flushes, and closes the file. False as above. */
 bool fl_output_release(struct fl_output *o);
 
 #endif /* FL_OUTPUT_H */

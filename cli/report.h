@@ -57,7 +57,7 @@ struct fl_report_ops {
 	void (*splat)(struct fl_report_stream *r, const char *line);
 	void (*module)(struct fl_report_stream *r, const struct fl_module_news *news);
 	void (*summary)(struct fl_report_stream *r, const struct fl_summary *s);
-	/* Nothing was armed, or it could not be run; NULL: what was printed is enough. */
+	/* Nothing was armed, or it could not be run; NULL: already reported. */
 	void (*refused)(struct fl_report_stream *r, int status, const char *why);
 };
 

@@ -173,7 +173,7 @@ static int sum_up(struct run *r, uint64_t end_ns)
 	s.exit_status = summary_status(r, &s);
 	r->report.ops->summary(&r->report, &s);
 	r->summed_up = true;
-	/* a full disk must not be the end of what is known */
+	/* a full disk must not lose the summary */
 	if (!fl_output_flush(&r->output) && r->output.owned) {
 		r->report.out = stderr;
 		fl_report_text.summary(&r->report, &s);

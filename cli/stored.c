@@ -74,7 +74,7 @@ int fl_stored_read(const struct fl_options *o, struct fl_errors *errors, struct 
 	return errors->status;
 }
 
-/* NULL: *value is what @text means for it; otherwise what it should have been. */
+/* NULL with *value set from @text; otherwise a description of valid values. */
 static const char *read_value(const struct fl_obj_param *p, const char *text, int64_t *value)
 {
 	enum fl_literal kind;

@@ -137,7 +137,7 @@ static int set_budget(struct campaign *c, const char *text)
 	return fl_errors_raise(&c->errors, FL_C_BUDGET, text, NULL);
 }
 
-/* Where nothing is said, the environment of an array job may. */
+/* By default from the environment of an array job. */
 static int set_shard(struct campaign *c)
 {
 	static char shard[64];

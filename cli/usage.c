@@ -4,7 +4,7 @@
 
 #include "option.h"
 
-#define LEFT 24 /* columns of what is explained */
+#define LEFT 24 /* columns of the left part */
 #define WIDTH 80
 
 static const char about[] = "Make chosen kernel functions fail, by rules such as\n"

@@ -132,13 +132,13 @@ struct fl_expr {
 
 	/* sema */
 	enum fl_value_type type;
-	bool is_constant; /* value is what it always is */
+	bool is_constant; /* value is constant */
 	bool is_null;	  /* the name NULL */
 	bool is_errno;	  /* an errno by name, still positive */
 	enum fl_builtin builtin;
 	enum fl_function function;
 	enum fl_name_kind name_kind;
-	unsigned int mention; /* rand, random: which mention in its rule */
+	unsigned int mention; /* rand, random: number of this use in its rule */
 	bool is_rate;	      /* a comparison whose limit is the rule's rate knob */
 	unsigned int index;   /* PARAM, STATE, pattern, tracker, argument's register */
 	/*
@@ -292,7 +292,7 @@ struct fl_rule {
 	struct fl_instance *instances;
 	size_t ninstances;
 	const struct fl_action *ret; /* its return among acts, or NULL */
-	unsigned int ndraws;	     /* mentions of rand and random */
+	unsigned int ndraws;	     /* uses of rand and random */
 	bool limits_tasks;	     /* the condition limits the rule to certain tasks */
 	bool child_only;	     /* limited to the command's tasks */
 	bool has_rate;
@@ -372,7 +372,7 @@ struct fl_use {
 /* sema: a map that rules share, @name. */
 struct fl_state_def {
 	const char *name;
-	struct fl_span span;	/* of its first mention */
+	struct fl_span span;	/* of its first use */
 	unsigned int nkeys;	/* 0: a single number */
 	unsigned int key_words; /* of 8 bytes */
 	uint8_t *widths;	/* words of each key */

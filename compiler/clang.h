@@ -30,7 +30,7 @@ struct fl_clang_opts {
 struct fl_clang_result {
 	void *elf; /* malloc'd, yours */
 	size_t elf_len;
-	char *log; /* malloc'd, yours: what Clang said, or NULL */
+	char *log; /* malloc'd, yours: Clang's messages, or NULL */
 };
 
 /*

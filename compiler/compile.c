@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compile.c - the way of a script through the compiler, stage by stage:
+ * compile.c - the stages of the compiler:
  *
  *	text	fl_source	given
  *	lex	lexer.c		text to tokens with byte spans
@@ -68,7 +68,7 @@ static bool no_field(struct compilation *c, unsigned int need, const char *why)
 	return no_field_at(c, c->script.first_mention[b], fl_builtin_name((enum fl_builtin)b), why);
 }
 
-/* What a sweep needs to know of every call, whether the script mentions it or not. */
+/* What a sweep needs to know about every call, even if the script does not use it. */
 static bool no_path(struct compilation *c, const char *why)
 {
 	return no_field_at(c, c->script.rules[0].targets[0].span, "call path", why);
@@ -115,7 +115,7 @@ static bool find_task_offsets(struct compilation *c)
 	return true;
 }
 
-/* Where the kernel counts what it is inside of. */
+/* Where the kernel keeps its preemption count. */
 static bool find_preempt_count(struct compilation *c)
 {
 	const char *why;

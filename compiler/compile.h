@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* compile.h - source text to an object; the whole of compiler/ behind one call. */
+/* compile.h - source text to an object; the entry point of compiler/. */
 #ifndef FL_COMPILE_H
 #define FL_COMPILE_H
 
@@ -27,7 +27,7 @@ struct fl_compile_opts {
 	struct fl_plan_opts plan;
 	enum fl_emit_what emit;
 	bool seeded;
-	bool tracks_children; /* where no rule asks for it */
+	bool tracks_children; /* even if no rule needs it */
 	enum fl_sweep sweep;
 	const struct fl_param_setting *settings;
 	size_t nsettings;

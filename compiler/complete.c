@@ -309,7 +309,7 @@ static void offer_names(struct completion *c)
 	for (int i = 1; i < FL_NFUNCTIONS; i++)
 		offer(c, fl_arena_printf(&c->arena, "%s(", fl_function_name((enum fl_function)i)));
 	for (unsigned int i = 0; f && f->in_btf && i < f->nparams; i++) {
-		/* members of what is passed by value are out of reach */
+		/* members of structures passed by value are not accessible */
 		if (fl_is_record(&f->params[i].type))
 			offer(c, f->params[i].name);
 		else

@@ -90,7 +90,7 @@ static void fetch(struct fl_emitter *em, const struct fl_plan_prog *prog)
 		fl_buf_puts(em->out, "\tc.ip = (u64)bpf_get_func_ip(ctx);\n");
 	if (prog->attaches[0].on->is_syscall && prog->args) {
 		fetch_syscall_args(em, prog);
-		/* of what is left, only the result */
+		/* of the rest, only the result */
 		if (prog->uses_retval)
 			fl_buf_printf(
 				em->out, "\tbpf_probe_read_kernel(&c.retval, 8, ctx + %u);\n",

@@ -30,10 +30,10 @@ struct fl_emit_opts {
 	unsigned int ncpus; /* possible ones */
 	bool seeded;
 	bool force_return;
-	bool tracks_children; /* also where no rule asks */
+	bool tracks_children; /* even if no rule needs it */
 	enum fl_sweep sweep;
 	const struct fl_arch *arch;
-	/* Byte offsets in struct task_struct, where something asks for them. */
+	/* Byte offsets in struct task_struct, if something needs them. */
 	uint32_t task_pid;
 	uint32_t task_tgid;
 	uint32_t task_parent;
@@ -70,9 +70,9 @@ struct fl_emitter {
 void fl_emit_expr(struct fl_emitter *em, const struct fl_expr *e, int least);
 /* As a number by itself; 0 after a fault. */
 void fl_emit_value(struct fl_emitter *em, const struct fl_expr *e);
-/* As what is true or false; false after a fault. */
+/* As a condition; false after a fault. */
 void fl_emit_truth(struct fl_emitter *em, const struct fl_expr *e, int least);
-/* Does it look at memory or the stack, so that a rule needs its scratch? */
+/* Does it read memory or the stack, so that a rule needs its scratch buffer? */
 bool fl_needs_scratch(const struct fl_expr *e);
 
 void fl_emit_load(struct fl_emitter *em, const struct fl_expr *e);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* emit_mem.c - C for what is in the kernel's memory. */
+/* emit_mem.c - C for accesses to kernel memory. */
 #include <inttypes.h>
 #include <fnmatch.h>
 #include <string.h>

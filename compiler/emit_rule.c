@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* emit_rule.c - a rule as a C function: its condition, then what it does. */
+/* emit_rule.c - a rule as a C function: its condition, then its actions. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -461,7 +461,7 @@ static bool same_thing(const struct fl_mention *a, const struct fl_mention *b)
 	return a->kind == b->kind && a->rule == b->rule && !strcmp(a->name, b->name);
 }
 
-/* Of those that a script defines; states are defined by being mentioned. */
+/* For names that a script defines; states are defined by their first use. */
 static bool is_own(const struct fl_mention *m)
 {
 	return m->kind <= FL_MENTION_STATE ||

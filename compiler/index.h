@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * index.h - where the names of a script are defined and mentioned, and what they
+ * index.h - where the names of a script are defined and used, and what they
  * mean. The language's side of an editor: no protocol, no files, no terminal.
  */
 #ifndef FL_INDEX_H
@@ -57,7 +57,7 @@ const struct fl_mention *fl_index_at(const struct fl_index *ix, uint32_t off);
 const char *fl_index_keyword(const struct fl_index *ix, uint32_t off, struct fl_span *span);
 /* Where it is defined, perhaps in another file; NULL: in no script. */
 const struct fl_mention *fl_index_definition(const struct fl_index *ix, const struct fl_mention *m);
-/* Call @fn for all mentions of the same thing, its definition included, file by file. */
+/* Call @fn for all uses of the same thing, its definition included, file by file. */
 void fl_index_each(const struct fl_index *ix, const struct fl_mention *m,
 		   void (*fn)(const struct fl_mention *m, void *arg), void *arg);
 

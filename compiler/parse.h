@@ -46,7 +46,7 @@ struct fl_span fl_span_since(const struct fl_parser *p, uint32_t from);
 
 /* The enum fl_step whose word is next, as the start of an item; -1: none. */
 int fl_step_at(const struct fl_parser *p);
-/* Is what is next the start of an item, or the end? */
+/* Is the next token the start of an item, or the end? */
 bool fl_starts_item(const struct fl_parser *p);
 
 /* parse_expr.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parse_token.c - the token array: what is next, and complaints about it. */
+/* parse_token.c - the token array: the next token, and errors about it. */
 #include <string.h>
 
 #include "parse.h"

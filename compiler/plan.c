@@ -242,7 +242,7 @@ static bool same_slots(const struct fl_plan_prog *a, const struct fl_plan_prog *
 	return true;
 }
 
-/* What the kernel said of a back end on a function, or on any; NULL: nothing. */
+/* The kernel's refusal of a back end on a function, or on any; NULL: none. */
 static const char *refused(const struct fl_plan_opts *opts, const struct fl_func *f,
 			   enum fl_backend backend)
 {
@@ -395,7 +395,7 @@ static void report_none(const struct fl_plan_prog *prog, const struct fl_backend
 	enum fl_backend b = prog->facts.asked ? prog->facts.asked : c->preferred;
 	struct fl_why_not why;
 
-	/* at a function's end, registers no longer have what it was called with */
+	/* at a function's exit, registers no longer have its arguments */
 	if (c->last.id == FL_WHY_EXIT_ARGS) {
 		fl_report(ds, FL_E_EXIT_ARGS, on->target->span, on->func->name, c->against.text,
 			  NULL);

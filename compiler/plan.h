@@ -4,10 +4,10 @@
  * evaluated. The last decisions before C is written; emit.c makes none.
  *
  * What a kprobe returns in a function's place is lost when a BPF trampoline
- * (fmod_ret, fentry, fexit) is on the function too, whoever attached either,
- * and in whatever order: fmod_ret and fexit call the function anyway,
- * and after fentry the caller gets a meaningless value (docs/internals.md).
- * So all programs on a function are of the one or the other kind.
+ * (fmod_ret, fentry, fexit) is on the function too, whichever process attached
+ * them, in any order: fmod_ret and fexit call the function anyway, and after
+ * fentry the caller gets a meaningless value (docs/internals.md). So all
+ * programs on a function are of the one or the other kind.
  */
 #ifndef FL_PLAN_H
 #define FL_PLAN_H

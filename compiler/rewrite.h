@@ -14,7 +14,7 @@ struct fl_rule_edit {
 	uint64_t times; /* FL_NEVER: no limit */
 	bool set_value;
 	int64_t value;
-	bool pointer; /* that is what it returns: 0 is NULL */
+	bool pointer; /* value to return: 0 is NULL */
 };
 
 /*

@@ -2,7 +2,7 @@
 /*
  * sema.c - one walk over a script's items.
  *
- * Order matters: parameters and lets before what mentions them; of a rule the
+ * Order matters: parameters and lets before their uses; of a rule the
  * targets before its expressions, whose names are the targets' arguments;
  * rules before expectations, which name their labels.
  *
@@ -93,7 +93,7 @@ static void check_instance(struct fl_sema *s, struct fl_rule *rule, struct fl_in
 
 	s->instance = in;
 	in->number = s->script->ninstances++;
-	/* each instance draws by the same mentions */
+	/* each instance has the same draws */
 	rule->ndraws = 0;
 	if (rule->cond) {
 		in->cond = fl_clone_expr(rule->cond, s->arena);
@@ -166,7 +166,7 @@ static void check_rule(struct fl_sema *s, struct fl_rule *rule)
 	fl_check_targets(s, rule);
 	fl_check_schedules(s, rule);
 	make_instances(s, rule);
-	/* After the condition: what it mentions is known by then. */
+	/* After the condition: the names that it uses are known by then. */
 	fl_check_scope(s, rule);
 	fl_check_reachable(s, rule);
 	s->rule = NULL;
@@ -236,7 +236,7 @@ static const char *require_version(const struct fl_sema *s, const char *wanted)
 
 	if (!*have)
 		return NULL;
-	/* number by number; what is missing on the kernel's side is 0 */
+	/* number by number; numbers that the kernel's version lacks are 0 */
 	for (const char *w = wanted; *w;) {
 		unsigned long a = strtoul(w, &end, 10), b;
 

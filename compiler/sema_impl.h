@@ -40,7 +40,7 @@ struct fl_sema {
 	const struct fl_sema_opts *opts;
 	struct fl_arena *arena;
 	struct fl_diags *diags;
-	size_t nlets; /* those that have been checked, which may be mentioned */
+	size_t nlets; /* those already checked, which may be used */
 	/* the current expression */
 	enum fl_place place;
 	struct fl_rule *rule;

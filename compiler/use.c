@@ -76,7 +76,7 @@ static bool is_same_path(struct use_state *u, const char *a, const char *b)
 	return !strcmp(plain_path(u, a), plain_path(u, b));
 }
 
-/* Owned by @ds: what is reported about the file points into it. */
+/* Owned by @ds: diagnostics point into it. */
 static struct fl_source *read_source(struct use_state *u, const char *path, int *err)
 {
 	struct fl_arena *a = &u->diags->arena;

@@ -7,7 +7,7 @@
 #include "parser.h"
 
 /*
- * Parse @src and, where it says so, what it uses: each file once, a cycle is
+ * Parse @src and, at each 'use', the used file: each file once, a cycle is
  * an error. Texts of used files live as long as @ds, which points into them.
  */
 void fl_parse_files(const struct fl_source *src, const struct fl_compile_opts *opts,

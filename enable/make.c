@@ -73,7 +73,7 @@ static int write_files(struct building *b)
 	return fclose(out) ? fail(b, path, -errno) : 0;
 }
 
-/* 0, or a -errno with which make could not be started; what it says goes to @log. */
+/* 0, or -errno if make could not be started; its output goes to @log. */
 static int run_make(struct building *b, const char *log, int *status)
 {
 	char *const argv[] = {

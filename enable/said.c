@@ -54,7 +54,7 @@ static void note(struct fl_arena *a, const cJSON *o, const struct fl_enable_targ
 	}
 }
 
-/* What it says, yours to free. 0 or -errno. */
+/* Its output, yours to free. 0 or -errno. */
 static int ask(const struct fl_said_source *source, const char *pattern, char **text)
 {
 	const char *argv[12] = { "faultline annotate", "--json", "--match", pattern };
@@ -67,7 +67,7 @@ static int ask(const struct fl_said_source *source, const char *pattern, char **
 	}
 	argv[n++] = "--";
 	argv[n++] = source->path;
-	/* it has said what it could not read, and has what it could */
+	/* it reported unreadable files, and lists the others */
 	return fl_capture(source->program, argv, false, text, &len, &status);
 }
 

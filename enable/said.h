@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* said.h - what annotate says of functions, asked of its program. */
+/* said.h - annotate's verdicts on functions, by running it. */
 #ifndef FL_SAID_H
 #define FL_SAID_H
 
@@ -20,8 +20,8 @@ struct fl_said_source {
 };
 
 /*
- * An answer for each target. 0, or -1 with @fault raised; annotate has said more on standard
- * error then.
+ * An answer for each target. 0, or -1 with @fault raised; annotate printed details on
+ * standard error then.
  */
 int fl_said_read(struct fl_arena *a, const struct fl_said_source *source,
 		 const struct fl_enable_targets *targets, struct fl_said **said,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * target.h - functions that a module puts on the kernel's list of injectable ones.
+ * target.h - functions that a module adds to the kernel's list of injectable
+ * functions.
  *
- * The list is filled from a section of each module that is loaded, and emptied
- * of what came from it when that goes (lib/error-inject.c). Nothing asks whether
- * the functions are the module's own; a reference to an exported symbol keeps
- * the module that has it from going first.
+ * The list is filled from a section of each module that is loaded, and emptied of
+ * what came from it when that goes (lib/error-inject.c). Nothing asks whether the
+ * functions are the module's own; a reference to an exported symbol keeps the
+ * module that has it from going first.
  */
 #ifndef FL_ENABLE_TARGET_H
 #define FL_ENABLE_TARGET_H

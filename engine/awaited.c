@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * awaited.c - modules that come and go while rules are armed. What a rule is
- * on may wait for its module: when that comes, the script is compiled once more
- * for just those targets, and becomes a part of the set that shares knobs and
- * counters with the first. What is on a module that goes is gone with it, and
+ * awaited.c - modules that are loaded and unloaded while rules are armed.
+ * Targets may wait for their module: when it is loaded, the script is compiled
+ * again for just those targets, as a part of the set that shares knobs and
+ * counters with the first. Rules on a module that is unloaded go with it, and
  * the rest stays.
  */
 #include <stdlib.h>
@@ -85,7 +85,9 @@ static void try_arm(struct fl_armed *a, const char *module)
 		a->nwaits = 0;
 }
 
-/* What was on a module that went; a set that waits for modules waits for it again. */
+/*
+ * Drop rules on an unloaded module; a set that waits for modules waits for it again.
+ */
 static size_t drop(struct fl_armed *a, struct fl_part *p, const char *module)
 {
 	size_t n = 0;

@@ -44,7 +44,7 @@ struct fl_module_news {
 		FL_MODULE_AWAITED, /* rules wait for it */
 		FL_MODULE_ARMED,   /* loaded, and the rules on it are armed */
 		FL_MODULE_REFUSED, /* loaded, but they could not be armed; diags() or fault() say why */
-		FL_MODULE_GONE, /* unloaded, and with it what was on it */
+		FL_MODULE_GONE, /* unloaded, and its rules with it */
 	} event;
 	const char *module;   /* NULL: any that has the function */
 	const char *function; /* of AWAITED */

@@ -40,7 +40,7 @@ struct fl_armed {
 	struct fl_engine *en;
 	struct fl_armed *next;
 	struct fl_arming arming;
-	struct fl_part **parts; /* [0] is what it began with, and what the others extend */
+	struct fl_part **parts; /* [0] is the first part, which the others extend */
 	size_t nparts;
 	struct fl_obj_wait *waits; /* targets that are not there yet; the strings are the parts' */
 	size_t nwaits;
@@ -95,7 +95,7 @@ int fl_engine_states(const struct fl_engine *en, struct fl_state_map **maps, siz
 
 /* waits.c: hear of modules; -errno, reported, only where it @must. */
 int fl_modules_listen(struct fl_engine *en, bool must);
-/* A set begins: report what it waits for. -ENOMEM, reported. */
+/* Report what a new set waits for. -ENOMEM, reported. */
 int fl_modules_begin(struct fl_armed *a);
 bool fl_armed_waits(const struct fl_armed *a);
 /* One target more, unless it is among them. -ENOMEM. */

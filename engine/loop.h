@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* loop.h - descriptors and what is to be done when one is readable. */
+/* loop.h - descriptors and their handlers. */
 #ifndef FL_LOOP_H
 #define FL_LOOP_H
 

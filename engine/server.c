@@ -211,7 +211,7 @@ static int receive(struct fl_server *s, struct fl_clang_result *out)
 	return answer.err;
 }
 
-/* Did it end while nothing was asked of it? */
+/* Did it exit while idle? */
 static void notice_death(struct fl_server *s)
 {
 	if (s->pid && waitpid(s->pid, NULL, WNOHANG) == s->pid)
@@ -269,7 +269,7 @@ int fl_server_compile(void *server, const char *text, size_t len, const char *ar
 	if (!err)
 		err = receive(s, out);
 	s->served++;
-	/* what cannot be relied on is not asked again */
+	/* an unreliable process is not used again */
 	if (err && err != -EINVAL) {
 		int how = stop(s);
 

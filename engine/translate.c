@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* translate.c - a script to an object, Clang in its own process; what is wrong goes to the sink. */
+/* translate.c - a script to an object, Clang in its own process; errors go to the sink. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * waits.c - targets of rules whose module is not loaded, and the kernel's news of
- * modules. What is done with the news: awaited.c.
+ * waits.c - targets of rules whose module is not loaded, and the kernel's events
+ * about modules, which awaited.c handles.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -31,7 +31,7 @@ struct fl_lsp {
 
 /*
  * Requests: write the member "result" to @j, and return 0; or an fl_lsp_error
- * with @s->problem, when what was written is dropped. -ENOMEM is one, too.
+ * with @s->problem, which drops the output. -ENOMEM is one, too.
  */
 int fl_lsp_completion(struct fl_lsp *s, const cJSON *params, struct fl_json *j);
 int fl_lsp_resolve(struct fl_lsp *s, const cJSON *params, struct fl_json *j);

@@ -46,7 +46,7 @@ struct mentions {
 	bool no_definition;
 	const struct fl_source *src; /* edits: of this file alone */
 	const char *text;	     /* edits: what takes the place */
-	size_t elsewhere;	     /* mentions in other files */
+	size_t elsewhere;	     /* uses in other files */
 };
 
 static void put_reference(const struct fl_mention *m, void *arg)

@@ -20,7 +20,7 @@ struct server {
 	struct fl_wire wire;
 	struct message *queue;
 	size_t nqueue;
-	int ended; /* what fl_wire_read() said at the end, or 0 */
+	int ended; /* the last result of fl_wire_read(), or 0 */
 	enum { UNINITIALIZED, RUNNING, SHUT_DOWN, EXITED } state;
 };
 
@@ -43,7 +43,7 @@ static int open_body(struct body *b)
 	return 0;
 }
 
-/* Send it, unless @err says that it did not become what it should. */
+/* Send it, unless building it failed with @err. */
 static int close_body(struct server *s, struct body *b, int err)
 {
 	fl_json_close(&b->j, '{');
@@ -200,7 +200,10 @@ static int did_change(struct server *s, const cJSON *params)
 	return err == -ENOMEM ? err : 0;
 }
 
-/* Saving is when a kernel is looked at anew: modules may have come or gone. */
+/*
+ * Read the kernel's facts again on save: modules may have been loaded or
+ * unloaded.
+ */
 static int did_save(struct server *s, const cJSON *params)
 {
 	(void)params;
@@ -219,7 +222,7 @@ static int did_close(struct server *s, const cJSON *params)
 		return 0;
 	if (open_body(&b))
 		return -ENOMEM;
-	/* nobody shows its diagnostics any more */
+	/* its diagnostics are no longer shown */
 	fl_json_string(&b.j, "method", "textDocument/publishDiagnostics");
 	fl_json_open(&b.j, "params", '{');
 	fl_json_string(&b.j, "uri", d->uri);
@@ -275,7 +278,7 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* May @method be asked for now? Else an error is sent. */
+/* Is @method allowed in this state? Else an error is sent. */
 static int refuse(struct server *s, const char *method, const cJSON *id)
 {
 	bool first = !strcmp(method, "initialize");
@@ -352,7 +355,7 @@ static int handle(struct server *s, const struct message *m)
 	if (!m->json)
 		return send_error(s, NULL, FL_LSP_PARSE_ERROR, "not a message of the protocol");
 	if (!method) {
-		/* an answer, to nothing that was asked */
+		/* a response without a request */
 		if (cJSON_HasObjectItem(m->json, "result") || cJSON_HasObjectItem(m->json, "error"))
 			return 0;
 		return send_error(s, id, FL_LSP_INVALID_REQUEST, "no method");

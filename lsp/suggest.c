@@ -9,7 +9,7 @@
 #include "macro.h"
 #include "lsp_impl.h"
 
-#define MAX_WORDS 500 /* shown at once; the client asks again as more is typed */
+#define MAX_WORDS 500 /* shown at once; the client requests again as more is typed */
 
 /* CompletionItemKind */
 enum kind {
@@ -121,7 +121,7 @@ static void add(const char *word, void *arg)
 	fl_json_close(j, '{');
 }
 
-/* Names of states that begin as what was typed of one. */
+/* Names of states with the typed prefix. */
 static void add_states(struct suggestions *s)
 {
 	const struct fl_script *script = fl_index_script(s->doc->index);

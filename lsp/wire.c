@@ -77,7 +77,7 @@ static size_t header_end(const struct fl_wire *w)
 	return end ? (size_t)(end - w->text) + 4 : 0;
 }
 
-/* Of what was read: as fl_wire_read(), and -EAGAIN for a part of a message. */
+/* From the buffer: as fl_wire_read(), and -EAGAIN for a partial message. */
 static int take(struct fl_wire *w, char **body, size_t *len)
 {
 	size_t start = header_end(w), n = w->skip < w->len ? w->skip : w->len;

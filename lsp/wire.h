@@ -10,7 +10,7 @@
 
 struct fl_wire {
 	int fd;
-	char *text; /* what was read and not taken yet */
+	char *text; /* data read but not consumed */
 	size_t len;
 	size_t cap;
 	size_t skip; /* bytes of a message that is too long, still to come */
@@ -18,9 +18,9 @@ struct fl_wire {
 
 /*
  * The next message: 0 with *body yours to free, NUL-terminated. -EAGAIN: none
- * has arrived, unless @wait; -EPIPE: the input ended; -EBADMSG: what came is
- * no message, or a longer one than FL_WIRE_MAX, and was skipped; -ENOMEM, or
- * what read() said.
+ * has arrived, unless @wait; -EPIPE: the input ended; -EBADMSG: a malformed
+ * message, or one longer than FL_WIRE_MAX, was skipped; -ENOMEM, or the error
+ * of read().
  */
 int fl_wire_read(struct fl_wire *w, bool wait, char **body, size_t *len);
 void fl_wire_release(struct fl_wire *w);

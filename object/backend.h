@@ -45,7 +45,7 @@ struct fl_why_not {
 
 #define FL_MULTI_LEAST 9 /* functions for which one kprobe.multi is better */
 
-/* What the kernel is known to lack; what is not known is taken to be there. */
+/* What the kernel is known to lack; unknown features are assumed to exist. */
 #define FL_LACKS_FMOD_RET 1U
 #define FL_LACKS_FENTRY 2U
 #define FL_LACKS_KPROBE 4U
@@ -74,7 +74,7 @@ struct fl_backend_facts {
 	bool trampolined;	   /* fentry, fexit or fmod_ret is on it */
 	/* the kernel */
 	unsigned int lacks;		   /* FL_LACKS_... */
-	const char *refused[FL_NBACKENDS]; /* what it said to this one, or NULL */
+	const char *refused[FL_NBACKENDS]; /* its refusal of this one, or NULL */
 };
 
 /* Can @b do it? Where not, *why is the reason. */

@@ -87,7 +87,7 @@ struct fl_outcome {
 /* Does it hold? Its code must be sound. */
 bool fl_expect_holds(const struct fl_obj_expect *x, const struct fl_outcome *outcome);
 
-/* Does its code leave one number, with no less and no more on the stack than there may be? */
+/* Does its code leave one number, without underflow or overflow of the stack? */
 bool fl_expect_is_sound(const struct fl_obj_expect *x);
 
 /* What an operator of one or two operands makes of them, as BPF programs calculate. */

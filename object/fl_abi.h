@@ -17,7 +17,7 @@
 #include <linux/types.h>
 #endif
 
-/* One more for every change of what is below: programs and runtime must agree. */
+/* Increment for every change below: programs and runtime must agree. */
 #define FL_ABI_VERSION 2
 
 #define FL_COMM_LEN 16 /* TASK_COMM_LEN, include/linux/sched.h */
@@ -30,7 +30,7 @@
 #define FL_SWEEP_FAULTS 2      /* that one trial of a campaign sees */
 #define FL_SWEEP_HITS 64       /* injections of a trial that are recorded one by one */
 #define FL_SWEEP_CUTS 4	       /* places where a call path ends */
-#define FL_SWEEP_POINTS 16384  /* points, unless the runtime asks for another number */
+#define FL_SWEEP_POINTS 16384  /* points, unless the runtime sets another number */
 #define FL_MODULE_NAME_LEN 56  /* MODULE_NAME_LEN, include/linux/module.h */
 #define FL_MODULES 1024	       /* modules that frames can be in */
 #define FL_FRAME_NAMES 16384   /* frames in modules whose text is kept */
@@ -43,7 +43,7 @@
 #define FL_DELAY_BUDGET_NS 200000000 /* in a second, over all CPUs */
 
 /*
- * A draw is a 32-bit number; a rate is how many of the 2^32 draws hit.
+ * A draw is a 32-bit number; a rate is how many of the 2^32 draws match.
  * FL_RATE_ALWAYS is one more than the greatest draw.
  */
 #define FL_RATE_ALWAYS (1ULL << 32)

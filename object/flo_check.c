@@ -38,7 +38,7 @@ static const char *check_attaches(const struct fl_object *obj)
 	return NULL;
 }
 
-/* Values that a format asks for; -1: it ends in the middle of one. */
+/* Number of values of a format; -1: it ends within a directive. */
 static int count_directives(const char *format)
 {
 	int n = 0;

@@ -78,7 +78,9 @@ struct fl_flo_layout {
 
 extern const struct fl_flo_layout fl_flo_layouts[FL_FLO_NSECTIONS];
 
-/* What is wrong with it, each field being right by itself; NULL: nothing. */
+/*
+ * Checks consistency, once each field is valid by itself. The error, or NULL.
+ */
 const char *fl_flo_problem(const struct fl_object *obj);
 
 #endif /* FL_FLO_IMPL_H */

@@ -117,7 +117,10 @@ static void add_object(struct writer *w, const struct fl_object *obj)
 	w->counts[FL_FLO_ELF] = (uint32_t)obj->elf_len;
 }
 
-/* The table of sections, and those behind it; every section begins at a word. */
+/*
+ * The table of sections, and the sections after it; every section begins at a
+ * word.
+ */
 static void join(struct writer *w, struct bytes *out)
 {
 	static const uint8_t zero[FL_FLO_WORD];

@@ -56,7 +56,7 @@ struct fl_obj_rule {
 	unsigned int line;
 	const struct fl_rule_knobs *knobs; /* initial ones */
 	bool returns;			   /* counts as injected; otherwise as fired */
-	bool fixed_value;		   /* what it returns is the knob's value */
+	bool fixed_value;		   /* it returns the knob's value */
 	bool has_rate;			   /* rand < N, which is the knob's rate */
 	int rate_param;			   /* or < $param: that one; -1 for none */
 	bool child_only;
@@ -70,7 +70,7 @@ struct fl_obj_test {
 	unsigned int cost; /* compiler/builtin.def has the units */
 };
 
-/* What is tested before a rule acts, in that order. */
+/* The tests of a rule, in order. */
 struct fl_obj_cond {
 	struct fl_obj_test *tests;
 	size_t ntests;
@@ -96,7 +96,7 @@ struct fl_obj_wait {
 enum fl_knob {
 	FL_KNOB_VALUE,
 	FL_KNOB_NTH_FIRST,
-	FL_KNOB_NTH_LAST, /* and FIRST where there is no other end */
+	FL_KNOB_NTH_LAST, /* and FIRST if there is no other end */
 	FL_KNOB_NTH_ONLY,
 	FL_KNOB_NTH_STEP,
 	FL_KNOB_EVERY,

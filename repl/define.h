@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * define.h - definitions (param, let) as a list: what was typed at the prompt,
- * and prepended to a rule when it is compiled alone.
+ * define.h - definitions (param, let) as a list: those typed at the prompt,
+ * which are prepended to each rule.
  */
 #ifndef FL_DEFINE_H
 #define FL_DEFINE_H

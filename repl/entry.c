@@ -299,7 +299,7 @@ void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref)
 		detach_idle(e);
 		return;
 	}
-	/* what it did last is still on its way */
+	/* its last events are still pending */
 	fl_armed_end(e->armed);
 	fl_engine_drain(r->engine);
 	drop_entry(r, e);

@@ -56,7 +56,7 @@ static void first_word(const char *line, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)(len < size ? len : size - 1), line);
 }
 
-/* Rules are armed; what is defined beside them is known to the rules that follow, too. */
+/* Rules are armed; definitions in the same line also apply to later rules. */
 static void take_text(struct fl_repl *r, const char *text)
 {
 	const struct fl_source src = { "rule", text, strlen(text) };
@@ -204,7 +204,7 @@ static void close_line(struct fl_repl *r)
 
 /* --- the loop ------------------------------------------------------------- */
 
-/* Ctrl-C gives up the line, and the lines before it of the same rule. */
+/* Ctrl-C discards the line, and earlier lines of the same rule. */
 static void cancel_line(struct fl_repl *r)
 {
 	free(r->pending);
@@ -286,7 +286,7 @@ static void on_keys(void *arg)
 {
 	struct fl_repl *r = arg;
 
-	/* Ctrl-C first: it throws away what was typed before it */
+	/* Ctrl-C first: it discards the input before it */
 	on_signals(r);
 	if (!r->leaving)
 		read_key();
@@ -316,7 +316,9 @@ static int open_descriptors(struct fl_repl *r, sigset_t *old)
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	r->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
-	/* a description of our own, so that not to wait is not asked of others too */
+	/*
+	 * our own file description, so that O_NONBLOCK does not affect others
+	 */
 	r->key_fd = open("/proc/self/fd/0", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (r->key_fd < 0)
 		r->key_fd = dup(STDIN_FILENO);

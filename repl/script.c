@@ -81,8 +81,8 @@ static int save_rule(struct fl_ref ref, FILE *out)
 }
 
 /*
- * The newest text first: of the programs on a function the kernel asks the one
- * that came last before the others, and of the rules of a script the first.
+ * The newest text first: of the programs on a function the last one runs first,
+ * and of the rules of a script the first.
  */
 static int save_rules(const struct fl_repl *r, FILE *out)
 {
@@ -204,7 +204,7 @@ static void replace(struct fl_repl *r, struct fl_ref ref, const char *text)
 	rule_text.name = rule_text.source = name;
 	rule_text.defined = &defined;
 	rule_text.disabled = !status.enabled;
-	/* both are armed for a moment, so the old one gives up its name */
+	/* both are armed for a moment, so the old one loses its name */
 	snprintf(rule->name, sizeof(rule->name), "%s", "(old)");
 	e = fl_repl_arm(r, &rule_text);
 	fl_definitions_release(&defined);

@@ -26,7 +26,7 @@ const char *const fl_number_words[FL_NNUMBERS] = {
 
 /* --- points ----------------------------------------------------------------- */
 
-/* From what is well to what is worst. */
+/* From good to worst. */
 static int rank(enum fl_outcome_kind kind)
 {
 	static const int ranks[FL_NOUTCOMES] = {
@@ -132,7 +132,7 @@ static char *command_of(const struct fl_ledger *l)
 	return NULL;
 }
 
-/* After what is to be done to finish it. */
+/* After the advice to finish it. */
 static void advise_meanwhile(struct fl_digest *d)
 {
 	size_t len = strlen(d->advice);

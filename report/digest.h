@@ -45,7 +45,7 @@ extern const char *const fl_number_keys[FL_NNUMBERS];
 extern const char *const fl_number_words[FL_NNUMBERS];
 
 /*
- * Of a folder and what was read from its journal, which are borrowed; excerpts
+ * From a folder and the ledger of its journal, which are borrowed; excerpts
  * are read from the findings' folders. NULL: no memory. Ends by fl_digest_free().
  */
 struct fl_digest *fl_digest_new(const char *dir, const struct fl_ledger *l,

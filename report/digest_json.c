@@ -20,7 +20,7 @@ static void put_numbers(struct fl_json *j, const struct fl_digest *d)
 	fl_json_close(j, '{');
 }
 
-/* What is as usual is left out. */
+/* Defaults are omitted. */
 static void put_fault(struct fl_json *j, const struct fl_fault_at *f)
 {
 	char value[32];

@@ -24,8 +24,8 @@ enum fl_case_result {
 struct fl_case {
 	char *group;
 	char *name;    /* unique in its group */
-	char *kind;    /* of what is wrong: a word; or NULL */
-	char *message; /* what is wrong in a line, or NULL */
+	char *kind;    /* the kind of problem: a word; or NULL */
+	char *message; /* the problem in a line, or NULL */
 	char *detail;  /* more of it, lines; or NULL */
 	enum fl_case_result result;
 	uint64_t us;

@@ -44,7 +44,7 @@ static void drop_btf_fd(struct fl_session *s)
 	s->btf_fd = -1;
 }
 
-/* libbpf asks before it loads a program of a back end that has a word to say there. */
+/* Called by libbpf before it loads a program, for back ends that have a hook there. */
 static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	struct fl_session *s = loading;

@@ -28,7 +28,7 @@ struct fl_btf {
 	uint32_t strings_len;
 	uint32_t *offsets; /* of each type of this file's own */
 	uint32_t ntypes;   /* of this file's own */
-	/* for fl_btf_find_func() once it was asked often: ids by hash of name */
+	/* for fl_btf_find_func() after several lookups: ids by hash of name */
 	uint32_t *funcs;
 	uint32_t nslots; /* a power of 2 */
 	unsigned int asked;

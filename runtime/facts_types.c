@@ -86,7 +86,7 @@ static bool is_wide(const struct fl_btf *btf, uint32_t id, unsigned int *left)
 	return false;
 }
 
-/* A type with what is around it taken off. */
+/* A type without typedefs and qualifiers. */
 static void describe(const struct fl_facts *f, const struct fl_object_types *o, uint32_t id,
 		     struct fl_type *out)
 {

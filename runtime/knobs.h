@@ -24,7 +24,7 @@ struct fl_rule_status {
 	int64_t rate;		 /* in FL_RATE_UNITs; FL_RATE_ALL where nothing is drawn */
 	int rate_param;		 /* the parameter that is the rate; -1: none */
 	bool has_value;		 /* value can be changed */
-	int64_t value;		 /* what it returns, where has_value */
+	int64_t value;		 /* its return value, if has_value */
 	uint64_t times;		 /* how often in all since this was set; FL_NEVER: any number */
 	bool per_key;		 /* times is for each key of "per" */
 	uint64_t passed;	 /* how much of times is used up; 0 where per_key or FL_NEVER */

@@ -20,7 +20,7 @@ struct fl_ko_func {
 	enum fl_tag tag;
 };
 
-/* What is known about a module file; the members are for reading only. */
+/* Facts about a module file; read-only. */
 struct fl_ko {
 	char name[64];	   /* as lsmod has it */
 	char release[128]; /* of the kernel that it was built for; "" unknown */

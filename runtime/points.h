@@ -105,7 +105,7 @@ struct fl_point_info {
 	uint64_t after;	   /* injections of that trial that came before it */
 	uint64_t position; /* ordinal of its first call in that trial */
 	enum fl_point_context context;
-	/* A path, and with other choices of FL_EACH_* only the record of a hit. */
+	/* A path, or for other FL_EACH_* only one recorded example. */
 	bool is_path;
 	unsigned int nframes;
 	const __u64 *frames; /* normalised, innermost (the caller) first; borrowed */

@@ -56,7 +56,7 @@ __attribute__((format(printf, 4, 5))) static void answer(struct fl_probe *p, enu
 	va_end(ap);
 }
 
-/* An error means what it says only when the kernel let us try. */
+/* The error is only meaningful if we had permission to try. */
 static void refuse(struct fl_probe *p, int err, const char *what)
 {
 	if (err == -EPERM || err == -EACCES)

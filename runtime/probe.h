@@ -13,7 +13,7 @@
 enum fl_answer {
 	FL_YES,
 	FL_NO,	   /* this kernel does not have it */
-	FL_DENIED, /* it may have it; this process may not use it */
+	FL_DENIED, /* it may exist, but this process has no permission */
 	FL_UNSURE, /* it could not be found out */
 };
 
@@ -31,7 +31,7 @@ enum fl_feature {
 struct fl_probe {
 	enum fl_answer answer;
 	int err;	/* the -errno that decided, or 0 */
-	char text[160]; /* what was seen: one clause, lower case, no full stop */
+	char text[160]; /* the result: one clause, lower case, no full stop */
 };
 
 /* @k finds functions to try it on. */

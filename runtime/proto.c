@@ -137,7 +137,7 @@ static bool is_qualifier(unsigned int kind)
 	       kind == KIND_TYPE_TAG;
 }
 
-/* Does what is written end in a word, so that the next needs a blank? */
+/* Does the text end in a word, so that the next needs a blank? */
 static bool ends_in_word(const struct writer *w)
 {
 	char c = w->len && w->len < w->size ? w->out[w->len - 1] : ' ';

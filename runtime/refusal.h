@@ -13,7 +13,7 @@
 #define ENOTSUPP 524 /* include/linux/errno.h in the kernel; it gets out to users */
 
 struct fl_fault_log {
-	char *text; /* NULL: nothing was said, or no memory */
+	char *text; /* NULL: no message, or out of memory */
 	size_t len;
 	size_t cap;
 };
@@ -29,8 +29,8 @@ const char *fl_fault_error(int err);
 /* For backend/: what the log says. */
 bool fl_fault_said(const struct fl_fault_log *log, const char *text);
 /*
- * Did the verifier come to look at instructions? Where a program cannot be put
- * on its function at all, it says that it processed none.
+ * Did the verifier process instructions? If the program cannot be attached to
+ * its function at all, it reports none.
  */
 bool fl_fault_was_verified(const struct fl_fault_log *log);
 

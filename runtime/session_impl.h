@@ -32,13 +32,13 @@ struct fl_session {
 	struct fl_shared sweep; /* with points, only where the object was compiled for one */
 	struct fl_shared points;
 	struct fl_fault_log log;
-	struct fl_fault_log figures; /* what the verifier said of programs that it took */
+	struct fl_fault_log figures; /* verifier log of accepted programs */
 	void (*on_event)(const struct fl_event *e, void *arg);
 	void *on_event_arg;
 };
 
 /* attach.c: from ELF bytes to programs, and from those to links. */
-/* *told: the reason is already in @fault. */
+/* *told is set if the reason is already in @fault. */
 int fl_load_programs(struct fl_session *s, struct fl_fault *fault, bool *told);
 int fl_attach_program(struct fl_session *s, size_t i);
 /* tasks.c: the parent of a process, 0 when it is unknown. */

@@ -65,8 +65,8 @@ static bool parse_line(char *line, struct fl_symbol *sym)
 }
 
 /*
- * Store @sym at *used in the text, in place: a line is longer than what is kept
- * of it. Symbols of one module are adjacent.
+ * Store @sym at *used in the text, in place: a line is longer than its stored
+ * part. Symbols of one module are adjacent.
  */
 static void keep(struct fl_symbols *s, const struct fl_symbol *sym, size_t *used)
 {

@@ -72,8 +72,8 @@ static int add_generation(struct fl_session *s, int map)
 }
 
 /*
- * What is forked from now on is followed in the kernel; a process that was
- * forked before is in /proc. Until a look finds no other one.
+ * Processes forked from now on are followed in the kernel; earlier ones are in
+ * /proc. Repeat until a scan finds no new one.
  */
 int fl_session_add_tree(struct fl_session *s, pid_t pid)
 {

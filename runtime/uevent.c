@@ -29,7 +29,7 @@ int fl_uevent_open(void)
 	return err;
 }
 
-/* "add@/module/loop"; what is below a module has more slashes. */
+/* "add@/module/loop"; entries below a module have more slashes. */
 bool fl_uevent_parse(const char *text, const char **module, bool *came)
 {
 	static const char place[] = "@/module/";

@@ -23,7 +23,7 @@
 struct trial {
 	struct fl_kernel *k;
 	const struct fl_verdict_opts *opts;
-	const char *module; /* as asked */
+	const char *module; /* as requested */
 	struct fl_func func;
 	bool is_ambiguous;	    /* the list has several of that name */
 	struct fl_symbols *symbols; /* NULL: not available */

@@ -16,7 +16,7 @@ void fl_plan_text_figures(FILE *out, const struct fl_figures *f);
 
 /* Is @slot one of @prog's? Of many functions with the same rules, only the first has any. */
 bool fl_plan_is_slot_of(const struct fl_object *obj, const struct fl_obj_slot *slot, size_t prog);
-/* Why that back end; of a program that has no rules, what it is for. */
+/* The reason for that back end; for a program without rules, its purpose. */
 const char *fl_plan_reason(const struct fl_obj_prog *p);
 
 #endif /* FL_PLAN_TEXT_H */

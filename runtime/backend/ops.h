@@ -2,10 +2,10 @@
 /*
  * ops.h - what a back end does, one file each. Internal to runtime/.
  *
- * Its name, what it can and what keeps it from being used are data: the rows of
- * backend.def, which the compiler plans by. What is the same for all has no
- * member: knobs and counters are memory that programs share with this process,
- * and whatever attach() leaves is a link that goes away when it is destroyed.
+ * Its name, its features and its limits are data: the rows of backend.def,
+ * which the compiler uses for planning. Common parts have no member: knobs and
+ * counters are memory that programs share with this process, and whatever
+ * attach() leaves is a link that goes away when it is destroyed.
  */
 #ifndef FL_BACKEND_OPS_H
 #define FL_BACKEND_OPS_H
@@ -36,8 +36,8 @@ struct fl_refused {
 
 struct fl_backend_ops {
 	/*
-	 * Before libbpf loads a program: say what it is. NULL where its section's
-	 * name says enough. 0 or -errno.
+	 * Set the type of a program before libbpf loads it. NULL if its section
+	 * name is enough. 0 or -errno.
 	 */
 	int (*load)(struct fl_attachment *a, struct bpf_prog_load_opts *opts);
 	int (*attach)(struct fl_attachment *a);
@@ -46,9 +46,8 @@ struct fl_backend_ops {
 	/* Why a running program cannot begin to return @value, and what to do; NULL: it can. */
 	const char *(*against)(int64_t value);
 	/*
-	 * What is this back end's own in a failure, in words and with its kind.
-	 * explain_load() leaves the fault alone and says false where others know
-	 * better.
+	 * Text and kind of failures specific to this back end. explain_load()
+	 * returns false without touching the fault for others.
 	 */
 	bool (*explain_load)(struct fl_fault *fault, const struct fl_refused *r);
 	void (*explain_attach)(struct fl_fault *fault, const struct fl_refused *r);
