@@ -90,3 +90,18 @@ void fl_json_line(struct fl_json *j)
 	fputc('\n', j->out);
 	j->comma = false;
 }
+
+int64_t fl_json_integer(double number)
+{
+	/* 2^63 is the least that does not fit; INT64_MAX is no double */
+	if (number >= 0x1p63)
+		return INT64_MAX;
+	return number >= -0x1p63 ? (int64_t)number : INT64_MIN;
+}
+
+uint64_t fl_json_count(double number, uint64_t max)
+{
+	if (!(number > 0))
+		return 0;
+	return number < 0x1p64 && (uint64_t)number < max ? (uint64_t)number : max;
+}

@@ -30,4 +30,11 @@ void fl_json_raw(struct fl_json *j, const char *key, const char *value);
 /* End a line of NDJSON. */
 void fl_json_line(struct fl_json *j);
 
+/*
+ * A number as a reader of JSON has it, without its fraction: what an int64_t or
+ * @max cannot hold becomes the nearest that it can.
+ */
+int64_t fl_json_integer(double number);
+uint64_t fl_json_count(double number, uint64_t max);
+
 #endif /* FL_JSON_H */

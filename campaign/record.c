@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -303,14 +304,14 @@ static bool parse_fault_key(const cJSON *v, struct fl_fault_at *f)
 	const char *key = v->string;
 
 	if (!strcmp(key, "point"))
-		f->point = (uint32_t)v->valuedouble;
+		f->point = (uint32_t)fl_json_count(v->valuedouble, UINT32_MAX);
 	else if (!strcmp(key, "occurrence"))
-		f->occurrence = (uint32_t)v->valuedouble;
+		f->occurrence = (uint32_t)fl_json_count(v->valuedouble, UINT32_MAX);
 	else if (!strcmp(key, "mode"))
-		return fl_inject_mode_parse(v->valuestring, &f->mode);
+		return cJSON_IsString(v) && fl_inject_mode_parse(v->valuestring, &f->mode);
 	else if (!strcmp(key, "value")) {
 		f->has_value = true;
-		f->value = (int64_t)v->valuedouble;
+		f->value = fl_json_integer(v->valuedouble);
 	}
 	return true;
 }
@@ -360,18 +361,18 @@ static void parse_number(const char *name, double number, struct fl_record *r)
 		KEY("points", points),
 	};
 	const struct key *key = find_key(keys, sizeof(keys) / sizeof(keys[0]), name);
-	const uint64_t n = number < 0 ? 0 : (uint64_t)number;
+	const uint64_t n = fl_json_count(number, UINT64_MAX);
 
 	if (key)
 		*(uint64_t *)(void *)((char *)r + key->offset) = n;
 	else if (!strcmp(name, "status"))
-		r->status = (int)number;
+		r->status = (int)fl_json_count(number, INT_MAX);
 	else if (!strcmp(name, "id"))
-		r->id = (uint32_t)n;
+		r->id = (uint32_t)fl_json_count(number, UINT32_MAX);
 	else if (!strcmp(name, "rule"))
-		r->rule = n ? (uint32_t)n - 1 : 0;
+		r->rule = n ? (uint32_t)fl_json_count(number, UINT32_MAX) - 1 : 0;
 	else if (!strcmp(name, "v"))
-		r->version = (int)number;
+		r->version = (int)fl_json_count(number, INT_MAX);
 }
 
 static int parse_string(const char *name, const char *value, struct fl_record *r)

@@ -58,7 +58,7 @@ static int close_body(struct server *s, struct body *b, int err)
 static void put_id(struct fl_json *j, const cJSON *id)
 {
 	if (id && cJSON_IsNumber(id))
-		fl_json_number(j, "id", (int64_t)id->valuedouble);
+		fl_json_number(j, "id", fl_json_integer(id->valuedouble));
 	else
 		fl_json_string(j, "id", id && cJSON_IsString(id) ? id->valuestring : NULL);
 }
@@ -164,7 +164,7 @@ static int64_t version_of(const cJSON *document)
 {
 	const cJSON *v = cJSON_GetObjectItemCaseSensitive(document, "version");
 
-	return cJSON_IsNumber(v) ? (int64_t)v->valuedouble : 0;
+	return cJSON_IsNumber(v) ? fl_json_integer(v->valuedouble) : 0;
 }
 
 static int did_open(struct server *s, const cJSON *params)

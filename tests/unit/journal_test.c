@@ -281,8 +281,10 @@ static void test_wrong(void **state)
 		"{\"type\":3}\n",
 		"{\"type\":\"campaign\",\"v\":1}\n",
 		HEADER "{\"type\":\"begin\"}\n",
+		HEADER "{\"type\":\"end\",\"n\":-1,\"outcome\":\"handled\"}\n",
 		HEADER "{\"type\":\"end\",\"n\":1,\"outcome\":\"bad\"}\n",
 		HEADER "{\"type\":\"begin\",\"n\":1,\"point\":1,\"mode\":\"bad\"}\n",
+		HEADER "{\"type\":\"begin\",\"n\":1,\"point\":1,\"mode\":2}\n",
 		HEADER "{\"type\":\"point\",\"key\":\"1\",\"function\":\"f\",\"path\":[1]}\n",
 		HEADER "{\"type\":\"finding\",\"id\":1}\n",
 		HEADER "{\"type\":\"end\",\"n\":1,\"out\n",
@@ -294,6 +296,25 @@ static void test_wrong(void **state)
 	expect_refused("{\"type\":\"start\",\"boot\":\"b\"}\n", FL_C_NOT_JOURNAL);
 	expect_refused("{\"type\":\"campaign\",\"v\":2,\"script\":\"1\",\"kernel\":\"k\"}\n",
 		       FL_C_JOURNAL_NEWER);
+}
+
+/* Numbers that no sweep writes are held to what their fields can hold. */
+static void test_numbers(void **state)
+{
+	struct fl_journal_stat stat;
+	struct got g = { 0 };
+
+	(void)state;
+	put_text(HEADER "{\"type\":\"begin\",\"n\":1,\"point\":1e300,\"value\":-1e300}\n"
+			"{\"type\":\"end\",\"n\":1,\"outcome\":\"handled\",\"status\":1e300,"
+			"\"us\":-1e300}\n");
+	assert_int_equal(fl_journal_read(dir, collect, &g, &stat, NULL), 0);
+	assert_int_equal(g.n, 3);
+	assert_non_null(strstr(g.text[1], "\"point\":4294967295"));
+	assert_non_null(strstr(g.text[1], "\"value\":-9223372036854775808"));
+	assert_null(strstr(g.text[2], "\"us\":-"));
+	assert_non_null(strstr(g.text[2], "\"status\":2147483647"));
+	drop(&g);
 }
 
 /* What a later version of the same format adds is passed over. */
@@ -556,12 +577,19 @@ static void test_million(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_DIR(test_round_trip),  IN_DIR(test_torn),
-		IN_DIR(test_torn_header), IN_DIR(test_wrong),
-		IN_DIR(test_unknown),	  IN_DIR(test_missing),
-		IN_DIR(test_two_sweeps),  IN_DIR(test_full_disk),
-		IN_DIR(test_kill),	  IN_DIR(test_million),
-		IN_DIR(test_no_place),	  cmocka_unit_test(test_not_permitted),
+		IN_DIR(test_round_trip),
+		IN_DIR(test_torn),
+		IN_DIR(test_torn_header),
+		IN_DIR(test_wrong),
+		IN_DIR(test_numbers),
+		IN_DIR(test_unknown),
+		IN_DIR(test_missing),
+		IN_DIR(test_two_sweeps),
+		IN_DIR(test_full_disk),
+		IN_DIR(test_kill),
+		IN_DIR(test_million),
+		IN_DIR(test_no_place),
+		cmocka_unit_test(test_not_permitted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
