@@ -145,7 +145,11 @@ static int open_file(struct fl_journal *j, const char *dir, struct fl_fault *fau
 	err = fl_make_folder(dir);
 	if (err)
 		return fl_refuse_errno(fault, FL_C_FOLDER, dir, -err);
-	j->fd = open(j->path, O_RDWR | O_APPEND | O_DSYNC | O_CREAT | O_CLOEXEC, 0666);
+	/*
+	 * Without O_APPEND: a write to a network file system that a signal interrupts
+	 * may be sent again later, and a server that appends would have it twice.
+	 */
+	j->fd = open(j->path, O_RDWR | O_DSYNC | O_CREAT | O_CLOEXEC, 0666);
 	if (j->fd < 0)
 		return fl_refuse_errno(fault, FL_C_JOURNAL_WRITE, j->path, errno);
 	if (!flock(j->fd, LOCK_EX | LOCK_NB))
