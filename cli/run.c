@@ -270,8 +270,26 @@ static int close_report(struct run *r, int status)
 			   NULL);
 }
 
+static void leave(struct run *r)
+{
+	size_t n;
+	pid_t pid;
+
+	if (r->o->wait)
+		return;
+	fl_armed_end(r->armed);
+	pid = fl_armed_leave(r->armed, NULL, &n);
+	if (pid > 0 && !r->o->quiet)
+		fprintf(stderr,
+			"faultline: process %d detaches %zu trampolines in the background "
+			"(--wait waits for it)\n",
+			(int)pid, n);
+}
+
 static void release(struct run *r)
 {
+	if (r->armed)
+		leave(r);
 	if (r->engine)
 		fl_engine_drop(r->engine, &r->command);
 	if (r->signal_fd >= 0)

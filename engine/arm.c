@@ -41,6 +41,10 @@ static int take_object(struct fl_armed *a, struct fl_part *p)
 	struct fl_fault fault;
 	int err = fl_object_fits(a->arming.object, a->en->kernel, &fault);
 
+	if (err && fault.tag == FL_F_OBJECT_BACKEND && fl_engine_let_leave(a->en)) {
+		fl_fault_release(&fault);
+		err = fl_object_fits(a->arming.object, a->en->kernel, &fault);
+	}
 	p->obj = a->arming.object;
 	a->arming.object = NULL;
 	if (err)

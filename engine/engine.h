@@ -11,6 +11,7 @@
  *	fl_engine_step()	one turn: events, heartbeat, modules, what was watched
  *	fl_armed_outcome()	counters, expectations, why nothing was injected
  *	fl_armed_end()		nothing is injected any more, counters stand still
+ *	fl_armed_leave()	a process is left to remove the programs from their functions
  *	fl_armed_free()		the programs leave their functions
  *
  * A one-liner is prepare, start, begin, release, step until done, end, outcome;
@@ -124,6 +125,17 @@ void fl_armed_end(struct fl_armed *a);
 void fl_engine_disarm(struct fl_engine *en);
 /* Events on their way are lost: fl_engine_drain() first. */
 void fl_armed_free(struct fl_armed *a);
+
+/*
+ * Before programs that act no more are taken off their functions: where that takes
+ * long, a process of its own is left to do it, so that fl_armed_free() or
+ * fl_armed_detach(), to be called next, return at once. A trampoline takes a grace
+ * period of RCU tasks. @progs are those of the first part, one bool for each; NULL:
+ * all of all parts. Returns the pid of the process, which is nobody's child, with *n
+ * the trampolines that it removes; 0 when they are too few; -errno, not reported, when
+ * who calls will have to wait.
+ */
+pid_t fl_armed_leave(const struct fl_armed *a, const bool *progs, size_t *n);
 
 /* A pointer of the caller's, NULL at first. */
 void fl_armed_set_user(struct fl_armed *a, void *user);

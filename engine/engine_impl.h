@@ -9,6 +9,7 @@
  *	arm.c		the way: text to programs on functions
  *	armed.c		a set of rules: begin and end, knobs, counters
  *	translate.c	a script to an object
+ *	leave.c		programs that leave while nobody waits for it
  *	waits.c		what waits for which module; news of modules
  *	sink.c		failures, modules and the kernel log, to the sink
  *	spawn.c		a process that waits to become a command
@@ -102,6 +103,12 @@ bool fl_armed_waits(const struct fl_armed *a);
 int fl_armed_add_wait(struct fl_armed *a, const struct fl_obj_wait *w);
 /* Just those that the newest part still waits for. */
 int fl_armed_take_waits(struct fl_armed *a);
+
+/*
+ * leave.c: wait until the programs of earlier runs are off that somebody was left to
+ * remove. False: nobody was.
+ */
+bool fl_engine_let_leave(struct fl_engine *en);
 
 /* awaited.c */
 void fl_awaited_news(struct fl_engine *en, const char *module, bool came);

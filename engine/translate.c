@@ -22,6 +22,16 @@ static int compiler_failed(struct fl_engine *en, const struct fl_source *src, in
 	return -EIO;
 }
 
+/* A trampoline is on a function that takes a kprobe. */
+static bool is_undone(const struct fl_diags *ds)
+{
+	for (size_t i = 0; i < ds->n; i++) {
+		if (ds->list[i].tag == FL_E_UNDONE)
+			return true;
+	}
+	return false;
+}
+
 int fl_engine_compile(struct fl_engine *en, const struct fl_source *src,
 		      const struct fl_compile_opts *compile_opts, struct fl_object **obj)
 {
@@ -35,6 +45,11 @@ int fl_engine_compile(struct fl_engine *en, const struct fl_source *src,
 	opts.clang_arg = &en->server;
 	fl_diags_init(&ds);
 	err = fl_compile(src, en->kernel, &opts, &ds, obj, &log);
+	if (err == -EINVAL && is_undone(&ds) && fl_engine_let_leave(en)) {
+		fl_diags_release(&ds);
+		fl_diags_init(&ds);
+		err = fl_compile(src, en->kernel, &opts, &ds, obj, &log);
+	}
 	/* of a plan that was changed, all but errors was reported of the first */
 	if (sink->diags && ds.n && (err || !opts.plan.nrefusals))
 		sink->diags(sink->arg, &ds);

@@ -55,10 +55,23 @@ static bool name_rules(struct fl_repl *r, struct fl_entry *e, const char *name)
 	return true;
 }
 
-static void free_entry(struct fl_entry *e)
+/* Programs are about to be taken off, of @e's the @progs or all. */
+static void leave(struct fl_repl *r, const struct fl_entry *e, const bool *progs)
+{
+	size_t n;
+	pid_t pid = fl_armed_leave(e->armed, progs, &n);
+
+	if (pid > 0)
+		fl_repl_say(r, "process %d detaches %zu trampolines in the background\n", (int)pid,
+			    n);
+}
+
+static void free_entry(struct fl_repl *r, struct fl_entry *e)
 {
 	if (!e)
 		return;
+	fl_armed_end(e->armed);
+	leave(r, e, NULL);
 	fl_armed_free(e->armed);
 	fl_definitions_release(&e->definitions);
 	free(e->rules);
@@ -85,12 +98,12 @@ static struct fl_entry *new_entry(struct fl_repl *r, const char *name, const cha
 		fl_repl_error(r, FL_F_MEMORY, NULL);
 		if (!e)
 			fl_armed_free(a);
-		free_entry(e);
+		free_entry(r, e);
 		return NULL;
 	}
 	if (name_rules(r, e, name))
 		return e;
-	free_entry(e);
+	free_entry(r, e);
 	return NULL;
 }
 
@@ -217,7 +230,7 @@ static struct fl_entry *arm(struct fl_repl *r, const struct fl_rule_text *text,
 		return NULL;
 	if (keep_definitions(r, e, &src, prelude)) {
 		fl_repl_error(r, FL_F_MEMORY, NULL);
-		free_entry(e);
+		free_entry(r, e);
 		return NULL;
 	}
 	r->entries[r->nentries++] = e;
@@ -260,18 +273,30 @@ static size_t live_rules(const struct fl_entry *e)
 }
 
 /* Programs that no rule is left of; what within() watches for stays with the rest. */
-static void detach_idle(const struct fl_entry *e)
+static bool is_idle(const struct fl_entry *e, size_t prog)
 {
+	if (e->obj->progs[prog].is_tracker)
+		return false;
+	for (size_t i = 0; i < e->obj->nslots; i++) {
+		const struct fl_obj_slot *slot = &e->obj->slots[i];
+
+		if (e->obj->attaches[slot->attach].prog == prog && !e->rules[slot->rule].gone)
+			return false;
+	}
+	return true;
+}
+
+static void detach_idle(struct fl_repl *r, const struct fl_entry *e)
+{
+	bool *idle = calloc(e->obj->nprogs + 1, sizeof(*idle));
+
+	for (size_t i = 0; idle && i < e->obj->nprogs; i++)
+		idle[i] = is_idle(e, i);
+	if (idle)
+		leave(r, e, idle);
+	free(idle);
 	for (size_t i = 0; i < e->obj->nprogs; i++) {
-		bool idle = !e->obj->progs[i].is_tracker;
-
-		for (size_t j = 0; j < e->obj->nslots && idle; j++) {
-			const struct fl_obj_slot *slot = &e->obj->slots[j];
-
-			idle = e->obj->attaches[slot->attach].prog != i ||
-			       e->rules[slot->rule].gone;
-		}
-		if (idle)
+		if (is_idle(e, i))
 			fl_armed_detach(e->armed, i);
 	}
 }
@@ -296,20 +321,20 @@ void fl_repl_disarm(struct fl_repl *r, struct fl_ref ref)
 	fl_armed_enable(e->armed, ref.rule, false, &fault);
 	e->rules[ref.rule].gone = true;
 	if (live_rules(e)) {
-		detach_idle(e);
+		detach_idle(r, e);
 		return;
 	}
 	/* its last events are still pending */
 	fl_armed_end(e->armed);
 	fl_engine_drain(r->engine);
 	drop_entry(r, e);
-	free_entry(e);
+	free_entry(r, e);
 }
 
 void fl_repl_disarm_all(struct fl_repl *r)
 {
 	for (size_t i = 0; i < r->nentries; i++)
-		free_entry(r->entries[i]);
+		free_entry(r, r->entries[i]);
 	free(r->entries);
 	r->entries = NULL;
 	r->nentries = 0;

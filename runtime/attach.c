@@ -153,6 +153,13 @@ int fl_attach_program(struct fl_session *s, size_t i)
 	return err;
 }
 
+int fl_session_trampoline(const struct fl_session *s, size_t prog)
+{
+	bool is = s->links[prog] && fl_backend_ops(s->obj->progs[prog].backend)->by_trampoline;
+
+	return is ? bpf_link__fd(s->links[prog]) : -1;
+}
+
 void fl_session_detach(struct fl_session *s, size_t prog)
 {
 	bpf_link__destroy(s->links[prog]);

@@ -99,6 +99,9 @@ int fl_session_events(struct fl_session *s, void (*fn)(const struct fl_event *e,
 /* The descriptor of a program of the object, the session's own; -1: none. */
 int fl_session_prog_fd(const struct fl_session *s, size_t prog);
 
+/* The descriptor of a program's link that is on a trampoline, the session's own; -1: none. */
+int fl_session_trampoline(const struct fl_session *s, size_t prog);
+
 /* Program @prog of the object leaves its functions, for good. */
 void fl_session_detach(struct fl_session *s, size_t prog);
 

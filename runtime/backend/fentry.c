@@ -10,6 +10,7 @@ static int load(struct fl_attachment *a, struct bpf_prog_load_opts *opts)
 const struct fl_backend_ops fl_fentry_ops = {
 	.load = load,
 	.attach = fl_tracing_attach,
+	.by_trampoline = true,
 	.explain_load = fl_tracing_explain_load,
 	.explain_attach = fl_explain_refusal,
 };

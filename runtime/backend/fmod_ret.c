@@ -21,6 +21,7 @@ static const char *against(int64_t value)
 const struct fl_backend_ops fl_fmod_ret_ops = {
 	.load = load,
 	.attach = fl_tracing_attach,
+	.by_trampoline = true,
 	.against = against,
 	.explain_load = fl_tracing_explain_load,
 	.explain_attach = fl_explain_refusal,

@@ -41,6 +41,8 @@ struct fl_backend_ops {
 	 */
 	int (*load)(struct fl_attachment *a, struct bpf_prog_load_opts *opts);
 	int (*attach)(struct fl_attachment *a);
+	/* A link takes a grace period of RCU tasks to close. */
+	bool by_trampoline;
 	/* Those of other back ends come first. */
 	bool attach_last;
 	/* Why a running program cannot begin to return @value, and what to do; NULL: it can. */
