@@ -78,6 +78,16 @@ if(link STREQUAL static)
   # which is a fifth of the time of a whole compilation.
   target_link_options(fl_llvm INTERFACE -no-pie -static-libstdc++ -static-libgcc
     -Wl,--gc-sections)
+  # A quarter less to read, and of that the half that a compilation uses lies
+  # together. Names that this LLVM does not have are passed over.
+  if(FL_LLD)
+    set(order ${CMAKE_CURRENT_LIST_DIR}/link-order.gz)
+    execute_process(COMMAND gzip -dc ${order} OUTPUT_FILE ${PROJECT_BINARY_DIR}/link-order
+      COMMAND_ERROR_IS_FATAL ANY)
+    set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${order})
+    target_link_options(fl_llvm INTERFACE -Wl,--icf=all -Wl,--no-warn-symbol-ordering
+      -Wl,--symbol-ordering-file=${PROJECT_BINARY_DIR}/link-order)
+  endif()
 else()
   target_link_libraries(fl_llvm INTERFACE
     ${FL_LLVM_LIBDIR}/libclang-cpp.so.${FL_LLVM_VERSION} -L${FL_LLVM_LIBDIR}

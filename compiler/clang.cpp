@@ -20,16 +20,36 @@
 #include <clang/Basic/Diagnostic.h>
 #include <clang/Basic/DiagnosticOptions.h>
 #include <clang/Basic/FileManager.h>
-#include <clang/CodeGen/CodeGenAction.h>
+#include <clang/CodeGen/ModuleBuilder.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/CompilerInvocation.h>
+#include <clang/Frontend/FrontendAction.h>
 #include <clang/Frontend/FrontendOptions.h>
 #include <clang/Frontend/TextDiagnosticPrinter.h>
+#include <llvm/Analysis/AliasAnalysis.h>
+#include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/BasicAliasAnalysis.h>
+#include <llvm/Analysis/BlockFrequencyInfo.h>
+#include <llvm/Analysis/BranchProbabilityInfo.h>
+#include <llvm/Analysis/LazyValueInfo.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/MemoryDependenceAnalysis.h>
+#include <llvm/Analysis/MemorySSA.h>
+#include <llvm/Analysis/OptimizationRemarkEmitter.h>
+#include <llvm/Analysis/PhiValues.h>
+#include <llvm/Analysis/PostDominators.h>
+#include <llvm/Analysis/ProfileSummaryInfo.h>
+#include <llvm/Analysis/ScopedNoAliasAA.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
+#include <llvm/Analysis/TypeBasedAliasAnalysis.h>
 #include <llvm/Config/llvm-config.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/PassInstrumentation.h>
+#include <llvm/IR/PassManager.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/CrashRecoveryContext.h>
 #include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/MemoryBuffer.h>
@@ -37,6 +57,20 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/Target/TargetOptions.h>
+#include <llvm/Transforms/IPO/AlwaysInliner.h>
+#include <llvm/Transforms/IPO/GlobalDCE.h>
+#include <llvm/Transforms/IPO/StripSymbols.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/ADCE.h>
+#include <llvm/Transforms/Scalar/DeadStoreElimination.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/GVN.h>
+#include <llvm/Transforms/Scalar/JumpThreading.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#if LLVM_VERSION_MAJOR >= 20
+#include <llvm/Analysis/LastRunTrackingAnalysis.h>
+#endif
 
 extern "C" {
 void LLVMInitializeBPFTarget(void);
@@ -101,9 +135,6 @@ std::vector<std::string> arguments(const char *name, const fl_clang_opts *opts)
 		"bpf",
 		"-target-cpu",
 		cpu,
-		"-emit-llvm-only",
-		"-disable-llvm-passes",
-		"-disable-llvm-verifier",
 		"-mrelocation-model",
 		"static",
 		"-O2",
@@ -187,15 +218,91 @@ std::unique_ptr<llvm::TargetMachine> make_machine(llvm::raw_ostream &log)
 		triple, cpu, "", llvm::TargetOptions(), llvm::Reloc::Static));
 }
 
+llvm::AAManager aliases()
+{
+	llvm::AAManager manager;
+
+	manager.registerFunctionAnalysis<llvm::BasicAA>();
+	manager.registerFunctionAnalysis<llvm::ScopedNoAliasAA>();
+	manager.registerFunctionAnalysis<llvm::TypeBasedAA>();
+	return manager;
+}
+
+/* What the passes below ask for; one that is missing is a NULL pointer to them. */
+struct Analyses {
+	llvm::FunctionAnalysisManager functions;
+	llvm::ModuleAnalysisManager modules;
+
+	explicit Analyses(llvm::TargetMachine &machine)
+	{
+		modules.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+		modules.registerPass([] { return llvm::ProfileSummaryAnalysis(); });
+		modules.registerPass(
+			[&] { return llvm::FunctionAnalysisManagerModuleProxy(functions); });
+		functions.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+		functions.registerPass(
+			[&] { return llvm::ModuleAnalysisManagerFunctionProxy(modules); });
+		functions.registerPass([] { return aliases(); });
+		functions.registerPass([] { return llvm::BasicAA(); });
+		functions.registerPass([] { return llvm::ScopedNoAliasAA(); });
+		functions.registerPass([] { return llvm::TypeBasedAA(); });
+		functions.registerPass([] { return llvm::AssumptionAnalysis(); });
+		functions.registerPass([] { return llvm::BlockFrequencyAnalysis(); });
+		functions.registerPass([] { return llvm::BranchProbabilityAnalysis(); });
+		functions.registerPass([] { return llvm::DominatorTreeAnalysis(); });
+		functions.registerPass([] { return llvm::LazyValueAnalysis(); });
+		functions.registerPass([] { return llvm::LoopAnalysis(); });
+		functions.registerPass([] { return llvm::MemoryDependenceAnalysis(); });
+		functions.registerPass([] { return llvm::MemorySSAAnalysis(); });
+		functions.registerPass([] { return llvm::OptimizationRemarkEmitterAnalysis(); });
+		functions.registerPass([] { return llvm::PhiValuesAnalysis(); });
+		functions.registerPass([] { return llvm::PostDominatorTreeAnalysis(); });
+		functions.registerPass([] { return llvm::TargetLibraryAnalysis(); });
+		functions.registerPass([&] { return machine.getTargetIRAnalysis(); });
+#if LLVM_VERSION_MAJOR >= 20
+		functions.registerPass([] { return llvm::LastRunTrackingAnalysis(); });
+#endif
+	}
+};
+
+#if LLVM_VERSION_MAJOR >= 16
+#define FL_SROA llvm::SROAPass(llvm::SROAOptions::ModifyCFG)
+#else
+#define FL_SROA llvm::SROAPass()
+#endif
+
 /*
  * The passes that help these small programs. Full -O2 takes a third more time
  * for nearly the same instructions. Jump threading is for verifiers that forget
  * a NULL check once the pointer is copied: 6.1, for ring buffer memory. What is
  * inlined has its locals in registers already, which saves a fifth.
+ *
+ * A PassBuilder would know all of this by name, and link every pass that LLVM has.
  */
-const char pipeline[] = "strip-debug-declare,function(sroa),always-inline,globaldce,"
-			"function(sroa,early-cse,simplifycfg,instcombine,simplifycfg,gvn,"
-			"jump-threading,dse,adce,simplifycfg)";
+void optimize(llvm::Module &module, llvm::TargetMachine &machine)
+{
+	Analyses analyses(machine);
+	llvm::FunctionPassManager before, after;
+	llvm::ModulePassManager passes;
+
+	before.addPass(FL_SROA);
+	after.addPass(FL_SROA);
+	after.addPass(llvm::EarlyCSEPass());
+	after.addPass(llvm::SimplifyCFGPass());
+	after.addPass(llvm::InstCombinePass());
+	after.addPass(llvm::SimplifyCFGPass());
+	after.addPass(llvm::GVNPass());
+	after.addPass(llvm::JumpThreadingPass());
+	after.addPass(llvm::DSEPass());
+	after.addPass(llvm::ADCEPass());
+	after.addPass(llvm::SimplifyCFGPass());
+	passes.addPass(llvm::StripDebugDeclarePass());
+	passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(before)));
+	passes.addPass(llvm::AlwaysInlinerPass());
+	passes.addPass(llvm::GlobalDCEPass());
+	passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(after)));
+	passes.run(module, analyses.modules);
+}
 
 bool optimize_and_emit(llvm::Module &module, Bytes &elf, llvm::raw_ostream &log)
 {
@@ -205,27 +312,12 @@ bool optimize_and_emit(llvm::Module &module, Bytes &elf, llvm::raw_ostream &log)
 	const auto object_file = llvm::CGFT_ObjectFile;
 #endif
 	std::unique_ptr<llvm::TargetMachine> machine = make_machine(log);
-	llvm::LoopAnalysisManager loops;
-	llvm::FunctionAnalysisManager functions;
-	llvm::CGSCCAnalysisManager graph;
-	llvm::ModuleAnalysisManager modules;
-	llvm::PassBuilder builder(machine.get());
-	llvm::ModulePassManager passes;
 	llvm::legacy::PassManager back_end;
 	llvm::raw_svector_ostream out(elf);
 
 	if (!machine)
 		return false;
-	builder.registerModuleAnalyses(modules);
-	builder.registerCGSCCAnalyses(graph);
-	builder.registerFunctionAnalyses(functions);
-	builder.registerLoopAnalyses(loops);
-	builder.crossRegisterProxies(loops, functions, graph, modules);
-	if (llvm::Error error = builder.parsePassPipeline(passes, pipeline)) {
-		log << llvm::toString(std::move(error)) << "\n";
-		return false;
-	}
-	passes.run(module, modules);
+	optimize(module, *machine);
 	if (machine->addPassesToEmitFile(back_end, out, nullptr, object_file)) {
 		log << "this LLVM cannot write BPF object files\n";
 		return false;
@@ -233,6 +325,49 @@ bool optimize_and_emit(llvm::Module &module, Bytes &elf, llvm::raw_ostream &log)
 	back_end.run(module);
 	return !elf.empty();
 }
+
+/*
+ * C to LLVM's form of it. Clang's own action for that can do all that comes after as
+ * well, and would link what it takes.
+ */
+class ToModule : public clang::ASTFrontendAction
+{
+	llvm::LLVMContext &context;
+	clang::CodeGenerator *generator = nullptr;
+
+      public:
+	std::unique_ptr<llvm::Module> module;
+
+	explicit ToModule(llvm::LLVMContext &c) : context(c)
+	{
+	}
+
+      protected:
+	std::unique_ptr<clang::ASTConsumer> CreateASTConsumer(clang::CompilerInstance &compiler,
+							      llvm::StringRef file) override
+	{
+#if LLVM_VERSION_MAJOR >= 22
+		auto made = clang::CreateLLVMCodeGen(compiler, file, context);
+#else
+		std::unique_ptr<clang::CodeGenerator> made(clang::CreateLLVMCodeGen(
+			compiler.getDiagnostics(), file,
+#if LLVM_VERSION_MAJOR >= 16
+			&compiler.getVirtualFileSystem(),
+#endif
+			compiler.getHeaderSearchOpts(), compiler.getPreprocessorOpts(),
+			compiler.getCodeGenOpts(), context));
+#endif
+		generator = made.get();
+		return made;
+	}
+
+	/* The generator goes after this. */
+	void EndSourceFileAction() override
+	{
+		if (!getCompilerInstance().getDiagnostics().hasErrorOccurred())
+			module = std::unique_ptr<llvm::Module>(generator->ReleaseModule());
+	}
+};
 
 bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, Bytes &elf,
 	     llvm::raw_ostream &log)
@@ -261,7 +396,7 @@ bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, 
 
 	auto compiler = make_compiler(std::move(inv), files, &printer);
 	llvm::LLVMContext context;
-	clang::EmitLLVMOnlyAction action(&context);
+	ToModule action(context);
 
 	/* "1 error generated." is not for our standard error */
 	compiler->setVerboseOutputStream(log);
@@ -269,9 +404,7 @@ bool compile(const char *name, llvm::StringRef text, const fl_clang_opts *opts, 
 	if (!compiler->ExecuteAction(action))
 		return false;
 
-	std::unique_ptr<llvm::Module> module = action.takeModule();
-
-	return module && optimize_and_emit(*module, elf, log);
+	return action.module && optimize_and_emit(*action.module, elf, log);
 }
 
 /* LLVM calls this for fatal errors. */

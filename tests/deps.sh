@@ -11,11 +11,11 @@
 {
 FL_PACKAGES_build="cmake ninja-build gcc g++ pkg-config libbpf-dev libcjson-dev libelf-dev libreadline-dev
 	zlib1g-dev libzstd-dev liblzma-dev libxml2-dev libffi-dev libedit-dev libncurses-dev
-	llvm-14-dev libclang-14-dev libpolly-14-dev ccache"
+	llvm-14-dev libclang-14-dev libpolly-14-dev lld ccache"
 FL_PACKAGES_vm="qemu-system-x86 busybox-static cpio kmod zstd xz-utils util-linux iproute2 jq"
 FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc libelf-dev
 	python3 rsync"
-FL_PACKAGES_check="clang-14 lld llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
+FL_PACKAGES_check="clang-14 llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev dwarves
 	neovim libtree-sitter-dev
 	libcmocka-dev bsdutils bc btrfs-progs e2fsprogs shellcheck mandoc strace tmux
 	python3-jsonschema python3-junitparser libxml2-utils perl chromium chromium-driver

@@ -8,7 +8,6 @@ export SOURCE_DATE_EPOCH
 options=(-DBUILD_TESTING=OFF)
 [[ ! $(command -v ccache) ]] ||
 	options+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-[[ ! $(command -v ld.lld) ]] || options+=(-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)
 
 # build PRESET TREE BUILD: copies the tree to TREE, builds in BUILD, and calls pack there.
 build() {
