@@ -84,6 +84,7 @@ struct fl_options {
 	bool allow_idle;
 	bool propagate;
 	bool wait_for_module;
+	bool timing;
 	bool wait; /* for trampolines to come off */
 	bool include_init;
 	bool include_self;

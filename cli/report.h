@@ -36,6 +36,7 @@ struct fl_armed_news {
 	double ms; /* from the start of faultline */
 	bool dry_run;
 	bool force_return;
+	const struct fl_timing *timing; /* NULL: not wanted */
 };
 
 struct fl_summary {

@@ -61,6 +61,16 @@ static void put_rule(struct fl_json *j, const struct fl_object *obj, size_t rule
 	fl_json_string(j, "label", obj->rules[rule].label);
 }
 
+static void put_timing(struct fl_json *j, const struct fl_timing *t)
+{
+	fl_json_open(j, "timing", '{');
+	fl_json_decimal(j, "front_ms", (double)t->front_ns / 1e6);
+	fl_json_decimal(j, "clang_ms", (double)t->clang_ns / 1e6);
+	fl_json_decimal(j, "load_ms", (double)t->load_ns / 1e6);
+	fl_json_decimal(j, "attach_ms", (double)t->attach_ns / 1e6);
+	fl_json_close(j, '{');
+}
+
 static void armed(struct fl_report_stream *r, const struct fl_armed_news *news)
 {
 	struct fl_json j;
@@ -69,6 +79,8 @@ static void armed(struct fl_report_stream *r, const struct fl_armed_news *news)
 	fl_json_number(&j, "started_ms", (int64_t)news->ms);
 	fl_json_bool(&j, "dry_run", news->dry_run);
 	fl_json_bool(&j, "force_return", news->force_return);
+	if (news->timing)
+		put_timing(&j, news->timing);
 	fl_json_open(&j, "rules", '[');
 	for (size_t i = 0; i < news->obj->nrules; i++) {
 		const struct fl_obj_rule *x = &news->obj->rules[i];

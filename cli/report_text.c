@@ -53,6 +53,17 @@ static void print_programs(FILE *out, const struct fl_object *obj)
 	}
 }
 
+static void print_timing(FILE *out, const struct fl_armed_news *news)
+{
+	const struct fl_timing *t = news->timing;
+	double ms[] = { (double)t->front_ns / 1e6, (double)t->clang_ns / 1e6,
+			(double)t->load_ns / 1e6, (double)t->attach_ns / 1e6 };
+
+	fprintf(out,
+		"  rules to C %.1f ms, Clang %.1f ms, load %.1f ms, attach %.1f ms, other %.1f ms\n",
+		ms[0], ms[1], ms[2], ms[3], news->ms - ms[0] - ms[1] - ms[2] - ms[3]);
+}
+
 static void say_armed(struct fl_report_stream *r, const struct fl_armed_news *news)
 {
 	size_t functions = fl_object_functions(news->obj), rules = news->obj->nrules;
@@ -62,6 +73,8 @@ static void say_armed(struct fl_report_stream *r, const struct fl_armed_news *ne
 			plural(rules), functions, plural(functions), news->ms,
 			news->dry_run ? "; dry run (--no-return)" : "",
 			news->force_return ? "; any value may be returned (--force-return)" : "");
+	if (news->timing)
+		print_timing(r->out, news);
 	if (r->verbose)
 		print_programs(r->out, news->obj);
 }

@@ -37,13 +37,16 @@ static void on_fault(void *arg, const struct fl_fault *f)
 static void on_armed(void *arg, const struct fl_armed *a)
 {
 	struct run *r = arg;
+	struct fl_timing timing;
 	const struct fl_armed_news news = {
 		.obj = fl_armed_object(a, 0),
 		.ms = (double)(fl_now_ns() - r->started_ns) / 1e6,
 		.dry_run = r->o->no_return,
 		.force_return = r->o->force_return,
+		.timing = r->o->timing ? &timing : NULL,
 	};
 
+	fl_engine_timing(r->engine, &timing);
 	r->report.armed_ns = fl_armed_since(a);
 	r->report.ops->armed(&r->report, &news);
 }

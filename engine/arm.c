@@ -56,6 +56,7 @@ static int load(struct fl_armed *a, struct fl_part *p, struct fl_fault *fault)
 {
 	struct fl_session_opts opts = a->arming.session;
 	struct fl_state_map *states = NULL;
+	uint64_t started = fl_now_ns();
 	int err = fl_engine_states(a->en, &states, &opts.nstates);
 
 	opts.states = states;
@@ -68,14 +69,17 @@ static int load(struct fl_armed *a, struct fl_part *p, struct fl_fault *fault)
 	else
 		err = fl_session_load(p->session, fault);
 	free(states);
+	a->en->timing.load_ns += fl_now_ns() - started;
 	fl_engine_beat(a->en);
 	return err;
 }
 
 static int attach(struct fl_armed *a, struct fl_part *p, struct fl_fault *fault)
 {
+	uint64_t started = fl_now_ns();
 	int err = a->arming.measure ? 0 : fl_session_attach(p->session, fault);
 
+	a->en->timing.attach_ns += fl_now_ns() - started;
 	fl_engine_beat(a->en);
 	return err;
 }

@@ -65,6 +65,11 @@ void fl_engine_free(struct fl_engine *en)
 	free(en);
 }
 
+void fl_engine_timing(const struct fl_engine *en, struct fl_timing *out)
+{
+	*out = en->timing;
+}
+
 struct fl_kernel *fl_engine_kernel(const struct fl_engine *en)
 {
 	return en->kernel;

@@ -84,6 +84,16 @@ int fl_engine_new(const struct fl_engine_opts *opts, struct fl_engine **out);
 /* Frees all sets, too. A command that was started keeps running. */
 void fl_engine_free(struct fl_engine *en);
 
+/* What preparing took so far, by the clock. */
+struct fl_timing {
+	uint64_t front_ns; /* rules to C, reading the kernel's facts included */
+	uint64_t clang_ns; /* C to BPF; starting the compiler's process included */
+	uint64_t load_ns;  /* mostly the verifier */
+	uint64_t attach_ns;
+};
+
+void fl_engine_timing(const struct fl_engine *en, struct fl_timing *out);
+
 /* Facts; names and ranges of them last until a module comes or goes (facts.h). */
 struct fl_kernel *fl_engine_kernel(const struct fl_engine *en);
 

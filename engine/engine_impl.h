@@ -58,6 +58,7 @@ struct fl_engine {
 	struct fl_server server;
 	struct fl_armed *sets; /* in the order of their arming */
 	size_t splats;
+	struct fl_timing timing;
 	int klog_fd;   /* the kernel log, -1: not open */
 	int uevent_fd; /* modules, or -1 */
 	int follow_fd; /* the process of fl_engine_follow(), or -1 */

@@ -17,6 +17,7 @@
 
 #include "file.h"
 #include "fl_templates.h"
+#include "session.h"
 
 #define MAX_ARCH 16
 #define MAX_SERVED 400 /* then a fresh process gives back what LLVM kept */
@@ -249,13 +250,11 @@ static void finish_warming(struct fl_server *s)
 	s->warming = false;
 }
 
-int fl_server_compile(void *server, const char *text, size_t len, const char *arch,
-		      struct fl_clang_result *out)
+static int compile(struct fl_server *s, const char *text, size_t len, const char *arch,
+		   struct fl_clang_result *out)
 {
-	struct fl_server *s = server;
 	int err = 0;
 
-	memset(out, 0, sizeof(*out));
 	notice_death(s);
 	if (s->pid && s->warming)
 		finish_warming(s);
@@ -278,5 +277,18 @@ int fl_server_compile(void *server, const char *text, size_t len, const char *ar
 	}
 	if (err == -EFAULT && !out->log)
 		out->log = strdup("the compiler died\n");
+	return err;
+}
+
+int fl_server_compile(void *server, const char *text, size_t len, const char *arch,
+		      struct fl_clang_result *out)
+{
+	struct fl_server *s = server;
+	uint64_t started = fl_now_ns();
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = compile(s, text, len, arch, out);
+	s->spent_ns += fl_now_ns() - started;
 	return err;
 }

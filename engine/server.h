@@ -10,6 +10,7 @@
 #define FL_SERVER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "clang.h"
@@ -20,8 +21,9 @@
 struct fl_server {
 	pid_t pid; /* 0: none yet */
 	int fd;
-	size_t served; /* compilations by this process */
-	bool warming;  /* the answer to fl_server_warm() is still to come */
+	size_t served;	   /* compilations by this process */
+	bool warming;	   /* the answer to fl_server_warm() is still to come */
+	uint64_t spent_ns; /* in fl_server_compile() */
 	/* Of one compilation, by the clock: for a machine that is too busy to run it. */
 	unsigned int patience_ms;
 	/* Called while we wait for an answer, at least four times a second. */

@@ -37,6 +37,7 @@ int fl_engine_compile(struct fl_engine *en, const struct fl_source *src,
 {
 	struct fl_compile_opts opts = *compile_opts;
 	const struct fl_engine_sink *sink = &en->opts.sink;
+	uint64_t started = fl_now_ns(), in_clang = en->server.spent_ns;
 	struct fl_diags ds;
 	char *log = NULL;
 	int err;
@@ -50,6 +51,8 @@ int fl_engine_compile(struct fl_engine *en, const struct fl_source *src,
 		fl_diags_init(&ds);
 		err = fl_compile(src, en->kernel, &opts, &ds, obj, &log);
 	}
+	en->timing.clang_ns += en->server.spent_ns - in_clang;
+	en->timing.front_ns += fl_now_ns() - started - (en->server.spent_ns - in_clang);
 	/* of a plan that was changed, all but errors was reported of the first */
 	if (sink->diags && ds.n && (err || !opts.plan.nrefusals))
 		sink->diags(sink->arg, &ds);

@@ -24,7 +24,7 @@ test_events() {
 		expect fails.injected == 7 "all of them"
 		expect splats == 0
 	END
-	fl -f json -o events --include-self all.fault -- bash -c "exec 3<>$fl_calls
+	fl -f json --timing -o events --include-self all.fault -- bash -c "exec 3<>$fl_calls
 		for line in 'x7 fl_int1 1' 'fl_int1 2' 'fl_int1 3' 'fl_ret_ptr_null 1'; do
 			echo \"\$line\" >&3; cat <&3
 		done; exit 3"

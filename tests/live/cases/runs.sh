@@ -273,3 +273,15 @@ test_status_line() {
 		! grep -qa $'\033' quiet report err 2>/dev/null || fail "a line of status with $args"
 	done
 }
+
+# What arming took, by phase: the parts of a whole.
+test_timing() {
+	local number='[0-9]+\.[0-9] ms'
+
+	fl --timing --allow-idle -e "$mkdir_fails" -- true
+	expect_text err "^  rules to C $number, Clang $number, load $number, attach $number, other $number\$"
+	fl --timing --allow-idle -f json -e "$mkdir_fails" -- true
+	jq -s '.[0] | .started_ms as $all | .timing | .clang_ms > 0 and .load_ms > 0 and
+		.front_ms + .clang_ms + .load_ms + .attach_ms <= $all + 1' err >said
+	expect_equal "the parts" true "$(<said)"
+}
