@@ -15,7 +15,7 @@ test_edge_daemon() {
 test_edge_nothing_chosen() {
 	sweep_mkdir -o runs --only no_such_function -c 'mkdir d && rmdir d'
 	expect_equal "status" 3 "$status"
-	expect_text out '^Nothing was tried: --only or --occurrence leaves out all [1-9] points\.$'
+	expect_text out '^Nothing was tried: --only or --occurrence excludes all [1-9] points\.$'
 	expect_text out '^0 of 0 points injected, 0 trials, 0 findings$'
 }
 
