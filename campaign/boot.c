@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -172,25 +170,23 @@ static enum fl_boot_end watch(struct boot *b)
 
 /* --- end ------------------------------------------------------------------- */
 
+static int kill_own(pid_t pid, const struct fl_task_stat *task, void *any)
+{
+	if (task->parent == getpid()) {
+		*(bool *)any = true;
+		kill(pid, SIGKILL);
+	}
+	return 0;
+}
+
 /*
  * Kill processes that left the group and were adopted by this one; false: none.
  */
 static bool kill_adopted(void)
 {
-	DIR *d = opendir("/proc");
-	struct fl_task_stat task;
-	struct dirent *e;
 	bool any = false;
 
-	while (d && (e = readdir(d))) {
-		if (!isdigit((unsigned char)e->d_name[0]) || !fl_task_stat("", e->d_name, &task) ||
-		    task.parent != getpid())
-			continue;
-		any = true;
-		kill((pid_t)strtol(e->d_name, NULL, 10), SIGKILL);
-	}
-	if (d)
-		closedir(d);
+	fl_each_process(kill_own, &any);
 	return any;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "workload.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,38 +24,41 @@ int fl_workload_start(const struct fl_workload *w, char *const *argv, bool besid
 	return fl_engine_start(w->engine, &opts, c);
 }
 
-static void add_stack(const char *pid, const struct fl_task_stat *task, struct fl_workload_end *end)
+static void add_stack(pid_t pid, const struct fl_task_stat *task, struct fl_workload_end *end)
 {
 	size_t len = strlen(end->stacks), n;
-	char path[300], *text;
+	char path[32], *text;
 
-	snprintf(path, sizeof(path), "/proc/%s/stack", pid);
+	snprintf(path, sizeof(path), "/proc/%d/stack", (int)pid);
 	text = fl_read_text(path, &n);
-	snprintf(end->stacks + len, sizeof(end->stacks) - len, "%s (%s), state %c:\n%s", task->comm,
-		 pid, task->state, text ? text : "");
+	snprintf(end->stacks + len, sizeof(end->stacks) - len, "%s (%d), state %c:\n%s", task->comm,
+		 (int)pid, task->state, text ? text : "");
 	free(text);
+}
+
+struct stacks {
+	int group;
+	bool blocked; /* those in D state, or the others */
+	struct fl_workload_end *end;
+};
+
+static int take_stack(pid_t pid, const struct fl_task_stat *task, void *arg)
+{
+	const struct stacks *s = arg;
+
+	if (task->group == s->group && task->state != 'Z' && (task->state == 'D') == s->blocked)
+		add_stack(pid, task, s->end);
+	return 0;
 }
 
 /* Those in D state first: they are why it hangs. */
 static void take_stacks(int group, struct fl_workload_end *end)
 {
-	for (int pass = 0; pass < 2; pass++) {
-		DIR *d = opendir("/proc");
-		struct dirent *e;
+	struct stacks s = { group, true, end };
 
-		while (d && (e = readdir(d))) {
-			struct fl_task_stat task;
-
-			if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
-			    !fl_task_stat("", e->d_name, &task) || task.group != group ||
-			    task.state == 'Z')
-				continue;
-			if ((task.state == 'D') == !pass)
-				add_stack(e->d_name, &task, end);
-		}
-		if (d)
-			closedir(d);
-	}
+	fl_each_process(take_stack, &s);
+	s.blocked = false;
+	fl_each_process(take_stack, &s);
 }
 
 /* Until it has ended, @us have passed, or it is interrupted. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task_stat.h"
 
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,4 +33,21 @@ bool fl_task_stat(const char *root, const char *pid, struct fl_task_stat *out)
 	good = text && parse(text, out);
 	free(text);
 	return good;
+}
+
+int fl_each_process(int (*fn)(pid_t pid, const struct fl_task_stat *task, void *arg), void *arg)
+{
+	DIR *dir = opendir("/proc");
+	struct fl_task_stat task;
+	struct dirent *e;
+	int stop = 0;
+
+	if (!dir)
+		return -errno;
+	while (!stop && (e = readdir(dir))) {
+		if (isdigit((unsigned char)e->d_name[0]) && fl_task_stat("", e->d_name, &task))
+			stop = fn((pid_t)strtol(e->d_name, NULL, 10), &task, arg);
+	}
+	closedir(dir);
+	return stop;
 }

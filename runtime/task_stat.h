@@ -16,4 +16,10 @@ struct fl_task_stat {
 /* Of the directory @pid in /proc below @root, "" for /. False: it has exited. */
 bool fl_task_stat(const char *root, const char *pid, struct fl_task_stat *out);
 
+/*
+ * Call @fn for every process until it returns something else than 0, which is the
+ * answer then; -errno when /proc cannot be read.
+ */
+int fl_each_process(int (*fn)(pid_t pid, const struct fl_task_stat *task, void *arg), void *arg);
+
 #endif /* FL_TASK_STAT_H */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tasks.c - whose calls the rules are about. */
 #include <bpf/bpf.h>
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,31 +42,30 @@ void fl_session_forget_tasks(struct fl_session *s)
 		bpf_map_delete_elem(bpf_map__fd(map), &key);
 }
 
+struct generation {
+	struct fl_session *session;
+	int map, added;
+};
+
+static int add_child(pid_t pid, const struct fl_task_stat *task, void *arg)
+{
+	struct generation *g = arg;
+	uint8_t one;
+
+	if (!task->parent || bpf_map_lookup_elem(g->map, &task->parent, &one) ||
+	    !bpf_map_lookup_elem(g->map, &pid, &one))
+		return 0;
+	g->added++;
+	return fl_session_add_task(g->session, pid, FL_TASK_IN);
+}
+
 /* Add every process whose parent is in the map and that is not; how many, or -errno. */
 static int add_generation(struct fl_session *s, int map)
 {
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	int added = 0, err = 0;
+	struct generation g = { s, map, 0 };
+	int err = fl_each_process(add_child, &g);
 
-	if (!dir)
-		return -errno;
-	while (!err && (entry = readdir(dir))) {
-		uint32_t pid, parent;
-		uint8_t one;
-
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
-		parent = (uint32_t)fl_parent_of((pid_t)pid);
-		if (!parent || bpf_map_lookup_elem(map, &parent, &one) ||
-		    !bpf_map_lookup_elem(map, &pid, &one))
-			continue;
-		err = fl_session_add_task(s, (pid_t)pid, FL_TASK_IN);
-		added++;
-	}
-	closedir(dir);
-	return err ? err : added;
+	return err ? err : g.added;
 }
 
 /*
