@@ -141,8 +141,6 @@ std::vector<std::string> arguments(const char *name, const fl_clang_opts *opts)
 		"-debug-info-kind=constructor",
 		"-dwarf-version=5",
 		"-gembed-source",
-		"-mllvm",
-		"-bpf-expand-memcpy-in-order",
 		"-std=gnu11",
 		"-ffreestanding",
 		"-fwrapv",

@@ -11,7 +11,7 @@
 {
 FL_PACKAGES_build="cmake ninja-build gcc g++ pkg-config libbpf-dev libcjson-dev libelf-dev libreadline-dev
 	zlib1g-dev libzstd-dev liblzma-dev libxml2-dev libffi-dev libedit-dev libncurses-dev
-	llvm-14-dev libclang-14-dev libpolly-14-dev lld ccache"
+	llvm-14-dev libclang-14-dev lld ccache"
 FL_PACKAGES_vm="qemu-system-x86 busybox-static cpio kmod zstd xz-utils util-linux iproute2 jq"
 FL_PACKAGES_kernel="linux-source-6.12 flex bison bc libssl-dev dwarves make gcc libelf-dev
 	python3 rsync"
@@ -59,7 +59,7 @@ fl_need() {
 }
 
 fl_need_llvm() {
-	fl_install "llvm-$1-dev" "libclang-$1-dev" "libpolly-$1-dev"
+	fl_install "llvm-$1-dev" "libclang-$1-dev"
 }
 
 fl_llvm_newest() {
