@@ -299,14 +299,19 @@ static int parse_options(struct fl_record_parser *p, const cJSON *v, struct fl_r
 	return 0;
 }
 
+static uint32_t count32(double number)
+{
+	return (uint32_t)fl_json_count(number, UINT32_MAX);
+}
+
 static bool parse_fault_key(const cJSON *v, struct fl_fault_at *f)
 {
 	const char *key = v->string;
 
 	if (!strcmp(key, "point"))
-		f->point = (uint32_t)fl_json_count(v->valuedouble, UINT32_MAX);
+		f->point = count32(v->valuedouble);
 	else if (!strcmp(key, "occurrence"))
-		f->occurrence = (uint32_t)fl_json_count(v->valuedouble, UINT32_MAX);
+		f->occurrence = count32(v->valuedouble);
 	else if (!strcmp(key, "mode"))
 		return cJSON_IsString(v) && fl_inject_mode_parse(v->valuestring, &f->mode);
 	else if (!strcmp(key, "value")) {
@@ -368,9 +373,9 @@ static void parse_number(const char *name, double number, struct fl_record *r)
 	else if (!strcmp(name, "status"))
 		r->status = (int)fl_json_count(number, INT_MAX);
 	else if (!strcmp(name, "id"))
-		r->id = (uint32_t)fl_json_count(number, UINT32_MAX);
+		r->id = count32(number);
 	else if (!strcmp(name, "rule"))
-		r->rule = n ? (uint32_t)fl_json_count(number, UINT32_MAX) - 1 : 0;
+		r->rule = n ? count32(number) - 1 : 0;
 	else if (!strcmp(name, "v"))
 		r->version = (int)fl_json_count(number, INT_MAX);
 }
