@@ -280,7 +280,6 @@ static void leave(struct run *r)
 
 	if (r->o->wait)
 		return;
-	fl_armed_end(r->armed);
 	pid = fl_armed_leave(r->armed, NULL, &n);
 	if (pid > 0 && !r->o->quiet)
 		fprintf(stderr,

@@ -137,15 +137,15 @@ void fl_engine_disarm(struct fl_engine *en);
 void fl_armed_free(struct fl_armed *a);
 
 /*
- * Before programs that act no more are taken off their functions: where that takes
- * long, a process of its own is left to do it, so that fl_armed_free() or
- * fl_armed_detach(), to be called next, return at once. A trampoline takes a grace
- * period of RCU tasks. @progs are those of the first part, one bool for each; NULL:
- * all of all parts. Returns the pid of the process, which is nobody's child, with *n
- * the trampolines that it removes; 0 when they are too few; -errno, not reported, when
- * who calls will have to wait.
+ * Before programs are detached: where that takes long, a process is left to do it, so
+ * that fl_armed_free() or fl_armed_detach(), to be called next, return at once. A
+ * trampoline takes a grace period of RCU tasks. @progs are those of the first part, one
+ * bool for each, which must not act any more; NULL: all of all parts, after
+ * fl_armed_end(). Returns the pid of the process, which is nobody's child, with *n the
+ * trampolines that it detaches; 0 when they are too few; -errno, not reported, when the
+ * caller will have to wait.
  */
-pid_t fl_armed_leave(const struct fl_armed *a, const bool *progs, size_t *n);
+pid_t fl_armed_leave(struct fl_armed *a, const bool *progs, size_t *n);
 
 /* A pointer of the caller's, NULL at first. */
 void fl_armed_set_user(struct fl_armed *a, void *user);

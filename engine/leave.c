@@ -7,7 +7,6 @@
  * bpf_tramp_image_put(), kernel/bpf/trampoline.c). So a process is forked that has
  * the descriptors as well, and closes them after us.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 
 #include "engine_impl.h"
 #include "file.h"
+#include "task_stat.h"
 
 #define LEAVER "faultline-leave" /* as long as the name of a task may be */
 #define FEW 8			 /* are gone in less than a second */
@@ -65,12 +65,12 @@ static pid_t fork_leaver(int *fds, size_t n)
 		if (!pid)
 			close_all(fds, n);
 		pid = pid < 0 ? -errno : pid;
-		_exit(fl_write_all(report[1], (const char *)&pid, sizeof(pid)) ? 1 : 0);
+		_exit(fl_write_all(report[1], &pid, sizeof(pid)) ? 1 : 0);
 	}
 	close(report[1]);
 	if (middle < 0)
 		pid = -errno;
-	else if (read(report[0], &pid, sizeof(pid)) != sizeof(pid))
+	else if (fl_read_all(report[0], &pid, sizeof(pid)))
 		pid = -EIO;
 	close(report[0]);
 	if (middle > 0)
@@ -94,12 +94,14 @@ static size_t trampolines(const struct fl_armed *a, const bool *progs, int *fds)
 	return n;
 }
 
-pid_t fl_armed_leave(const struct fl_armed *a, const bool *progs, size_t *n)
+pid_t fl_armed_leave(struct fl_armed *a, const bool *progs, size_t *n)
 {
 	size_t most = 1;
 	pid_t pid;
 	int *fds;
 
+	if (!progs)
+		fl_armed_end(a);
 	for (size_t i = 0; i < a->nparts; i++)
 		most += a->parts[i]->obj->nprogs;
 	fds = calloc(most, sizeof(*fds));
@@ -111,32 +113,11 @@ pid_t fl_armed_leave(const struct fl_armed *a, const bool *progs, size_t *n)
 	return pid;
 }
 
-static bool is_leaver(const char *pid)
+static int is_leaver(pid_t pid, const struct fl_task_stat *task, void *arg)
 {
-	char path[300], *name;
-	size_t len;
-	bool is;
-
-	if (*pid < '0' || *pid > '9')
-		return false;
-	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	name = fl_read_text(path, &len);
-	is = name && !strcmp(name, LEAVER "\n");
-	free(name);
-	return is;
-}
-
-static bool somebody_leaves(void)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *e;
-	bool found = false;
-
-	while (dir && !found && (e = readdir(dir)) != NULL)
-		found = is_leaver(e->d_name);
-	if (dir)
-		closedir(dir);
-	return found;
+	(void)pid;
+	(void)arg;
+	return !strcmp(task->comm, LEAVER);
 }
 
 bool fl_engine_let_leave(struct fl_engine *en)
@@ -144,7 +125,7 @@ bool fl_engine_let_leave(struct fl_engine *en)
 	const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 	int ms = 0;
 
-	for (; ms < PATIENCE_MS && somebody_leaves(); ms += POLL_MS) {
+	for (; ms < PATIENCE_MS && fl_each_process(is_leaver, NULL) > 0; ms += POLL_MS) {
 		nanosleep(&pause, NULL);
 		fl_engine_beat(en);
 	}

@@ -32,27 +32,37 @@ static bool is_undone(const struct fl_diags *ds)
 	return false;
 }
 
+static int compile(struct fl_engine *en, const struct fl_source *src,
+		   const struct fl_compile_opts *opts, struct fl_diags *ds, struct fl_object **obj,
+		   char **log)
+{
+	uint64_t started = fl_now_ns(), before = en->server.spent_ns, in_clang;
+	int err;
+
+	fl_diags_init(ds);
+	err = fl_compile(src, en->kernel, opts, ds, obj, log);
+	in_clang = en->server.spent_ns - before;
+	en->timing.clang_ns += in_clang;
+	en->timing.front_ns += fl_now_ns() - started - in_clang;
+	return err;
+}
+
 int fl_engine_compile(struct fl_engine *en, const struct fl_source *src,
 		      const struct fl_compile_opts *compile_opts, struct fl_object **obj)
 {
 	struct fl_compile_opts opts = *compile_opts;
 	const struct fl_engine_sink *sink = &en->opts.sink;
-	uint64_t started = fl_now_ns(), in_clang = en->server.spent_ns;
 	struct fl_diags ds;
 	char *log = NULL;
 	int err;
 
 	opts.clang = fl_server_compile;
 	opts.clang_arg = &en->server;
-	fl_diags_init(&ds);
-	err = fl_compile(src, en->kernel, &opts, &ds, obj, &log);
+	err = compile(en, src, &opts, &ds, obj, &log);
 	if (err == -EINVAL && is_undone(&ds) && fl_engine_let_leave(en)) {
 		fl_diags_release(&ds);
-		fl_diags_init(&ds);
-		err = fl_compile(src, en->kernel, &opts, &ds, obj, &log);
+		err = compile(en, src, &opts, &ds, obj, &log);
 	}
-	en->timing.clang_ns += en->server.spent_ns - in_clang;
-	en->timing.front_ns += fl_now_ns() - started - (en->server.spent_ns - in_clang);
 	/* of a plan that was changed, all but errors was reported of the first */
 	if (sink->diags && ds.n && (err || !opts.plan.nrefusals))
 		sink->diags(sink->arg, &ds);

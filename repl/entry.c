@@ -70,7 +70,6 @@ static void free_entry(struct fl_repl *r, struct fl_entry *e)
 {
 	if (!e)
 		return;
-	fl_armed_end(e->armed);
 	leave(r, e, NULL);
 	fl_armed_free(e->armed);
 	fl_definitions_release(&e->definitions);
