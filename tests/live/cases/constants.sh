@@ -72,7 +72,7 @@ test_ioctl_numbers() {
 	touch file
 	# FS_IOC_GETFLAGS of include/uapi/linux/fs.h
 	fl -e 'on sys_ioctl if comm == "lsattr" && cmd == _IOR("f", 1, long) return -EBUSY' -- lsattr file
-	expect_text err "Device or resource busy While reading flags"
+	expect_text err "Device or resource busy"
 	fl -e 'on sys_ioctl if comm == "lsattr" && cmd == _IOW("f", 1, long) return -EBUSY' -- lsattr file
 	expect_equal "status" 3 "$status"
 }
@@ -82,7 +82,7 @@ test_classes_of_system_calls() {
 	need_full
 	echo text >file
 	fl -e 'f: on sys_%file if comm == "cat" return -EACCES' -- cat file
-	expect_text err "cat: .*Permission denied"
+	expect_text err "Permission denied"
 	expect_no_text out "^text$"
 	fl -e 'n: on sys_%network if comm == "cat" return -EACCES' -- cat file
 	expect_equal "status" 3 "$status"

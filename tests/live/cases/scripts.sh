@@ -161,7 +161,8 @@ test_script_fs_page_cache() {
 	umount mnt
 	mount_it
 	script fs/page-cache rate=60 -- dd if=mnt/file of=/dev/null bs=4k conv=noerror
-	expect_text err "error reading 'mnt/file': Cannot allocate memory"
+	expect_text err "error reading 'mnt/file'"
+	expect_text err "Cannot allocate memory"
 	cmp mnt/file copy || fail "the data is wrong afterwards"
 	unmount
 }
@@ -324,7 +325,8 @@ print(sum(libc.read(fd, buf, 1) < 0 and ctypes.get_errno() == 4 for i in range(9
 test_script_syscall_fsync_fails() {
 	need_full
 	script syscall/fsync-fails -- dd if=/dev/zero of=file bs=4k count=1 conv=fsync
-	expect_text err "fsync failed for 'file': (Input/output error|No space left on device)"
+	expect_text err "fsync failed for 'file'"
+	expect_text err "Input/output error|No space left on device"
 	expect_text err 'sys_fsync: dd: sys_fsync\([0-9]+\) fails$'
 }
 
@@ -384,7 +386,7 @@ test_script_security_open_denied() {
 test_script_security_exec_fails() {
 	script security/exec-fails period=2 -- sh -c '/bin/true && echo 1; /bin/true'
 	expect_equal "programs" 1 "$(<out)"
-	expect_text err '/bin/true: Permission denied'
+	expect_text err 'Permission denied'
 	expect_text err 'security_bprm_check: sh may not run /bin/true$'
 	expect_equal "injected" 1 "$(count_of exec)"
 }
