@@ -190,8 +190,9 @@ in_group() {
 	return "$status"
 }
 
-run_one() {
-	local name=$1 started=$SECONDS status=0
+# attempt NAME: the test once, in a folder of its own, $work. Its log is there.
+attempt() {
+	local name=$1 status=0
 
 	work=$(mktemp -d)
 	in_group "$name" || status=$?
@@ -202,11 +203,30 @@ run_one() {
 			status=1
 		}
 	fi
-	if ((status)); then
+	return "$status"
+}
+
+# run_one NAME ATTEMPTS: where many tests run, one that fails is tried once more. What
+# passes then is named at the end: a race, in an emulated machine beside others, that is
+# to be looked into but does not hide what else failed.
+run_one() {
+	local name=$1 left=$2 started=$SECONDS status
+
+	while
+		status=0
+		attempt "$name" || status=$?
+		((status))
+	do
 		printf 'not ok - %s (%d s, status %d)\n' "$name" "$((SECONDS - started))" "$status"
 		sed 's/^/    /' "$work/log"
-		((++failed))
-	elif [[ -e $work/not_here ]]; then
+		rm -rf "$work"
+		if ((--left == 0)); then
+			((++failed))
+			return
+		fi
+	done
+	((left == $2)) || unsteady+=("$name")
+	if [[ -e $work/not_here ]]; then
 		((++elsewhere))
 	elif [[ -s $work/skipped ]]; then
 		printf 'ok - %s # SKIP %s\n' "$name" "$(<"$work/skipped")"
@@ -239,7 +259,7 @@ is_elsewhere() {
 run_tests() {
 	local names=("$@") name part=''
 
-	passed=0 failed=0 skipped=0 elsewhere=0 named=$#
+	passed=0 failed=0 skipped=0 elsewhere=0 named=$# unsteady=()
 	if [[ ${1:-} =~ ^[0-9]+/[0-9]+$ ]]; then
 		part=$1 names=() named=0
 	fi
@@ -258,10 +278,11 @@ run_tests() {
 		if is_elsewhere "$name"; then
 			((++elsewhere))
 		else
-			run_one "$name"
+			run_one "$name" $((${#names[@]} > 1 ? 2 : 1))
 		fi
 	done
 	printf '%d passed, %d failed, %d skipped, %d for other machines; %s (%s), %d s\n' \
 		"$passed" "$failed" "$skipped" "$elsewhere" "$fl_kernel" "$(uname -r)" "$SECONDS"
+	((${#unsteady[@]} == 0)) || echo "unsteady, passed at the second attempt: ${unsteady[*]}"
 	((passed && !failed)) && [[ $skipped == 0 || -n ${FL_ALLOW_SKIPS:-} ]]
 }
