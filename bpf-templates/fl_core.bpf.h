@@ -249,7 +249,11 @@ FL_INLINE u32 fl_draw_gate(u32 rule)
 
 FL_INLINE struct fl_counts *fl_counts(u32 slot)
 {
+#if FL_NCPUS == 1
+	return &fl_count[slot & (FL_NSLOTS - 1)][0];
+#else
 	return &fl_count[slot & (FL_NSLOTS - 1)][bpf_get_smp_processor_id() & (FL_NCPUS - 1)];
+#endif
 }
 
 /* A call reaches a rule: is the rule on? Counts the call. */
@@ -421,11 +425,20 @@ FL_INLINE void fl_tell(u32 kind, u32 slot, u64 ordinal, u64 value)
 	}
 }
 
-/* All actions are done and the rule returns @value. */
-FL_GLOBAL int fl_injected(u32 slot, u64 ordinal, u64 value)
+/*
+ * All actions are done and the rule returns @value. It is given back, so that the
+ * caller need not save a register for it, which the JIT would do at each entry.
+ */
+FL_GLOBAL u64 fl_injected(u32 slot, u64 ordinal, u64 value)
 {
 	__sync_fetch_and_add(&fl_counts(slot)->injected, 1);
 	fl_tell(FL_EVENT_INJECTED, slot, ordinal, value);
+	return value;
+}
+
+FL_INLINE int fl_inject(struct fl_call *c, u64 ordinal)
+{
+	c->value = fl_injected(c->slot, ordinal, c->value);
 	return 1;
 }
 

@@ -335,7 +335,7 @@ FL_GLOBAL int fl_sweep_hit(struct fl_call *c)
 		hit->point = c->point;
 		hit->fault = c->chosen ? c->chosen - 1 : FL_SWEEP_FAULTS;
 	}
-	return fl_injected(c->slot, c->ordinal, c->value);
+	return fl_inject(c, c->ordinal);
 }
 
 /* --- modules -------------------------------------------------------------- */

@@ -291,6 +291,7 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine)
 	after.addPass(llvm::SimplifyCFGPass());
 	after.addPass(llvm::GVNPass());
 	after.addPass(llvm::JumpThreadingPass());
+	after.addPass(llvm::EarlyCSEPass());
 	after.addPass(llvm::DSEPass());
 	after.addPass(llvm::ADCEPass());
 	after.addPass(llvm::SimplifyCFGPass());

@@ -325,7 +325,7 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 		return;
 	}
 	if (rule->ret) {
-		fl_buf_puts(em->out, "\treturn fl_injected(c->slot, ordinal, c->value);\n}\n");
+		fl_buf_puts(em->out, "\treturn fl_inject(c, ordinal);\n}\n");
 		return;
 	}
 	em->uses_fired = true;

@@ -31,7 +31,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[0].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on zap_big_range if how == 1 && arg0 != 0 return -EIO */
@@ -51,7 +51,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[1].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on sys_openat if flags == 1 && dfd == 2 return -EACCES */
@@ -71,7 +71,7 @@ FL_RULE int fl_rule_2(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[2].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on dev_rename if !irq && user_name == NULL return -EIO */
@@ -91,7 +91,7 @@ FL_RULE int fl_rule_3(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[3].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on exit dev_open if retval < 0 log "%d", retval */

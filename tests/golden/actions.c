@@ -73,7 +73,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 		c->value = (-5LL);
 	else
 		c->value = (-12LL);
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on exit fl_middle if retval < 0 { log "%e", retval; stack } */

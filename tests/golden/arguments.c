@@ -51,7 +51,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[0].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_arg_mixed if a + b < c || e return -EIO */
@@ -69,7 +69,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[1].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_string if str(name) like "eth*" return -ENODEV */
@@ -92,7 +92,7 @@ FL_RULE int fl_rule_2(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[2].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on sys_openat if ustr(filename) == "/etc/passwd" && pid == 5 return -EACCES */
@@ -117,7 +117,7 @@ FL_RULE int fl_rule_3(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[3].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 SEC("fmod_ret/fl_object") u64 fl0_fl_object(u64 *ctx)

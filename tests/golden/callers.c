@@ -44,7 +44,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[0].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_middle if within(fl_outer if a == 5) return -EIO */
@@ -62,7 +62,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[1].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 SEC("fmod_ret/fl_inner") u64 fl0_fl_inner(u64 *ctx)

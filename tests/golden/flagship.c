@@ -21,7 +21,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[0].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 SEC("fmod_ret/mlx5_cmd_exec") u64 fl0_mlx5_cmd_exec(u64 *ctx)

@@ -19,7 +19,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[0].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* second: on fl_int0 if uid == 1000 || tid / 2 > -pid % 7 return -ENOMEM */
@@ -37,7 +37,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[1].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_int1 if cpu in {0, 1} && !(gid << cpu) return -4095 */
@@ -57,7 +57,7 @@ FL_RULE int fl_rule_2(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[2].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 SEC("fmod_ret/fl_int0") u64 fl0_fl_int0(u64 *ctx)

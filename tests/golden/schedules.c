@@ -21,7 +21,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[0].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_int1 if a > 5 every 3 times 2 per a return -EIO */
@@ -42,7 +42,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[1].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_int2 after 2s for 30s return -EIO */
@@ -58,7 +58,7 @@ FL_RULE int fl_rule_2(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[2].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 SEC("fmod_ret/fl_int0") u64 fl0_fl_int0(u64 *ctx)

@@ -19,7 +19,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[0].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_ret_ptr_errno_null if pid != 5 return NULL */
@@ -37,7 +37,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[1].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_ret_ptr if pid > 5 return -ENOMEM */
@@ -55,7 +55,7 @@ FL_RULE int fl_rule_2(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[2].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on fl_ret_bool if pid < 5 return true */
@@ -73,7 +73,7 @@ FL_RULE int fl_rule_3(struct fl_call *c)
 	if (!ordinal)
 		return 0;
 	c->value = fl_rule[3].value;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 SEC("kprobe/fl_ret_ptr_null") u64 fl0_fl_ret_ptr_null(u64 *ctx)

@@ -50,7 +50,7 @@ FL_RULE int fl_rule_1(struct fl_call *c)
 	c->value = -fl_param[0].value;
 	if (!fl_is_errno(c->value))
 		return 0;
-	return fl_injected(c->slot, ordinal, c->value);
+	return fl_inject(c, ordinal);
 }
 
 /* on sys_openat, sys_openat* if comm == "cat" nth 2 log "again" */
