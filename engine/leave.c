@@ -5,7 +5,8 @@
  * A program on a trampoline leaves when its link's last descriptor is closed, and
  * the closing takes grace periods of RCU tasks (bpf_trampoline_unlink_prog() and
  * bpf_tramp_image_put(), kernel/bpf/trampoline.c). So a process is forked that has
- * the descriptors as well, and closes them after us.
+ * the descriptors as well. Ours are replaced before it closes its own: otherwise the
+ * last reference might be ours, and we would wait.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,13 +33,18 @@ static int by_number(const void *a, const void *b)
 	return *x - *y;
 }
 
-/* First what others may wait for, a pipe's reader say, then what takes long. */
-__attribute__((noreturn)) static void close_all(int *fds, size_t n)
+/*
+ * First what others may wait for, a pipe's reader say, then what takes long, once the
+ * other end of @go is closed. @fds has room for one more.
+ */
+__attribute__((noreturn)) static void close_all(int *fds, size_t n, int go)
 {
 	unsigned next = 0;
+	char none;
 
 	prctl(PR_SET_NAME, LEAVER);
 	setsid();
+	fds[n++] = go;
 	qsort(fds, n, sizeof(*fds), by_number);
 	for (size_t i = 0; i < n; i++) {
 		if ((unsigned)fds[i] > next)
@@ -46,13 +52,15 @@ __attribute__((noreturn)) static void close_all(int *fds, size_t n)
 		next = (unsigned)fds[i] + 1;
 	}
 	close_range(next, ~0U, 0);
+	while (read(go, &none, 1) < 0 && errno == EINTR)
+		;
 	for (size_t i = 0; i < n; i++)
 		close(fds[i]);
 	_exit(0);
 }
 
 /* Its parent ends at once, so that nobody has to wait for it. */
-static pid_t fork_leaver(int *fds, size_t n)
+static pid_t fork_leaver(int *fds, size_t n, int go)
 {
 	pid_t pid = -EIO, middle;
 	int report[2];
@@ -63,7 +71,7 @@ static pid_t fork_leaver(int *fds, size_t n)
 	if (!middle) {
 		pid = fork();
 		if (!pid)
-			close_all(fds, n);
+			close_all(fds, n, go);
 		pid = pid < 0 ? -errno : pid;
 		_exit(fl_write_all(report[1], &pid, sizeof(pid)) ? 1 : 0);
 	}
@@ -76,6 +84,34 @@ static pid_t fork_leaver(int *fds, size_t n)
 	if (middle > 0)
 		waitpid(middle, NULL, 0);
 	return pid;
+}
+
+/* Numbers that libbpf will close, and that refer to no link any more. */
+static int replace_all(const int *fds, size_t n)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), err = null < 0 ? -errno : 0;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		if (dup3(null, fds[i], O_CLOEXEC) < 0)
+			err = -errno;
+	}
+	if (null >= 0)
+		close(null);
+	return err;
+}
+
+static pid_t leave_to_another(int *fds, size_t n)
+{
+	int go[2], err;
+	pid_t pid;
+
+	if (pipe2(go, O_CLOEXEC))
+		return -errno;
+	pid = fork_leaver(fds, n, go[0]);
+	err = pid > 0 ? replace_all(fds, n) : 0;
+	close(go[0]);
+	close(go[1]);
+	return err ? err : pid;
 }
 
 /* Into @fds, which has room for one of each program; only the @progs of part 0, unless NULL. */
@@ -96,7 +132,7 @@ static size_t trampolines(const struct fl_armed *a, const bool *progs, int *fds)
 
 pid_t fl_armed_leave(struct fl_armed *a, const bool *progs, size_t *n)
 {
-	size_t most = 1;
+	size_t most = 2;
 	pid_t pid;
 	int *fds;
 
@@ -108,7 +144,7 @@ pid_t fl_armed_leave(struct fl_armed *a, const bool *progs, size_t *n)
 	if (!fds)
 		return -ENOMEM;
 	*n = trampolines(a, progs, fds);
-	pid = *n < FEW ? 0 : fork_leaver(fds, *n);
+	pid = *n < FEW ? 0 : leave_to_another(fds, *n);
 	free(fds);
 	return pid;
 }
