@@ -1,64 +1,145 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * usage: bench_armed ROUNDS COMMAND ARG... [-- COMMAND ARG...]...
+ * usage: bench_armed [--kprobe FUNCTION] COMMAND [ARG...]
  *
- * From before the fork of COMMAND until it writes a line that begins with
- * "armed", in milliseconds: a line for each command, with the least and the
- * median of ROUNDS. Commands take turns, so that what else the machine does
- * meets all of them. Then it is interrupted; what it does after that is not
- * counted, and what it leaves for the kernel's threads has time before the next.
+ * Runs COMMAND until it is armed, interrupts it, and prints in one line
+ *
+ *	ARMED_MS END_MS RESIDENT_KB MAJOR_FAULTS PEAK_KB
+ *
+ * ARMED_MS: from before the fork until a line that begins with "armed", or the one
+ * that bpftrace writes for its own tests, or with --kprobe until FUNCTION has a
+ * kprobe. END_MS: from the interrupt to the end of the process. RESIDENT_KB: of
+ * the process when armed, shared pages in part (Pss). PEAK_KB: of the largest of
+ * the process and those that it has waited for.
+ *
+ * A command that ends without such a line has its output shown; the status is 1.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_ROUNDS 100
-#define MAX_COMMANDS 8
-#define PAUSE_NS 200000000
+#define KPROBES "/sys/kernel/debug/kprobes/list"
+#define POLL_MS 2
+#define LIMIT_MS 120000
 
-static uint64_t now_ns(void)
+static char said[1 << 20];
+static size_t said_len;
+
+static double now_ms(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
-/* 0 when the output ends without such a line. */
-static uint64_t wait_armed(int fd)
+/* What it says, as far as there is room; false at the end. */
+static bool take(int fd)
 {
-	char line[4096];
-	size_t len = 0;
-	ssize_t n;
+	static char rest[4096];
+	const bool room = said_len < sizeof(said) - 1;
+	char *to = room ? said + said_len : rest;
+	ssize_t n = read(fd, to, room ? sizeof(said) - 1 - said_len : sizeof(rest));
 
-	while (len < sizeof(line) - 1 && (n = read(fd, line + len, sizeof(line) - 1 - len)) > 0) {
-		const uint64_t then = now_ns();
+	if (room && n > 0)
+		said_len += (size_t)n;
+	return n > 0 || (n < 0 && errno == EAGAIN);
+}
 
-		len += (size_t)n;
-		line[len] = '\0';
-		if (!strncmp(line, "armed", 5) || strstr(line, "\narmed"))
-			return then;
+static bool has_line(const char *begin)
+{
+	const char *at = said;
+
+	said[said_len] = '\0';
+	while ((at = strstr(at, begin))) {
+		if (at == said || at[-1] == '\n')
+			return true;
+		at++;
 	}
-	line[len] = '\0';
-	fputs(line, stderr);
+	return false;
+}
+
+static bool has_kprobe(const char *function)
+{
+	static char list[1 << 16];
+	int fd = open(KPROBES, O_RDONLY);
+	ssize_t n = fd < 0 ? -1 : read(fd, list, sizeof(list) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	list[n > 0 ? n : 0] = '\0';
+	return strstr(list, function);
+}
+
+/* The moment when it was armed; 0 when it ended before, or took too long. */
+static double wait_armed(int fd, const char *kprobe, double start)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (now_ms() - start < LIMIT_MS) {
+		if (poll(&p, 1, kprobe ? POLL_MS : LIMIT_MS) > 0 && !take(fd))
+			return 0;
+		if (kprobe ? has_kprobe(kprobe)
+			   : has_line("armed") || has_line("__BPFTRACE_NOTIFY_PROBES_ATTACHED"))
+			return now_ms();
+	}
 	return 0;
 }
 
-static uint64_t one_round(char **argv)
+static long resident_kb(pid_t pid)
 {
-	uint64_t start = now_ns(), end;
+	char path[64], line[128];
+	long kb = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, "Pss:", 4))
+			kb = strtol(line + 4, NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+/* Reads what it still writes, which must not hold it up. */
+static void wait_end(pid_t pid, int fd, struct rusage *used)
+{
+	struct pollfd p[2] = { { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
+			       { .fd = fd, .events = POLLIN } };
+
+	while (poll(p, 2, LIMIT_MS) > 0 && !p[0].revents) {
+		if (p[1].revents && !take(fd))
+			p[1].fd = -1;
+	}
+	if (!p[0].revents)
+		kill(pid, SIGKILL);
+	while (wait4(pid, NULL, 0, used) < 0 && errno == EINTR)
+		;
+}
+
+static int measure(char **argv, const char *kprobe)
+{
+	double start = now_ms(), armed, stop, end;
+	struct rusage used;
+	long resident;
 	int out[2];
 	pid_t pid;
 
-	if (pipe(out))
-		exit(1);
-	pid = fork();
+	if (pipe(out) || (pid = fork()) < 0)
+		return 1;
 	if (!pid) {
 		dup2(out[1], STDOUT_FILENO);
 		dup2(out[1], STDERR_FILENO);
@@ -68,61 +149,34 @@ static uint64_t one_round(char **argv)
 		_exit(127);
 	}
 	close(out[1]);
-	end = wait_armed(out[0]);
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	armed = wait_armed(out[0], kprobe, start);
+	resident = resident_kb(pid);
+	stop = now_ms();
 	kill(pid, SIGINT);
-	/* what it writes further must not hold it up */
-	close(out[0]);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
-	if (!end)
-		exit(1);
-	return end - start;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Cut at "--" into commands; how many there are, 0 when there are too many. */
-static int split(char **argv, char ***commands)
-{
-	int n = 0;
-
-	for (char **p = argv; *p; p++) {
-		if (p > argv && strcmp(p[-1], "--") != 0)
-			continue;
-		if (n == MAX_COMMANDS)
-			return 0;
-		commands[n++] = p;
+	wait_end(pid, out[0], &used);
+	end = now_ms();
+	if (armed == 0) {
+		fwrite(said, 1, said_len, stderr);
+		return 1;
 	}
-	for (int i = 1; i < n; i++)
-		commands[i][-1] = NULL;
-	return n;
+	printf("%.3f %.3f %ld %ld %ld\n", armed - start, end - stop, resident, used.ru_majflt,
+	       used.ru_maxrss);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	static uint64_t took[MAX_COMMANDS][MAX_ROUNDS];
-	long rounds = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
-	char **commands[MAX_COMMANDS];
-	int n = rounds > 0 ? split(argv + 2, commands) : 0;
+	const char *kprobe = NULL;
 
-	if (!n || rounds > MAX_ROUNDS) {
-		fprintf(stderr,
-			"usage: bench_armed ROUNDS COMMAND ARG... [-- COMMAND ARG...]...\n");
+	argv++;
+	if (argc > 3 && !strcmp(argv[0], "--kprobe")) {
+		kprobe = argv[1];
+		argv += 2;
+	}
+	if (!argv[0]) {
+		fprintf(stderr, "usage: bench_armed [--kprobe FUNCTION] COMMAND [ARG...]\n");
 		return 2;
 	}
-	for (long i = 0; i < rounds; i++) {
-		for (int j = 0; j < n; j++)
-			took[j][i] = one_round(commands[j]);
-	}
-	for (int j = 0; j < n; j++) {
-		qsort(took[j], (size_t)rounds, sizeof(took[j][0]), compare);
-		printf("%.1f %.1f\n", (double)took[j][0] / 1e6, (double)took[j][rounds / 2] / 1e6);
-	}
-	return 0;
+	return measure(argv, kprobe);
 }
