@@ -142,15 +142,22 @@ static void each_name(const char *root, const char *path, const char *what,
 		closedir(d);
 }
 
-static void add_loop(const char *root, const char *name, struct fl_leftovers *l)
+/* Loop devices without a file are made as they are needed, and stay. */
+static void add_block(const char *root, const char *name, struct fl_leftovers *l)
 {
-	char path[512], *text;
+	char path[512], *text, *gone;
 	size_t len;
 
-	if (strncmp(name, "loop", 4) != 0)
+	if (strncmp(name, "loop", 4) != 0) {
+		fl_leftovers_addf(l, "block device %s", name);
 		return;
+	}
 	snprintf(path, sizeof(path), "%s/sys/block/%s/loop/backing_file", root, name);
 	text = fl_read_text(path, &len);
+	/* the kernel appends to its name that a file has gone, maybe in a later trial */
+	gone = text ? strstr(text, " (deleted)\n") : NULL;
+	if (gone)
+		*gone = '\0';
 	if (text)
 		fl_leftovers_addf(l, "loop device %s %.*s", name, (int)strcspn(text, "\n"), text);
 	free(text);
@@ -161,5 +168,5 @@ void fl_leftovers_scan(const char *root, struct fl_leftovers *l)
 	each_line(root, "/proc/modules", 3, add_module, l);
 	each_line(root, "/proc/self/mounts", 3, add_mount, l);
 	each_name(root, "/sys/class/net", "network device", NULL, l);
-	each_name(root, "/sys/block", "block device", add_loop, l);
+	each_name(root, "/sys/block", NULL, add_block, l);
 }

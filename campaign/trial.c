@@ -97,8 +97,16 @@ static int give_up(struct sweep *s)
 	return err || !n ? err : fl_book_findings(s, n);
 }
 
-int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
-		   struct fl_trial *trial)
+/* Nothing is known but that it took too long: a busy machine does that, too. */
+static bool is_only_slow(const struct sweep *s, const struct fl_trial *trial,
+			 enum fl_outcome_kind outcome)
+{
+	return outcome == FL_OUTCOME_HANG && !trial->stuck && s->found.n == 1;
+}
+
+/* @slow: where it is not NULL, a trial that only took too long is to be repeated. */
+static int try_once(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
+		    uint64_t limit_us, struct fl_trial *trial, bool *slow)
 {
 	struct fl_world_fault chosen[FL_MAX_FAULTS];
 	enum fl_outcome_kind outcome;
@@ -112,7 +120,7 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 		return err;
 	memset(trial, 0, sizeof(*trial));
 	fl_found_clear(&s->found);
-	failed = s->world->trial(s->world_arg, s->l->last, chosen, nfaults, s->limit_us, trial,
+	failed = s->world->trial(s->world_arg, s->l->last, chosen, nfaults, limit_us, trial,
 				 s->fault);
 	if (failed) {
 		end(s, trial, FL_OUTCOME_CUT);
@@ -120,6 +128,10 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 	}
 	fl_examine(s, trial);
 	outcome = fl_examine_outcome(s, trial, nfaults);
+	if (slow && is_only_slow(s, trial, outcome)) {
+		*slow = true;
+		return end(s, trial, FL_OUTCOME_CUT);
+	}
 	if (outcome == FL_OUTCOME_MISSED && (trial->status || trial->trouble[0])) {
 		err = check_damage(s, &damaged);
 		if (err || damaged)
@@ -134,4 +146,17 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 		err = fl_book_findings(s, s->l->last);
 	s->trials++;
 	return err;
+}
+
+int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
+		   struct fl_trial *trial)
+{
+	bool slow = false;
+	int err = try_once(s, faults, nfaults, again, s->limit_us, trial, again ? NULL : &slow);
+
+	if (err || !slow)
+		return err;
+	fl_note(s->sink->note, s->sink->arg,
+		"trial %" PRIu64 " took too long; trying it again with twice the time", s->l->last);
+	return try_once(s, faults, nfaults, false, 2 * s->limit_us, trial, NULL);
 }

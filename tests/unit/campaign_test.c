@@ -183,15 +183,32 @@ static void test_leftovers(void **state)
 				  "+mount /mnt ext4 /dev/loop0;+network device d0;"
 				  "+process sleep;");
 	assert_int_equal(tasks.n, 5);
+	/* a file that goes, or a loop device without one, is nothing new */
+	fl_leftovers_release(&before);
+	scan(&tasks, &before);
+	put("sys/block/loop0/loop/backing_file", "/img (deleted)\n");
+	put("sys/block/loop1", NULL);
+	scan(&tasks, &again);
+	assert_int_equal(fl_leftovers_compare(&before, &again, NULL, NULL), 0);
+	fl_leftovers_release(&again);
+	/* but another block device is */
+	put("sys/block/nullb0", NULL);
+	scan(&tasks, &again);
+	text[0] = '\0';
+	assert_int_equal(fl_leftovers_compare(&before, &again, note_line, text), 1);
+	assert_string_equal(text, "+block device nullb0;");
+	fl_leftovers_release(&again);
+	snprintf(path, sizeof(path), "%s/sys/block/nullb0", top);
+	assert_int_equal(rmdir(path), 0);
 	/* known threads are not asked for again, and one that ended is seen to */
 	put("proc/11/stat", "11 (another) S 2 0\n");
 	scan(&tasks, &again);
-	assert_string_equal(again.lines[1], "kernel thread fl (odd) one");
+	assert_string_equal(again.lines[0], "kernel thread fl (odd) one");
 	fl_leftovers_release(&again);
 	snprintf(path, sizeof(path), "%s/proc/11", top);
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	scan(&tasks, &again);
-	assert_string_equal(again.lines[1], "loop device loop0 /img");
+	assert_string_equal(again.lines[0], "loop device loop0 /img");
 	fl_leftovers_release(&again);
 	fl_known_tasks_release(&tasks);
 	fl_leftovers_release(&before);

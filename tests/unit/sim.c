@@ -131,6 +131,9 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 	case SIM_MODULE:
 		s->modules++;
 		return true;
+	case SIM_SLOW:
+		s->trial->timed_out = s->limit_us < 2 * s->usual_us;
+		return true;
 	case SIM_HANG:
 		s->trial->timed_out = true;
 		snprintf(s->trial->stacks, sizeof(s->trial->stacks), " sim_wait_%zu+0x1/0x2\n",
@@ -193,9 +196,11 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	struct sim *s = arg;
 
 	(void)n;
-	(void)limit_us;
 	(void)fault;
 	s->runs++;
+	s->limit_us = limit_us;
+	if (nfaults && !s->usual_us)
+		s->usual_us = limit_us;
 	s->faults = faults;
 	s->nfaults = nfaults;
 	s->trial = out;

@@ -29,6 +29,7 @@ enum sim_bug {
 	SIM_DAMAGE,    /* no run succeeds any more */
 	SIM_NBUGS,
 	SIM_RARE, /* in one run of eight */
+	SIM_SLOW, /* ends in twice the usual time limit */
 };
 
 struct sim {
@@ -53,10 +54,12 @@ struct sim {
 	bool has_leak_checker;
 	uint64_t runs;
 	uint64_t now_us;
+	uint64_t usual_us; /* time limit of the first trial with a fault */
 	/* of the trial at hand */
 	const struct fl_world_fault *faults;
 	size_t nfaults;
 	struct fl_trial *trial;
+	uint64_t limit_us;
 	/* for tests of what a baseline may be */
 	int baseline_status;
 	bool baseline_hangs, baseline_warns, baseline_leaves, baseline_cannot;
