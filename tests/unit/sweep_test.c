@@ -359,33 +359,6 @@ static void test_other_journal(void **state)
 	expect_refused(FL_C_INCONSISTENT, FL_EXIT_USAGE, &sim, &o);
 }
 
-static enum sim_bug only_slow(size_t i)
-{
-	return i == 1 ? SIM_SLOW : SIM_NONE;
-}
-
-/* A trial that only took too long is repeated with twice the time. */
-static void test_slow(void **state)
-{
-	struct fl_sweep_opts o = sweep_options("b");
-	struct end end;
-	struct sim sim;
-
-	(void)state;
-	sim_init(&sim, 3);
-	sim.bug = only_slow;
-	sweep(&sim, &o, &end);
-	assert_int_equal(end.err, 0);
-	assert_int_equal(end.result.status, FL_EXIT_OK);
-	assert_string_equal(last_note,
-			    "trial 2 took too long; trying it again with twice the time");
-	assert_int_equal(end.ledger.nfindings, 0);
-	assert_int_equal(end.ledger.trials, 3);
-	assert_int_equal(end.ledger.last, 4);
-	fl_ledger_release(&end.ledger);
-	sim_release(&sim);
-}
-
 static enum sim_bug only_oops(size_t i)
 {
 	return i == 1 ? SIM_OOPS : SIM_NONE;
@@ -698,25 +671,16 @@ int main(void)
 {
 #define SWEEP(test) cmocka_unit_test_setup_teardown(test, sweep_make_dir, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
-		SWEEP(test_plain),
-		SWEEP(test_thorough),
-		SWEEP(test_killed),
-		SWEEP(test_refused),
-		SWEEP(test_slow),
-		SWEEP(test_dirty),
-		SWEEP(test_clean),
-		SWEEP(test_idle),
-		SWEEP(test_budget),
-		SWEEP(test_other_journal),
-		SWEEP(test_shards),
-		SWEEP(test_only),
-		SWEEP(test_nothing_chosen),
-		SWEEP(test_full_disk),
-		SWEEP(test_values_and_occurrences),
-		SWEEP(test_unstable),
-		SWEEP(test_summary),
-		SWEEP(test_replay),
-		SWEEP(test_console),
+		SWEEP(test_plain),	   SWEEP(test_thorough),
+		SWEEP(test_killed),	   SWEEP(test_refused),
+
+		SWEEP(test_dirty),	   SWEEP(test_clean),
+		SWEEP(test_idle),	   SWEEP(test_budget),
+		SWEEP(test_other_journal), SWEEP(test_shards),
+		SWEEP(test_only),	   SWEEP(test_nothing_chosen),
+		SWEEP(test_full_disk),	   SWEEP(test_values_and_occurrences),
+		SWEEP(test_unstable),	   SWEEP(test_summary),
+		SWEEP(test_replay),	   SWEEP(test_console),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
