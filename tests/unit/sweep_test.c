@@ -673,7 +673,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SWEEP(test_plain),	   SWEEP(test_thorough),
 		SWEEP(test_killed),	   SWEEP(test_refused),
-
 		SWEEP(test_dirty),	   SWEEP(test_clean),
 		SWEEP(test_idle),	   SWEEP(test_budget),
 		SWEEP(test_other_journal), SWEEP(test_shards),
