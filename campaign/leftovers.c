@@ -119,8 +119,8 @@ static void add_mount(struct fl_leftovers *l, char **words)
 	fl_leftovers_addf(l, "mount %s %s %s", words[1], words[2], words[0]);
 }
 
-/* Names in a folder; @fn may be NULL for "WHAT NAME". */
-static void each_name(const char *root, const char *path, const char *what,
+/* @fn for each name in a folder. */
+static void each_name(const char *root, const char *path,
 		      void (*fn)(const char *root, const char *name, struct fl_leftovers *l),
 		      struct fl_leftovers *l)
 {
@@ -130,16 +130,17 @@ static void each_name(const char *root, const char *path, const char *what,
 
 	snprintf(full, sizeof(full), "%s%s", root, path);
 	d = opendir(full);
-	while (d && (e = readdir(d))) {
-		if (e->d_name[0] == '.')
-			continue;
-		if (what)
-			fl_leftovers_addf(l, "%s %s", what, e->d_name);
-		if (fn)
+	while (d && (e = readdir(d)))
+		if (e->d_name[0] != '.')
 			fn(root, e->d_name, l);
-	}
 	if (d)
 		closedir(d);
+}
+
+static void add_net(const char *root, const char *name, struct fl_leftovers *l)
+{
+	(void)root;
+	fl_leftovers_addf(l, "network device %s", name);
 }
 
 /* Loop devices without a file are made as they are needed, and stay. */
@@ -167,6 +168,6 @@ void fl_leftovers_scan(const char *root, struct fl_leftovers *l)
 {
 	each_line(root, "/proc/modules", 3, add_module, l);
 	each_line(root, "/proc/self/mounts", 3, add_mount, l);
-	each_name(root, "/sys/class/net", "network device", NULL, l);
-	each_name(root, "/sys/block", NULL, add_block, l);
+	each_name(root, "/sys/class/net", add_net, l);
+	each_name(root, "/sys/block", add_block, l);
 }

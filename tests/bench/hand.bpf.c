@@ -67,17 +67,7 @@ DECIDES(rand, fl_int1, by_rand)
 DECIDES(arg, fl_int1, by_arg)
 
 /* the flagship on its own function, whose code is compared */
-SEC("fmod_ret/mlx5_cmd_exec") int mlx5_fmod(__u64 *ctx)
-{
-	return by_flagship(0) ? -EIO : 0;
-}
-
-SEC("kprobe/mlx5_cmd_exec") int mlx5_kprobe(__u64 *ctx)
-{
-	if (by_flagship(0))
-		bpf_override_return((struct pt_regs *)ctx, (__u64)-EIO);
-	return 0;
-}
+DECIDES(mlx5, mlx5_cmd_exec, by_flagship)
 
 /* --- nothing at all --------------------------------------------------------- */
 

@@ -14,6 +14,7 @@ CALLS = "/sys/kernel/debug/fl_targets/call"
 LOOP_NS = 4_000_000
 LOOPS = 20
 MOST_CALLS = 1 << 20
+FLAGSHIP = 'on mlx5_cmd_exec if comm=="ip" && rand<10 return -EIO'
 READY = ("armed", "__BPFTRACE_NOTIFY_PROBES_ATTACHED")
 ARM_LIMIT_S = 120
 
