@@ -4,11 +4,9 @@
  * trial makes it fail.
  *
  * Needs fl_data.bpf.h and fl_stack.bpf.h. The emitted file defines FL_SWEEP, the
- * layout of struct module (FL_MODULE_NAME, _LIST,
- * _TEXT, _TEXT_SIZE, _INIT, _INIT_SIZE) and of struct task_struct
- * (FL_TASK_FLAGS), FL_SWEEP_RANDOM where rules decide by themselves, and
- * fl_interrupted(), the bits of the preemption count that say in which
- * interrupt this is.
+ * layout of struct module (FL_MODULE_NAME, _LIST, _TEXT, _TEXT_SIZE, _INIT,
+ * _INIT_SIZE) and of struct task_struct (FL_TASK_FLAGS), and fl_interrupted(), the
+ * bits of the preemption count that say in which interrupt this is.
  *
  * Programs run inside of the allocator: all maps are allocated in advance.
  */
@@ -264,21 +262,23 @@ FL_INLINE void fl_choose_by(struct fl_call *c, u32 i, u64 key, u64 n)
 /* Does the trial make this call fail? */
 FL_INLINE void fl_choose(struct fl_call *c, u64 key, u64 n)
 {
-	const struct fl_sweep_fault *f = &fl_sweep.faults[0];
+	const struct fl_sweep_fault *f;
 
 	c->chosen = *(volatile u64 *)&fl_sweep.on_all;
-	fl_choose_by(c, 0, key, n);
-	fl_choose_by(c, 1, key, n);
-	if (c->chosen == 2)
-		f = &fl_sweep.faults[1];
+#pragma clang loop unroll(full)
+	for (u32 i = 0; i < FL_SWEEP_FAULTS; i++) {
+		if (i >= fl_sweep.nfaults)
+			break;
+		fl_choose_by(c, i, key, n);
+	}
+	if (!c->chosen)
+		return;
+	f = &fl_sweep.faults[(c->chosen - 1) & (FL_SWEEP_FAULTS - 1)];
 	c->has_given = f->has_value;
 	c->given = f->value;
 }
 
-/*
- * Rule @rule matched: find the point of this call, and whether it fails. With
- * FL_SWEEP_RANDOM the rule decides itself.
- */
+/* Rule @rule matched: find the point of this call, and whether it fails. */
 FL_GLOBAL int fl_swept(struct fl_call *c, u32 rule)
 {
 	u32 interrupted = fl_interrupted(), prog, each = fl_sweep.each;
@@ -291,9 +291,7 @@ FL_GLOBAL int fl_swept(struct fl_call *c, u32 rule)
 	c->is_cut = c->chosen = c->has_given = 0;
 	c->point = fl_sweep.max_points;
 	c->ordinal = c->occurrence = __sync_fetch_and_add(&fl_sweep.matched, 1) + 1;
-#ifndef FL_SWEEP_RANDOM
 	__sync_fetch_and_add(&fl_counts(c->slot)->matched, 1);
-#endif
 	if (each == FL_SWEEP_PATH)
 		s = bpf_map_lookup_elem(&fl_scratches, &prog);
 	if (each != FL_SWEEP_CALL) {
@@ -301,9 +299,6 @@ FL_GLOBAL int fl_swept(struct fl_call *c, u32 rule)
 		c->occurrence = fl_find_point(c, key, s, interrupted);
 	}
 	c->key = key;
-#ifdef FL_SWEEP_RANDOM
-	return 1;
-#endif
 	fl_choose(c, key, c->occurrence);
 	if (!c->chosen)
 		return 0;
@@ -333,7 +328,7 @@ FL_GLOBAL int fl_sweep_hit(struct fl_call *c)
 		hit->time_ns = bpf_ktime_get_ns();
 		hit->value = c->value;
 		hit->point = c->point;
-		hit->fault = c->chosen ? c->chosen - 1 : FL_SWEEP_FAULTS;
+		hit->fault = c->chosen - 1;
 	}
 	return fl_inject(c, c->ordinal);
 }

@@ -3,12 +3,14 @@
 
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lookup.h"
 
 /* More occurrences of one point are not tried one by one. */
 #define MAX_OCCURRENCES 100000
+#define MAX_DRAWS 10000 /* for one trial with a fault */
 
 void fl_agenda_init(struct fl_agenda *a, const struct fl_agenda_opts *o, const struct fl_ledger *l)
 {
@@ -151,6 +153,8 @@ enum fl_left fl_agenda_left(const struct fl_agenda *a, size_t spot)
 
 	if (left != FL_LEFT_NOTHING)
 		return left;
+	if (a->o.random)
+		return s->injected ? FL_LEFT_NOTHING : FL_LEFT_DRAW;
 	if (a->o.values_unknown)
 		return s->injected ? FL_LEFT_NOTHING : s->missed ? FL_LEFT_MISSED : FL_LEFT_TODO;
 	for (size_t i = 0; fault(a, s, i, &f); i++) {
@@ -163,11 +167,71 @@ enum fl_left fl_agenda_left(const struct fl_agenda *a, size_t spot)
 	return worst;
 }
 
+/* Draw number @n of the next trial: 32 bits. One that was cut off is drawn again as it was. */
+static uint64_t draw_number(const struct fl_agenda *a, uint64_t n)
+{
+	return fl_lookup_mix(fl_lookup_mix(a->o.seed ^ fl_lookup_mix(a->l->trials + 1)) + n) >> 32;
+}
+
+static int by_point(const void *a, const void *b)
+{
+	const struct fl_fault_at *x = a, *y = b;
+
+	return x->point != y->point
+		       ? (x->point > y->point) - (x->point < y->point)
+		       : (x->occurrence > y->occurrence) - (x->occurrence < y->occurrence);
+}
+
+/*
+ * Each call that was counted without a fault fails by its rule's rate; of more than
+ * a trial has room for, each has the same chance.
+ */
+static size_t draw(const struct fl_agenda *a, uint64_t *draws,
+		   struct fl_fault_at faults[FL_MAX_FAULTS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->l->nspots; i++) {
+		const struct fl_spot *s = &a->l->spots[i];
+		const uint64_t rate = a->o.rate(a->o.arg, s);
+
+		if (!s->reached || scope(a, s) != FL_LEFT_NOTHING)
+			continue;
+		for (uint64_t k = 1; k <= s->calls && k <= MAX_OCCURRENCES; k++) {
+			size_t at = n;
+
+			if (draw_number(a, (*draws)++) >= rate)
+				continue;
+			if (++n > FL_MAX_FAULTS)
+				at = (size_t)(draw_number(a, (*draws)++) * n >> 32);
+			if (at < FL_MAX_FAULTS)
+				faults[at] = (struct fl_fault_at){ .point = (uint32_t)i,
+								   .occurrence = (uint32_t)k };
+		}
+	}
+	n = n < FL_MAX_FAULTS ? n : FL_MAX_FAULTS;
+	qsort(faults, n, sizeof(*faults), by_point);
+	return n;
+}
+
+/* A trial without a fault would show nothing: it is drawn again. */
+static size_t next_random(const struct fl_agenda *a, struct fl_fault_at faults[FL_MAX_FAULTS])
+{
+	uint64_t draws = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; !n && i < MAX_DRAWS; i++)
+		n = draw(a, &draws, faults);
+	return n;
+}
+
 /* The first fault of every point comes before the second of any. */
 size_t fl_agenda_next(struct fl_agenda *a, struct fl_fault_at faults[FL_MAX_FAULTS])
 {
 	size_t rounds = 0;
 
+	if (a->o.random)
+		return next_random(a, faults);
 	for (;;) {
 		const struct fl_spot *s;
 		struct fl_fault_at f;
@@ -210,6 +274,7 @@ const char *fl_left_text(enum fl_left left)
 		[FL_LEFT_AFTER] = "only reached after another fault (--depth 2)",
 		[FL_LEFT_ONLY] = "excluded by --only",
 		[FL_LEFT_SHARD] = "in another shard",
+		[FL_LEFT_DRAW] = "not drawn yet",
 		[FL_LEFT_NEVER] = "not called as often as --occurrence requires",
 	};
 
@@ -238,6 +303,8 @@ void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
 		out->left[left]++;
 		if (left == FL_LEFT_TODO || left == FL_LEFT_PARTLY)
 			out->todo += faults_left(a, s);
+		if (left == FL_LEFT_DRAW)
+			out->found++;
 		if (!fl_left_is_scope(left))
 			continue;
 		out->exhausted &= left == FL_LEFT_NOTHING;
@@ -246,6 +313,6 @@ void fl_agenda_sum(const struct fl_agenda *a, struct fl_agenda_sums *out)
 		out->missed += s->missed && !s->injected;
 		out->unstable += s->unstable;
 	}
-	if (!a->l->nspots || a->o.unproven || fl_agenda_is_empty(out))
+	if (!a->l->nspots || a->o.random || a->o.unproven || fl_agenda_is_empty(out))
 		out->exhausted = false;
 }

@@ -35,6 +35,10 @@ struct fl_agenda_opts {
 	bool modes[FL_NINJECT];
 	const char *only; /* a glob over function and path; NULL: all */
 	unsigned int depth;
+	bool random; /* several calls in a trial, as drawn from @seed and the trial's number */
+	uint64_t seed;
+	/* How often a matched call of a point is to fail: of 1 << 32. */
+	uint64_t (*rate)(void *arg, const struct fl_spot *s);
 	uint32_t shard, nshards; /* from 0; nshards 0: all */
 	/* Values for a point; NULL: what the rule returns. */
 	void (*values)(void *arg, const struct fl_spot *s, struct fl_value_list *list);
@@ -53,7 +57,7 @@ struct fl_agenda {
 };
 
 void fl_agenda_init(struct fl_agenda *a, const struct fl_agenda_opts *o, const struct fl_ledger *l);
-/* The faults of the next trial, one or two; 0: nothing is left. */
+/* The faults of the next trial, one or two, of a random one up to all; 0: nothing is left. */
 size_t fl_agenda_next(struct fl_agenda *a, struct fl_fault_at faults[FL_MAX_FAULTS]);
 
 /* Why a point is not, or not wholly, done. */
@@ -65,6 +69,7 @@ enum fl_left {
 	FL_LEFT_AFTER,	 /* only reached after a fault: --depth 2 */
 	FL_LEFT_ONLY,	 /* --only leaves it out */
 	FL_LEFT_SHARD,	 /* in another shard */
+	FL_LEFT_DRAW,	 /* no random trial has made it fail yet */
 	FL_LEFT_NEVER,	 /* no such occurrence: --occurrence N of fewer calls */
 	FL_NLEFT,
 };

@@ -163,13 +163,17 @@ void fl_examine(struct sweep *s, const struct fl_trial *trial)
 enum fl_outcome_kind fl_examine_outcome(const struct sweep *s, const struct fl_trial *trial,
 					size_t nfaults)
 {
+	size_t missed = 0;
+
 	if (trial->timed_out)
 		return FL_OUTCOME_HANG;
 	if (s->found.n)
 		return FL_OUTCOME_FINDING;
 	for (size_t i = 0; i < nfaults; i++) {
-		if (!trial->reached[i])
-			return FL_OUTCOME_MISSED;
+		missed += !trial->reached[i];
 	}
+	/* of several that were drawn some may prevent others */
+	if (missed == nfaults || (missed && !s->o->agenda.random))
+		return FL_OUTCOME_MISSED;
 	return trial->status ? FL_OUTCOME_HANDLED : FL_OUTCOME_ABSORBED;
 }

@@ -315,8 +315,11 @@ bool fl_tried_settled(const struct fl_tried *t)
 /* A fault whose call was not reached counts once it has been tried often enough. */
 static void settle(struct fl_ledger *l, struct fl_tried *t, const struct fl_record *r)
 {
-	struct fl_spot *s = &l->spots[t->fault.point];
+	struct fl_spot *s;
 
+	if (!t)
+		return;
+	s = &l->spots[t->fault.point];
 	if (t->outcome != FL_OUTCOME_NONE)
 		l->outcomes[t->outcome]--;
 	s->settled -= fl_tried_settled(t);
@@ -329,6 +332,14 @@ static void settle(struct fl_ledger *l, struct fl_tried *t, const struct fl_reco
 		s->missed = t->tries >= FL_MAX_TRIES;
 	else
 		s->injected = true;
+}
+
+/* Of several faults it is only known that all of them had an effect. */
+static void settle_drawn(struct fl_ledger *l, const struct fl_record *b, const struct fl_record *r)
+{
+	l->outcomes[r->outcome]++;
+	for (size_t i = 0; r->injected >= b->nfaults && i < b->nfaults; i++)
+		l->spots[b->faults[i].point].injected = true;
 }
 
 bool fl_same_faults(const struct fl_fault_at *faults, size_t n, const struct fl_record *begin)
@@ -379,6 +390,7 @@ static void remember_ran(struct fl_ledger *l, const struct fl_record *b,
 		.start = (uint32_t)l->starts,
 		.outcome = end->outcome,
 		.pair = b->nfaults > 1,
+		.drawn = b->drawn ? (uint32_t)b->nfaults : 0,
 		.again = b->again,
 	};
 	l->nran++;
@@ -387,7 +399,6 @@ static void remember_ran(struct fl_ledger *l, const struct fl_record *b,
 static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 {
 	const struct fl_record *b = &l->begun;
-	struct fl_tried *t;
 
 	if (!l->open || b->n != r->n)
 		return "a trial ends that did not begin";
@@ -404,10 +415,10 @@ static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 	if (b->again || r->outcome == FL_OUTCOME_CUT)
 		return NULL;
 	l->trials++;
-	t = tried(l, &b->faults[b->nfaults - 1], b->nfaults > 1);
-	if (!t)
-		return NULL;
-	settle(l, t, r);
+	if (b->drawn)
+		settle_drawn(l, b, r);
+	else
+		settle(l, tried(l, &b->faults[b->nfaults - 1], b->nfaults > 1), r);
 	if (may_have_leaked(r))
 		remember_unscanned(l, b);
 	return NULL;

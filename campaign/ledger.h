@@ -51,6 +51,7 @@ struct fl_ran {
 	uint32_t finding;	  /* the last one that it is blamed for; 0: none */
 	enum fl_outcome_kind outcome;
 	bool pair;
+	uint32_t drawn; /* faults of a random trial; 0: it is none */
 	bool again;
 };
 

@@ -124,15 +124,38 @@ static int reduce(struct minimiser *m, const struct fl_fault_at *faults, size_t 
 	return 0;
 }
 
-static int drop_one(struct minimiser *m)
+/* Of several faults any alone. */
+static int try_each(struct minimiser *m)
 {
-	struct fl_fault_at one;
+	const size_t n = m->out->nfaults;
 	bool taken = false;
+	char what[64];
 	int err = 0;
 
-	for (size_t i = 0; !err && !taken && m->out->nfaults > 1 && i < m->out->nfaults; i++) {
-		one = m->out->faults[i];
-		err = reduce(m, &one, 1, &taken, i ? "the second fault alone" : "the first alone");
+	for (size_t i = 0; !err && !taken && n > 1 && i < n; i++) {
+		const struct fl_fault_at one = m->out->faults[i];
+
+		snprintf(what, sizeof(what), "fault %zu of %zu alone", i + 1, n);
+		err = reduce(m, &one, 1, &taken, what);
+	}
+	return err;
+}
+
+/* Of more than two, one after the other is left out for good if it can be. */
+static int leave_out(struct minimiser *m)
+{
+	struct fl_fault_at rest[FL_MAX_FAULTS];
+	char what[64];
+	bool taken;
+	int err = 0;
+
+	for (size_t i = 0; !err && m->out->nfaults > 2 && i < m->out->nfaults; i += !taken) {
+		const size_t n = m->out->nfaults;
+
+		memcpy(rest, m->out->faults, i * sizeof(*rest));
+		memcpy(rest + i, m->out->faults + i + 1, (n - i - 1) * sizeof(*rest));
+		snprintf(what, sizeof(what), "without fault %zu of %zu", i + 1, n);
+		err = reduce(m, rest, n - 1, &taken, what);
 	}
 	return err;
 }
@@ -172,7 +195,9 @@ static int minimise(struct minimiser *m)
 		return err;
 	fl_note(m->s->sink->note, m->s->sink->arg,
 		"as found: reproduced in %" PRIu32 " of %" PRIu32, m->out->shown, m->out->tries);
-	err = drop_one(m);
+	err = try_each(m);
+	if (!err)
+		err = leave_out(m);
 	for (size_t i = 0; !err && i < m->out->nfaults; i++)
 		err = simplify(m, i);
 	m->out->is_partial = is_spoilt(m);

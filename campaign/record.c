@@ -129,6 +129,17 @@ static void put_begin(struct fl_json *j, const struct fl_record *r)
 		put_fault(j, &r->faults[1]);
 		fl_json_close(j, '{');
 	}
+	if (r->nfaults > 2)
+		fl_json_open(j, "more", '[');
+	for (size_t i = 2; i < r->nfaults; i++) {
+		fl_json_open(j, NULL, '{');
+		put_fault(j, &r->faults[i]);
+		fl_json_close(j, '{');
+	}
+	if (r->nfaults > 2)
+		fl_json_close(j, '[');
+	if (r->drawn)
+		fl_json_bool(j, "drawn", true);
 	if (r->again)
 		fl_json_bool(j, "again", true);
 }
@@ -321,18 +332,34 @@ static bool parse_fault_key(const cJSON *v, struct fl_fault_at *f)
 	return true;
 }
 
-static int parse_second(const cJSON *object, struct fl_record *r)
+/* One more fault of a trial. */
+static int parse_fault(const cJSON *object, struct fl_record *r)
 {
+	struct fl_fault_at *f = &r->faults[r->nfaults];
 	const cJSON *v;
 
-	r->nfaults = 2;
-	r->faults[1].occurrence = 1;
+	if (r->nfaults == FL_MAX_FAULTS)
+		return -EINVAL;
+	r->nfaults++;
+	f->occurrence = 1;
 	cJSON_ArrayForEach(v, object)
 	{
-		if (!parse_fault_key(v, &r->faults[1]))
+		if (!parse_fault_key(v, f))
 			return -EINVAL;
 	}
 	return 0;
+}
+
+static int parse_more(const cJSON *list, struct fl_record *r)
+{
+	const cJSON *object;
+	int err = 0;
+
+	cJSON_ArrayForEach(object, list)
+	{
+		err = err ? err : parse_fault(object, r);
+	}
+	return err;
 }
 
 /* Where the value of a key goes; keys of numbers and of strings differ. */
@@ -432,8 +459,12 @@ static int parse_key(struct fl_record_parser *p, const cJSON *v, struct fl_recor
 		r->silent = cJSON_IsTrue(v);
 	else if (cJSON_IsBool(v) && !strcmp(v->string, "again"))
 		r->again = cJSON_IsTrue(v);
+	else if (cJSON_IsBool(v) && !strcmp(v->string, "drawn"))
+		r->drawn = cJSON_IsTrue(v);
 	else if (cJSON_IsObject(v) && !strcmp(v->string, "second"))
-		return parse_second(v, r);
+		return parse_fault(v, r);
+	else if (cJSON_IsArray(v) && !strcmp(v->string, "more"))
+		return parse_more(v, r);
 	else if (cJSON_IsObject(v) && !strcmp(v->string, "options"))
 		return parse_options(p, v, r);
 	else if (cJSON_IsArray(v) && !strcmp(v->string, "path"))

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define FL_JOURNAL_VERSION 1
-#define FL_MAX_FAULTS 2 /* in one trial */
+#define FL_MAX_FAULTS 8 /* in one trial: one, a pair, or more of a random one */
 #define FL_MAX_FRAMES 64
 
 enum fl_record_type {
@@ -99,6 +99,7 @@ struct fl_record {
 	/* begin */
 	struct fl_fault_at faults[FL_MAX_FAULTS];
 	size_t nfaults;
+	bool drawn; /* the faults, at random */
 	bool again; /* a repetition, to put a leak down to its fault */
 	/* end; status: also of baseline and done */
 	enum fl_outcome_kind outcome;

@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fl_abi.h"
+#include "rate.h"
+
+#define MAX_DEPTH 2
+
 void fl_settings_init(struct fl_settings *s)
 {
 	*s = (struct fl_settings){ .agenda = { .depth = 1 } };
@@ -85,6 +90,16 @@ static bool set_shard(struct fl_agenda_opts *a, const char *value)
 	return true;
 }
 
+static bool set_seed(struct fl_agenda_opts *a, const char *value)
+{
+	char *end;
+
+	errno = 0;
+	a->random = true;
+	a->seed = strtoull(value, &end, 10);
+	return isdigit((unsigned char)*value) && !errno && !*end;
+}
+
 /* "-ENOMEM", "NULL", "true" or a number. */
 static bool value_of(const char *word, size_t len, int64_t *value)
 {
@@ -146,8 +161,10 @@ bool fl_settings_set(struct fl_settings *s, const char *name, const char *value)
 		return set_values(s, value);
 	if (!strcmp(name, "only"))
 		s->agenda.only = value;
+	if (!strcmp(name, "random"))
+		return set_seed(&s->agenda, value);
 	if (!strcmp(name, "depth")) {
-		if (!number(value, 1, FL_MAX_FAULTS, &depth))
+		if (!number(value, 1, MAX_DEPTH, &depth))
 			return false;
 		s->agenda.depth = depth;
 	}
@@ -217,13 +234,28 @@ static void give_values(void *arg, const struct fl_spot *spot, struct fl_value_l
 		add_allowed(list, a->tag, 1);
 }
 
+static uint64_t give_rate(void *arg, const struct fl_spot *spot)
+{
+	const struct fl_settings *s = arg;
+	const struct fl_obj_rule *rule;
+	const struct fl_obj_param *p;
+
+	if (spot->rule >= s->obj->nrules)
+		return 0;
+	rule = &s->obj->rules[spot->rule];
+	if (rule->rate_param < 0)
+		return rule->knobs->rate;
+	p = &s->obj->params[rule->rate_param];
+	return fl_rate(p->value, p->is_fraction, false);
+}
+
 void fl_settings_values(struct fl_settings *s, const struct fl_object *obj)
 {
 	s->obj = obj;
-	if (s->values == FL_VALUES_RULE)
-		return;
-	s->agenda.values = give_values;
 	s->agenda.arg = s;
+	s->agenda.rate = give_rate;
+	if (s->values != FL_VALUES_RULE)
+		s->agenda.values = give_values;
 }
 
 void fl_settings_of(struct fl_settings *s, const struct fl_ledger *l)

@@ -21,13 +21,13 @@ struct fl_settings {
 
 void fl_settings_init(struct fl_settings *s);
 /*
- * each, occurrence, values, mode, depth, only, shard. False: @value is invalid
+ * each, occurrence, values, mode, depth, only, shard, random. False: @value is invalid
  * for it; other names are ignored. @value of "only" is borrowed.
  */
 bool fl_settings_set(struct fl_settings *s, const char *name, const char *value);
 /* What a value may look like, for a message. */
 const char *fl_settings_form(const char *name);
-/* Values by the tags of @obj's functions; @s must stay where it is. */
+/* Values by the tags of @obj's functions, rates by its rules; @s must stay where it is. */
 void fl_settings_values(struct fl_settings *s, const struct fl_object *obj);
 /* What a journal's options say. */
 void fl_settings_of(struct fl_settings *s, const struct fl_ledger *l);

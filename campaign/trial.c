@@ -29,6 +29,7 @@ static int begin(struct sweep *s, const struct fl_fault_at *faults, size_t n, bo
 		.type = FL_RECORD_BEGIN,
 		.n = s->l->last + 1,
 		.nfaults = n,
+		.drawn = s->o->agenda.random,
 		.again = again,
 	};
 	const struct fl_spot *spot = &s->l->spots[faults[n - 1].point];

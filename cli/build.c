@@ -84,7 +84,9 @@ struct fl_compile_opts fl_compile_options(const struct fl_options *o)
 			.allowed = o->allowed,
 			.nallowed = o->nallowed,
 		},
-		.sweep = o->sweep ? FL_SWEEP_SYSTEMATIC : FL_SWEEP_NONE,
+		.sweep = o->random  ? FL_SWEEP_RANDOM
+			 : o->sweep ? FL_SWEEP_SYSTEMATIC
+				    : FL_SWEEP_NONE,
 		.plan = { .backend = o->backend, .force_return = o->force_return },
 		.emit = o->emit == FL_EMIT_TO_C	       ? FL_EMIT_C
 			: o->emit == FL_EMIT_TO_OBJECT ? FL_EMIT_FILE

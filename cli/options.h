@@ -74,6 +74,7 @@ struct fl_options {
 	bool traceable;	   /* list what can be traced instead of what can fail */
 	bool help;
 	bool sweep;
+	bool random;
 	bool fix_hint;	 /* doctor */
 	bool only_check; /* fmt: report what is not formatted, and write nothing */
 	bool verbose;

@@ -47,6 +47,7 @@ struct campaign {
 	char script[24];
 	char output[PATH_MAX + 8];
 	char depth[16];
+	char seed[24];
 	int signal_fd;
 	int signals; /* signals that requested the end */
 	struct fl_progress progress;
@@ -153,6 +154,21 @@ static int set_shard(struct campaign *c)
 	return set(c, "shard", shard);
 }
 
+/* The faults of all trials follow from it: by default the same each time. */
+static int set_seed(struct campaign *c)
+{
+	const struct fl_options *o = c->o;
+
+	if (!o->random)
+		return 0;
+	if (!o->budget)
+		return fl_errors_raise(&c->errors, FL_C_NO_BUDGET, NULL);
+	if (o->each || o->depth > 1 || o->inject_mode || o->occurrence || o->values)
+		return fl_errors_raise(&c->errors, FL_C_RANDOM_CHOICE, NULL);
+	snprintf(c->seed, sizeof(c->seed), "%" PRIu64, o->seed);
+	return set(c, "random", c->seed);
+}
+
 static int read_settings(struct campaign *c)
 {
 	static const char *const each[] = { "path", "call", "function" };
@@ -175,6 +191,8 @@ static int read_settings(struct campaign *c)
 		status = set(c, "only", o->only);
 	if (!status)
 		status = set_shard(c);
+	if (!status)
+		status = set_seed(c);
 	return status ? status : set_budget(c, o->budget);
 }
 
@@ -247,7 +265,7 @@ static int prepare(struct campaign *c)
 	if (status)
 		return status;
 	arming.compile.sema.has_command = true;
-	arming.compile.sweep = FL_SWEEP_SYSTEMATIC;
+	arming.compile.sweep = c->o->random ? FL_SWEEP_RANDOM : FL_SWEEP_SYSTEMATIC;
 	arming.session.silent = true;
 	if (fl_engine_prepare(c->engine, &arming, &c->armed))
 		return c->errors.status;

@@ -181,8 +181,6 @@ static void emit_sizes(const struct fl_emitter *em, struct fl_buf *out)
 		fl_buf_puts(out, "#define FL_SEEDED\n");
 	if (em->opts->sweep)
 		fl_buf_puts(out, "#define FL_SWEEP\n");
-	if (em->opts->sweep == FL_SWEEP_RECORDED)
-		fl_buf_puts(out, "#define FL_SWEEP_RANDOM\n");
 	if (plan->separate)
 		fl_buf_puts(out, "#define FL_SEPARATE\n");
 	if (em->uses_fired)

@@ -284,12 +284,11 @@ static void emit_decision(struct fl_emitter *em, const struct fl_rule *rule,
 	fl_buf_puts(em->out, "\tif (!ordinal)\n\t\treturn 0;\n");
 }
 
-/* Which point the call is; without draws that says whether it fails, too. */
+/* Which point the call is, and whether it fails. */
 static void emit_swept(struct fl_emitter *em)
 {
-	fl_buf_printf(em->out, "\tif (!fl_swept(c, %u))\n\t\treturn 0;\n", em->rule);
-	if (em->opts->sweep == FL_SWEEP_SYSTEMATIC)
-		fl_buf_puts(em->out, "\tordinal = c->ordinal;\n");
+	fl_buf_printf(em->out, "\tif (!fl_swept(c, %u))\n\t\treturn 0;\n\tordinal = c->ordinal;\n",
+		      em->rule);
 }
 
 static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
@@ -312,11 +311,12 @@ static void emit_instance(struct fl_emitter *em, const struct fl_rule *rule,
 	fl_buf_puts(em->out, "\tif (!fl_guard())\n\t\treturn 0;\n");
 	if (swept)
 		emit_swept(em);
-	for (; i < cond->nterms; i++)
+	/* the sweep draws by itself */
+	for (; !swept && i < cond->nterms; i++)
 		emit_term(em, cond->terms[i], &has_scratch);
 	if (actions_need_scratch(rule, in) || (in->per && fl_needs_scratch(in->per)))
 		emit_scratch(em, &has_scratch);
-	if (!swept || em->opts->sweep == FL_SWEEP_RECORDED)
+	if (!swept)
 		emit_decision(em, rule, in);
 	for (i = 0; i < rule->nacts; i++)
 		emit_action(em, rule, in, &in->acts[i]);

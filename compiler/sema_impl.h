@@ -153,7 +153,7 @@ bool fl_same_func(const struct fl_func *a, const struct fl_func *b);
 
 /* sema_step.c */
 void fl_check_steps(struct fl_sema *s);
-/* A sweep chooses the calls that fail: schedules and random terms are refused. */
+/* A sweep chooses the calls that fail: schedules are refused, and random terms but for --random. */
 void fl_check_sweep(struct fl_sema *s);
 
 #endif /* FL_SEMA_IMPL_H */

@@ -56,7 +56,29 @@ static void check_draw(const struct fl_expr *e, void *arg)
 		return;
 	d->found = true;
 	fl_report(d->s->diags, FL_E_SWEEP, e->span, fl_builtin_name(e->builtin),
-		  "remove it: each point fails in a trial of its own", NULL);
+		  "remove it: each point fails in a trial of its own; or sweep with --random",
+		  NULL);
+}
+
+/* Is @e one of the terms of @cond, a && b && c? */
+static bool is_term(const struct fl_expr *cond, const struct fl_expr *e)
+{
+	for (; cond->kind == FL_EXPR_BINARY && cond->op == FL_OP_ANDAND; cond = cond->left) {
+		if (cond->right == e)
+			return true;
+	}
+	return cond == e;
+}
+
+/* A random campaign draws by one rate for each rule. */
+static void check_rate(struct fl_sema *s, const struct fl_rule *rule)
+{
+	const struct fl_instance *in = rule->ninstances ? &rule->instances[0] : NULL;
+	struct fl_expr **limit;
+	const struct fl_expr *rate = in ? fl_find_rate(in->target, in->cond, &limit) : NULL;
+
+	if (in && (!rate || rule->ndraws != 1 || !is_term(in->cond, rate)))
+		fl_report(s->diags, FL_E_SWEEP_RATE, rule->targets[0].span, NULL);
 }
 
 void fl_check_sweep(struct fl_sema *s)
@@ -65,15 +87,15 @@ void fl_check_sweep(struct fl_sema *s)
 		const struct fl_rule *rule = &s->script->rules[i];
 		struct draws d = { .s = s };
 
-		if (!rule->ret || s->opts->sweep != FL_SWEEP_SYSTEMATIC)
+		if (!rule->ret || !s->opts->sweep)
 			continue;
 		for (size_t j = 0; j < rule->nscheds; j++)
 			fl_report(s->diags, FL_E_SWEEP, rule->scheds[j].span,
 				  fl_schedule_name(rule->scheds[j].kind),
-				  "remove it: each point fails in a trial of its own, and "
-				  "--occurrence chooses among its calls",
-				  NULL);
-		if (rule->ninstances && rule->instances[0].cond)
+				  "remove it: a campaign chooses the calls that fail", NULL);
+		if (s->opts->sweep == FL_SWEEP_RANDOM)
+			check_rate(s, rule);
+		else if (rule->ninstances && rule->instances[0].cond)
 			fl_walk(rule->instances[0].cond, check_draw, &d);
 	}
 }

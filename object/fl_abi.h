@@ -27,7 +27,7 @@
 #define FL_KEY_WORDS 8	       /* of 8 bytes, in the key of "per" */
 #define FL_STATE_ENTRIES 16384 /* keys of one @state */
 #define FL_PER_ENTRIES 65536   /* keys of all "per" together */
-#define FL_SWEEP_FAULTS 2      /* that one trial of a campaign sees */
+#define FL_SWEEP_FAULTS 8      /* that one trial of a campaign sees; a power of two */
 #define FL_SWEEP_HITS 64       /* injections of a trial that are recorded one by one */
 #define FL_SWEEP_CUTS 4	       /* places where a call path ends */
 #define FL_SWEEP_POINTS 16384  /* points, unless the runtime sets another number */
@@ -173,7 +173,7 @@ struct fl_sweep_hit {
 	__u64 time_ns;
 	__s64 value;
 	__u32 point;
-	__u32 fault; /* FL_SWEEP_FAULTS: the rule's own doing */
+	__u32 fault;
 };
 
 struct fl_sweep_range {
@@ -190,7 +190,7 @@ struct fl_sweep_knobs {
 	__u32 each;				   /* enum fl_sweep_each */
 	__u32 any_context;			   /* calls in interrupts count too */
 	__u32 max_points;
-	__u32 reserved;
+	__u32 nfaults;
 	struct fl_sweep_fault faults[FL_SWEEP_FAULTS];
 	/* written by the programs; the first four are reset with each trial */
 	__u64 matched;

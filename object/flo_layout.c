@@ -44,7 +44,7 @@ static const struct fl_flo_field head[] = {
 	FIELD(BOOL, fl_object, uses_keys),
 	FIELD(BOOL, fl_object, seeded),
 	FIELD(BOOL, fl_object, force_return),
-	ENUM(fl_object, sweep, FL_SWEEP_RECORDED + 1),
+	ENUM(fl_object, sweep, FL_SWEEP_RANDOM + 1),
 	MANY(fl_object, setups, COMMANDS),
 	{ FL_FLO_ONE_OR, FL_FLO_COMMANDS, offsetof(struct fl_object, run), 0 },
 	MANY(fl_object, cleanups, COMMANDS),

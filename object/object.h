@@ -24,7 +24,7 @@ struct fl_rule_knobs; /* fl_abi.h */
 enum fl_sweep {
 	FL_SWEEP_NONE,	     /* the rules */
 	FL_SWEEP_SYSTEMATIC, /* a campaign, call by call (runtime/points.h) */
-	FL_SWEEP_RECORDED,   /* the rules, and a campaign records which calls these were */
+	FL_SWEEP_RANDOM,     /* a campaign, several calls at a time, by the rules' rates */
 };
 
 /* One BPF program. */

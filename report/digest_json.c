@@ -94,7 +94,9 @@ static void put_trial(struct fl_json *j, const struct fl_ran *ran)
 	fl_json_number(j, "n", (int64_t)ran->n);
 	fl_json_number(j, "start", ran->start);
 	put_fault(j, &ran->fault);
-	if (ran->pair)
+	if (ran->drawn)
+		fl_json_number(j, "drawn", ran->drawn);
+	else if (ran->pair)
 		fl_json_number(j, "first", ran->first);
 	fl_json_string(j, "outcome", fl_outcome_kind_name(ran->outcome));
 	fl_json_number(j, "us", (int64_t)ran->us);

@@ -230,6 +230,7 @@ int fl_points_begin(struct fl_points *p, uint64_t trial, const struct fl_chosen 
 				.has_value = choices[i].has_value,
 			};
 	}
+	k->nfaults = (uint32_t)nchoices;
 	k->last_trial = trial;
 	__atomic_store_n(&k->trial, trial, __ATOMIC_RELEASE);
 	return 0;

@@ -78,7 +78,7 @@ struct fl_point_hit {
 	uint64_t ordinal;    /* of the matched call in the trial */
 	uint64_t time_ns;    /* CLOCK_MONOTONIC */
 	int64_t value;	     /* what was returned */
-	uint32_t choice;     /* which of the trial's choices, from 0; FL_MAX_CHOSEN: none */
+	uint32_t choice;     /* which of the trial's choices, from 0 */
 };
 
 /* What a trial came to. */

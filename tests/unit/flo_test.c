@@ -120,7 +120,7 @@ static const struct fl_object whole = {
 	LIST(cleanups),
 	LIST(checks),
 	LIST(allows),
-	.sweep = FL_SWEEP_RECORDED,
+	.sweep = FL_SWEEP_RANDOM,
 	.release = "6.12.48",
 	.arch = "x86_64",
 	.build_id = "0123456789abcdef",

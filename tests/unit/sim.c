@@ -164,6 +164,11 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 		if (!(s->runs % 8))
 			report(s, bug, point);
 		return true;
+	case SIM_BOTH:
+		if (s->both && s->both != point + 1)
+			report(s, bug, point);
+		s->both = point + 1;
+		return true;
 	case SIM_PAIR:
 		if (call(s, point + ERROR_PATH))
 			report(s, bug, point);
@@ -204,6 +209,7 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	s->faults = faults;
 	s->nfaults = nfaults;
 	s->trial = out;
+	s->both = 0;
 	out->us = 1000;
 	s->now_us += out->us;
 	for (size_t i = 0; i < s->nseen; i++) {

@@ -30,6 +30,7 @@ enum sim_bug {
 	SIM_NBUGS,
 	SIM_RARE, /* in one run of eight */
 	SIM_SLOW, /* ends in twice the usual time limit */
+	SIM_BOTH, /* only when two such points fail in one run */
 };
 
 struct sim {
@@ -60,6 +61,7 @@ struct sim {
 	size_t nfaults;
 	struct fl_trial *trial;
 	uint64_t limit_us;
+	size_t both; /* the last point with SIM_BOTH that failed, from 1 */
 	/* for tests of what a baseline may be */
 	int baseline_status;
 	bool baseline_hangs, baseline_warns, baseline_leaves, baseline_cannot;

@@ -28,3 +28,33 @@ test_minimise() {
 	expect_equal "warnings" $((before + 1)) "$(warnings)"
 	rmmod fl_bugs
 }
+
+# Several calls fail in each trial; what it takes is one of them.
+test_random_campaign() {
+	local campaign
+
+	need_full
+	insmod "$modules/fl_bugs.ko"
+	campaign=(sweep --random --seed 5 -e 'on should_failslab if within(fl_bugs_run) && rand < 60 return -ENOMEM'
+		-c 'cd /sys/kernel/debug/fl_bugs; for c in good_leak good_warns bug_warns; do
+			echo $c >run; done; true')
+	fl "${campaign[@]}" -o runs
+	expect_equal "status without a budget" 2 "$status"
+	expect_text err 'a random campaign never ends by itself'
+	fl "${campaign[@]}" --budget 12 -o runs
+	expect_equal "status" 1 "$status"
+	expect_text out '^[1-9] of [1-9] points injected, 12 trials, 1 finding \(budget\)$'
+	expect_text runs/journal.ndjson '^\{"type":"begin","n":[0-9]+,"point":.*"second":\{"point":.*"drawn":true\}$'
+	fl "${campaign[@]}" --budget 12 -o again
+	diff <(grep '"drawn"' runs/journal.ndjson) <(grep '"drawn"' again/journal.ndjson) ||
+		fail "the same seed draws something else"
+	fl replay runs/1
+	expect_equal "status of replay" 1 "$status"
+	expect_text out '^shown again: '
+	fl minimise runs/1
+	rmmod fl_bugs
+	expect_equal "status of minimise" 0 "$status"
+	expect_text runs/1/minimal.fault \
+		'^on should_failslab if \(within\(fl_bugs_run\)\) && (caller|within)\(fl_bugs:bug_warns\) nth 1 return -ENOMEM$'
+	expect_equal "rules" 1 "$(grep -c '^on ' runs/1/minimal.fault)"
+}
