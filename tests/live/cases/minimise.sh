@@ -35,6 +35,7 @@ test_random_campaign() {
 
 	need_full
 	insmod "$modules/fl_bugs.ko"
+	# shellcheck disable=SC2016 # for the campaign's shell
 	campaign=(sweep --random --seed 5 -e 'on should_failslab if within(fl_bugs_run) && rand < 60 return -ENOMEM'
 		-c 'cd /sys/kernel/debug/fl_bugs; for c in good_leak good_warns bug_warns; do
 			echo $c >run; done; true')
