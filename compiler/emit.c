@@ -119,6 +119,49 @@ static void emit_calls(struct fl_emitter *em, const struct fl_plan_prog *prog)
 	}
 }
 
+/* Rules @from to @to of a program as a function: did one of them return? */
+static void emit_part(struct fl_emitter *em, const struct fl_plan_prog *prog, size_t index,
+		      size_t from, size_t to)
+{
+	fl_buf_printf(em->out,
+		      "\nFL_GLOBAL int fl_part_%zu_%zu(struct fl_call *c, u64 first)\n{\n"
+		      "\tif (!c)\n\t\treturn 0;\n",
+		      index, from);
+	for (size_t i = from; i < to; i++) {
+		const struct fl_plan_slot *slot = &prog->slots[i];
+
+		fl_buf_printf(em->out, "\tc->slot = first + %zu;\n", prog->first_slot + i);
+		fl_buf_printf(em->out,
+			      slot->rule->ret ? "\tif (fl_rule_%u(c))\n\t\treturn 1;\n"
+					      : "\tfl_rule_%u(c);\n",
+			      slot->instance->number);
+	}
+	fl_buf_puts(em->out, "\treturn 0;\n}\n");
+}
+
+static void emit_parts(struct fl_emitter *em, const struct fl_plan_prog *prog, size_t index)
+{
+	size_t part = em->plan->part, to;
+
+	for (size_t from = 0; part && from < prog->nslots; from = to) {
+		to = from + part < prog->nslots ? from + part : prog->nslots;
+		emit_part(em, prog, index, from, to);
+	}
+}
+
+static void emit_part_calls(struct fl_emitter *em, const struct fl_plan_prog *prog, size_t index)
+{
+	const char *first = prog->nattaches > 1 ? "first" : "0";
+
+	for (size_t from = 0; from < prog->nslots; from += em->plan->part) {
+		if (prog->returns)
+			fl_buf_printf(em->out, "\tif (fl_part_%zu_%zu(&c, %s))\n\t\t%s;\n",
+				      index, from, first, fl_backend_returns(prog->backend));
+		else
+			fl_buf_printf(em->out, "\tfl_part_%zu_%zu(&c, %s);\n", index, from, first);
+	}
+}
+
 static void emit_tracker_call(struct fl_emitter *em, const struct fl_plan_prog *prog)
 {
 	size_t i = (size_t)(prog->tracker - em->plan->script->trackers);
@@ -135,6 +178,7 @@ static void emit_prog(struct fl_emitter *em, const struct fl_plan_prog *prog, si
 	const struct fl_plan_attach *first = &prog->attaches[0];
 	bool many = prog->nattaches > 1;
 
+	emit_parts(em, prog, index);
 	/* many functions are named when the program is attached */
 	fl_buf_printf(em->out, "\nSEC(\"%s/%s\") u64 %s(u64 *ctx)\n{\n",
 		      fl_backend_name(prog->backend), many ? "many" : first->on->func->name,
@@ -153,6 +197,8 @@ static void emit_prog(struct fl_emitter *em, const struct fl_plan_prog *prog, si
 	fetch(em, prog);
 	if (prog->tracker)
 		emit_tracker_call(em, prog);
+	else if (em->plan->part)
+		emit_part_calls(em, prog, index);
 	else
 		emit_calls(em, prog);
 	fl_buf_puts(em->out, "\treturn 0;\n}\n");

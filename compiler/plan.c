@@ -5,6 +5,7 @@
 
 #define INLINE_SLOTS 8	/* rules in one program that are written into it */
 #define INLINE_TOTAL 32 /* rules in all of them */
+#define MOST_PARTS 200	/* of a program; BPF_MAX_SUBPROGS in the kernel is 256 */
 
 #define COST_ARGUMENT 1
 #define COST_MEMORY 4
@@ -477,7 +478,7 @@ static void add_trackers(struct fl_plan *plan, struct fl_arena *a)
 
 static void number_slots(struct fl_plan *plan, struct fl_arena *a)
 {
-	bool separate = false;
+	size_t most = 0;
 	size_t written = 0; /* rules, as often as they would be in programs */
 
 	for (size_t i = 0; i < plan->nprogs; i++) {
@@ -488,7 +489,7 @@ static void number_slots(struct fl_plan *plan, struct fl_arena *a)
 		prog->first_attach = plan->nattaches;
 		plan->nslots += prog->nslots * prog->nattaches;
 		plan->nattaches += prog->nattaches;
-		separate |= prog->nslots > INLINE_SLOTS;
+		most = prog->nslots > most ? prog->nslots : most;
 		written += prog->nslots;
 		for (size_t j = 0; j < prog->nattaches; j++) {
 			const struct fl_on *on = prog->attaches[j].on;
@@ -496,7 +497,14 @@ static void number_slots(struct fl_plan *plan, struct fl_arena *a)
 			prog->attaches[j].func_index = func_index(plan, asked_name(on), a);
 		}
 	}
-	plan->separate = separate || written > INLINE_TOTAL;
+	if (most <= INLINE_SLOTS && written <= INLINE_TOTAL)
+		return;
+	/* a rule that several programs share is compiled once */
+	plan->separate = written > plan->script->ninstances && most <= MOST_PARTS;
+	if (!plan->separate)
+		plan->part = most <= MOST_PARTS * INLINE_SLOTS
+				     ? INLINE_SLOTS
+				     : (most + MOST_PARTS - 1) / MOST_PARTS;
 }
 
 void fl_plan(const struct fl_script *script, const struct fl_plan_opts *opts, struct fl_arena *a,

@@ -72,7 +72,9 @@ struct fl_plan {
 	size_t cap_funcs;
 	struct fl_plan_cond *conds; /* one per instance, by number */
 	bool tracks_children;
+	/* To the verifier, which looks at each function once: */
 	bool separate; /* rules are functions of their own */
+	size_t part;   /* or so many of a program are one; 0: none is */
 };
 
 /* A function whose program of this kind the kernel would not take. */

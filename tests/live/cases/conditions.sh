@@ -98,6 +98,31 @@ test_order() {
 	expect_equal "injected by third" 3 "$(injected_by out 3)"
 }
 
+# More than a program may have functions: BPF_MAX_SUBPROGS is 256. By a return,
+# without one, and on two functions at once.
+test_order_of_many() {
+	local i backend
+
+	need_full
+	for ((i = 1; i <= 300; i++)); do
+		((i != 20)) || echo 'on fl_int1(a) if a == 1 log "seen %d", a'
+		echo "on fl_int1(a)$( ((i < 290)) || echo ', fl_int2(a)') if a == $i % 299 + 1 return -$i"
+	done >many.fault
+	for backend in fmod_ret kprobe; do
+		fl_start --include-self --backend "$backend" many.fault
+		expect_equal "the first of two" 'int -1 x2' "$(call 'x2 fl_int1 2')"
+		expect_equal "the last but one" 'int -299 x2' "$(call 'x2 fl_int1 1')"
+		expect_equal "the 6th" 'int -6 x2' "$(call 'x2 fl_int1 7')"
+		expect_equal "the other function" 'int -294 x3' "$(call 'x3 fl_int2 295 1')"
+		fl_stop
+		expect_equal "calls of the first" 6 "$(calls_by out 1)"
+		expect_equal "calls of those after a return" 2 "$(calls_by out 7)"
+		expect_equal "injected by the 6th" 2 "$(injected_by out 6)"
+		expect_equal "injected by the 295th, after a log" 3 "$(injected_by out 295)"
+		expect_equal "logged" 2 "$(grep -c 'seen 1' out)"
+	done
+}
+
 test_second_gets_the_rest() {
 	need_full
 	need_cpus 2
