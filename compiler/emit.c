@@ -155,8 +155,8 @@ static void emit_part_calls(struct fl_emitter *em, const struct fl_plan_prog *pr
 
 	for (size_t from = 0; from < prog->nslots; from += em->plan->part) {
 		if (prog->returns)
-			fl_buf_printf(em->out, "\tif (fl_part_%zu_%zu(&c, %s))\n\t\t%s;\n",
-				      index, from, first, fl_backend_returns(prog->backend));
+			fl_buf_printf(em->out, "\tif (fl_part_%zu_%zu(&c, %s))\n\t\t%s;\n", index,
+				      from, first, fl_backend_returns(prog->backend));
 		else
 			fl_buf_printf(em->out, "\tfl_part_%zu_%zu(&c, %s);\n", index, from, first);
 	}

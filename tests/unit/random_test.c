@@ -122,13 +122,17 @@ static void test_both(void **state)
 /* The lines of the journal that say what was drawn; yours to free. */
 static char *drawn(void)
 {
-	char *journal = sweep_read("journal.ndjson"), *text = calloc(1, strlen(journal) + 1);
-	size_t len = 0;
+	char *journal = sweep_read("journal.ndjson"), *save = NULL, *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
 
-	for (char *line = strtok(journal, "\n"); line; line = strtok(NULL, "\n")) {
+	assert_non_null(out);
+	for (char *line = strtok_r(journal, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		if (strstr(line, "\"drawn\""))
-			len += (size_t)sprintf(text + len, "%s\n", line);
+			fprintf(out, "%s\n", line);
 	}
+	fclose(out);
 	free(journal);
 	return text;
 }
