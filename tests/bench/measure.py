@@ -178,6 +178,10 @@ class Results:
         for key, value in values.items():
             self.data["samples"].setdefault(name, {}).setdefault(key, []).append(round(value, 3))
 
+    def last(self, name, key):
+        """The last sample; 0 without one."""
+        return self.data["samples"].get(name, {}).get(key, [0])[-1]
+
     def fail(self, name, why):
         note(name, "failed:", why)
         self.data["failed"].setdefault(name, str(why))
