@@ -193,10 +193,11 @@ static size_t draw(const struct fl_agenda *a, uint64_t *draws,
 
 	for (size_t i = 0; i < a->l->nspots; i++) {
 		const struct fl_spot *s = &a->l->spots[i];
-		const uint64_t rate = a->o.rate(a->o.arg, s);
+		uint64_t rate;
 
 		if (!s->reached || scope(a, s) != FL_LEFT_NOTHING)
 			continue;
+		rate = a->o.rate(a->o.arg, s);
 		for (uint64_t k = 1; k <= s->calls && k <= MAX_OCCURRENCES; k++) {
 			size_t at = n;
 

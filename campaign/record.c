@@ -120,22 +120,23 @@ static void put_point(struct fl_json *j, const struct fl_record *r)
 	fl_json_number(j, "calls", (int64_t)r->calls);
 }
 
+static void put_further(struct fl_json *j, const char *key, const struct fl_fault_at *f)
+{
+	fl_json_open(j, key, '{');
+	put_fault(j, f);
+	fl_json_close(j, '{');
+}
+
 static void put_begin(struct fl_json *j, const struct fl_record *r)
 {
 	fl_json_number(j, "n", (int64_t)r->n);
 	put_fault(j, &r->faults[0]);
-	if (r->nfaults > 1) {
-		fl_json_open(j, "second", '{');
-		put_fault(j, &r->faults[1]);
-		fl_json_close(j, '{');
-	}
+	if (r->nfaults > 1)
+		put_further(j, "second", &r->faults[1]);
 	if (r->nfaults > 2)
 		fl_json_open(j, "more", '[');
-	for (size_t i = 2; i < r->nfaults; i++) {
-		fl_json_open(j, NULL, '{');
-		put_fault(j, &r->faults[i]);
-		fl_json_close(j, '{');
-	}
+	for (size_t i = 2; i < r->nfaults; i++)
+		put_further(j, NULL, &r->faults[i]);
 	if (r->nfaults > 2)
 		fl_json_close(j, '[');
 	if (r->drawn)

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "file.h"
 #include "minimise.h"
@@ -19,15 +18,6 @@
 	}
 
 static char notes[65536];
-
-static int make_folder(void **state)
-{
-	char path[80];
-	int err = sweep_make_dir(state);
-
-	snprintf(path, sizeof(path), "%s/1", sweep_dir);
-	return err ? err : mkdir(path, 0777);
-}
 
 static void note(void *arg, const char *text)
 {
@@ -377,7 +367,7 @@ static void test_terms(void **state)
 
 int main(void)
 {
-#define MINIMAL(test) cmocka_unit_test_setup_teardown(test, make_folder, sweep_remove_dir)
+#define MINIMAL(test) cmocka_unit_test_setup_teardown(test, sweep_make_finding, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
 		MINIMAL(test_less),
 		MINIMAL(test_rare),

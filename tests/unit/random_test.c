@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "fl_abi.h"
 #include "minimise.h"
@@ -231,19 +230,10 @@ static void test_rate(void **state)
 	fl_ledger_release(&l);
 }
 
-static int make_folder(void **state)
-{
-	char path[80];
-	int err = sweep_make_dir(state);
-
-	snprintf(path, sizeof(path), "%s/1", sweep_dir);
-	return err ? err : mkdir(path, 0777);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_both, make_folder, sweep_remove_dir),
+		cmocka_unit_test_setup_teardown(test_both, sweep_make_finding, sweep_remove_dir),
 		cmocka_unit_test_setup_teardown(test_seed, sweep_make_dir, sweep_remove_dir),
 		cmocka_unit_test_setup_teardown(test_chances, sweep_make_dir, sweep_remove_dir),
 		cmocka_unit_test_setup_teardown(test_rate, sweep_make_dir, sweep_remove_dir),

@@ -21,6 +21,15 @@ int sweep_make_dir(void **state)
 	return mkdtemp(sweep_dir) ? 0 : -1;
 }
 
+int sweep_make_finding(void **state)
+{
+	char path[80];
+	int err = sweep_make_dir(state);
+
+	snprintf(path, sizeof(path), "%s/1", sweep_dir);
+	return err ? err : mkdir(path, 0777);
+}
+
 static int remove_one(const char *name, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;

@@ -14,6 +14,8 @@ extern char sweep_dir[64];
 /* For cmocka: the folder is new, and gone afterwards. */
 int sweep_make_dir(void **state);
 int sweep_remove_dir(void **state);
+/* The same, with the folder of finding 1. */
+int sweep_make_finding(void **state);
 void sweep_remove_tree(const char *path);
 /* The folder is as new. */
 void sweep_clear_dir(void);
