@@ -10,6 +10,8 @@
 
 #include "sweep_impl.h"
 
+#define LOST_BATCH 16 /* trials */
+
 static void feed(void *arg, const char *line)
 {
 	fl_splat_feed(arg, line);
@@ -92,17 +94,25 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 	return err;
 }
 
+/* What trials before this process leaked is only seen by trying them again. */
+static int repeat_lost(struct sweep *s, const struct fl_unscanned *list, size_t n,
+		       struct fl_trial *trial)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < n && list[i].n <= s->lost && !s->dirty; i++)
+		err = again(s, &list[i], trial);
+	return err;
+}
+
 static int look(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		uint64_t *us)
 {
 	struct fl_found_list batch;
-	int err;
+	int err = repeat_lost(s, list, n, trial);
 
-	/* what earlier processes left is only seen by trying it again */
-	if (s->lost_leaks)
-		return probe(s, list, n, trial, us);
-	if (!scan(s, us))
-		return 0;
+	if (err || s->dirty || !scan(s, us))
+		return err;
 	batch = s->found;
 	s->found = (struct fl_found_list){ 0 };
 	err = probe_halves(s, list, n, trial, us);
@@ -113,10 +123,10 @@ static int look(struct sweep *s, const struct fl_unscanned *list, size_t n, stru
 	return book_rest(s, &batch);
 }
 
-int fl_sweep_leaks(struct sweep *s)
+int fl_sweep_leaks(struct sweep *s, size_t n)
 {
 	struct fl_record r = { .type = FL_RECORD_SCAN };
-	size_t n = s->l->nunscanned;
+	bool all = n == s->l->nunscanned;
 	struct fl_unscanned *list = calloc(n + 1, sizeof(*list));
 	struct fl_trial *trial = calloc(1, sizeof(*trial));
 	int err = 0;
@@ -128,17 +138,38 @@ int fl_sweep_leaks(struct sweep *s)
 		err = fl_book_sync(s);
 		if (!err)
 			err = look(s, list, n, trial, &r.us);
-		r.n = s->l->last;
+		r.n = all ? s->l->last : list[n - 1].n;
 		if (!err && !s->dirty)
 			err = fl_book(s, &r);
 		if (!err)
 			err = fl_book_sync(s);
 		s->world->forget_leaks(s->world_arg);
 	}
-	s->lost_leaks = false;
 	fl_found_clear(&s->found);
 	free(list);
 	free(trial);
+	return err;
+}
+
+/*
+ * Trials of before wait for the next scan, unless there are many: a process that
+ * ends early gets through few, so the more have been repeated in vain, the fewer
+ * are looked through at once.
+ */
+int fl_sweep_lost_leaks(struct sweep *s)
+{
+	int err = 0;
+
+	while (!err && !s->dirty) {
+		size_t wasted = s->l->nrepeated / (LOST_BATCH / 2);
+		size_t n = LOST_BATCH >> (wasted < 4 ? wasted : 4);
+
+		if (n > s->l->nunscanned)
+			n = s->l->nunscanned;
+		if (!n || (!wasted && n < LOST_BATCH))
+			break;
+		err = fl_sweep_leaks(s, n);
+	}
 	return err;
 }
 

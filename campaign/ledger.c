@@ -272,6 +272,7 @@ static const char *apply_begin(struct fl_ledger *l, const struct fl_record *r)
 	}
 	l->open = true;
 	l->begun = *r;
+	l->nrepeated += r->again;
 	if (r->n > l->last)
 		l->last = r->n;
 	return NULL;
@@ -410,9 +411,11 @@ static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 		l->silent = *b;
 	l->busy_us += r->us;
 	remember_ran(l, b, r);
+	if (r->outcome == FL_OUTCOME_CUT)
+		return NULL;
 	if (b->again && (r->dirty || r->outcome == FL_OUTCOME_CRASH))
 		forget_unscanned(l, b);
-	if (b->again || r->outcome == FL_OUTCOME_CUT)
+	if (b->again)
 		return NULL;
 	l->trials++;
 	if (b->drawn)
@@ -460,6 +463,9 @@ static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
 		return "a finding is blamed on a trial that was not found before";
 	mark_ran(l, r);
 	f = &l->findings[r->id - 1];
+	/* to try it again would spoil the trials after it once more */
+	if (!strcmp(f->kind, "damage"))
+		forget_unscanned(l, b);
 	if (!f->blames++) {
 		f->trial = r->n;
 		f->nfaults = b->nfaults;

@@ -232,7 +232,7 @@ static int all_trials(struct sweep *s, const char **reason)
 
 		if (s->looks_for_leaks && s->l->nunscanned && !s->dirty &&
 		    (!n || s->l->nunscanned >= LEAK_BATCH)) {
-			err = fl_sweep_leaks(s);
+			err = fl_sweep_leaks(s, s->l->nunscanned);
 			continue;
 		}
 		if (!n)
@@ -250,16 +250,7 @@ static int last_leaks(struct sweep *s)
 {
 	if (!s->looks_for_leaks || !s->l->nunscanned || s->dirty)
 		return 0;
-	return fl_sweep_leaks(s);
-}
-
-/* Trials that were not looked through when the process or the machine ended. */
-static int leaks_of_before(struct sweep *s)
-{
-	if (!s->looks_for_leaks || !s->l->nunscanned)
-		return 0;
-	s->lost_leaks = true;
-	return fl_sweep_leaks(s);
+	return fl_sweep_leaks(s, s->l->nunscanned);
 }
 
 static int run(struct sweep *s, const char **reason)
@@ -273,8 +264,8 @@ static int run(struct sweep *s, const char **reason)
 		*reason = "idle";
 		return 0;
 	}
-	if (!err)
-		err = leaks_of_before(s);
+	if (!err && s->looks_for_leaks)
+		err = fl_sweep_lost_leaks(s);
 	if (!err)
 		err = all_trials(s, reason);
 	if (!err)
@@ -289,7 +280,9 @@ static int exit_status(const struct sweep *s, const struct fl_sweep_result *r)
 {
 	if (!s->l->nspots || fl_agenda_is_empty(&r->sums))
 		return FL_EXIT_IDLE;
-	if (!strcmp(r->reason, "fresh machine") && !r->sums.exhausted)
+	/* what leaked until then has to be tried again there */
+	if (!strcmp(r->reason, "fresh machine") &&
+	    (!r->sums.exhausted || (s->looks_for_leaks && s->l->nunscanned)))
 		return FL_EXIT_FRESH;
 	if (s->l->nfindings)
 		return FL_EXIT_FINDING;
@@ -324,6 +317,7 @@ static int init(struct sweep *s)
 		return fl_refuse_memory(s->fault);
 	fl_agenda_init(&s->agenda, &s->o->agenda, s->l);
 	s->started_us = s->world->now_us(s->world_arg);
+	s->lost = s->l->last;
 	return 0;
 }
 

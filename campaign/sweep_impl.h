@@ -39,8 +39,8 @@ struct sweep {
 	uint64_t started_us;
 	uint64_t trials; /* of this process */
 	bool looks_for_leaks;
-	bool lost_leaks; /* of trials before this process */
-	bool dirty;	 /* an oops: the machine is not to be trusted */
+	uint64_t lost; /* the last trial before this process: what leaked then is lost */
+	bool dirty;    /* an oops: the machine is not to be trusted */
 	bool lockdep_off;
 	bool lockdep_said;
 };
@@ -83,8 +83,10 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 		   struct fl_trial *trial);
 
 /* leaks.c */
-/* Look for what the trials leaked that were not looked through yet. */
-int fl_sweep_leaks(struct sweep *s);
+/* Look for what @n trials leaked, the oldest that were not looked through yet. */
+int fl_sweep_leaks(struct sweep *s, size_t n);
+/* Before the first trial: the same for trials of earlier processes. */
+int fl_sweep_lost_leaks(struct sweep *s);
 /* Add leaks since the last reset to the list of findings. */
 void fl_leaks_scan(struct sweep *s);
 /* Does a scan show a leak of that fingerprint? All its leaks are recorded. */
