@@ -90,8 +90,8 @@ struct fl_ledger {
 	struct fl_unscanned *unscanned;
 	size_t nunscanned;
 	size_t nrepeated; /* trials again since the last scan */
-	uint64_t trials; /* that came to an end, repetitions left out */
-	uint64_t last;	 /* number of the last trial */
+	uint64_t trials;  /* that came to an end, repetitions left out */
+	uint64_t last;	  /* number of the last trial */
 	uint64_t outcomes[FL_NOUTCOMES];
 	uint64_t busy_us; /* time of baselines, trials and scans */
 	uint64_t baseline_us;

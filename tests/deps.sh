@@ -26,7 +26,8 @@ FL_PACKAGES_check="clang-14 llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14
 # what the workloads of scripts/campaigns call
 FL_PACKAGES_hunt="btrfs-progs dmsetup dosfstools e2fsprogs erofs-utils exfatprogs f2fs-tools
 	genisoimage iproute2 jfsutils kmod nilfs-tools ntfs-3g perl-base python3-minimal
-	squashfs-tools udftools util-linux util-linux-extra xfsprogs"
+	squashfs-tools udftools util-linux util-linux-extra xfsprogs
+	busybox-static mksh nftables ipset mdadm cryptsetup-bin mtd-utils"
 }
 
 fl_installed() {
