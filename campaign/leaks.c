@@ -43,6 +43,16 @@ static int again(struct sweep *s, const struct fl_unscanned *u, struct fl_trial 
 	return fl_sweep_trial(s, faults, n, true, trial);
 }
 
+static int all_again(struct sweep *s, const struct fl_unscanned *list, size_t n,
+		     struct fl_trial *trial)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < n && !s->dirty; i++)
+		err = again(s, &list[i], trial);
+	return err;
+}
+
 static int probe(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		 uint64_t *us);
 
@@ -62,11 +72,10 @@ static int probe_halves(struct sweep *s, const struct fl_unscanned *list, size_t
 static int probe(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		 uint64_t *us)
 {
-	int err = 0;
+	int err;
 
 	s->world->forget_leaks(s->world_arg);
-	for (size_t i = 0; !err && i < n && !s->dirty; i++)
-		err = again(s, &list[i], trial);
+	err = all_again(s, list, n, trial);
 	if (err || s->dirty || !scan(s, us))
 		return err;
 	if (n == 1)
@@ -94,23 +103,17 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 	return err;
 }
 
-/* What trials before this process leaked is only seen by trying them again. */
-static int repeat_lost(struct sweep *s, const struct fl_unscanned *list, size_t n,
-		       struct fl_trial *trial)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < n && list[i].n <= s->lost && !s->dirty; i++)
-		err = again(s, &list[i], trial);
-	return err;
-}
-
 static int look(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		uint64_t *us)
 {
 	struct fl_found_list batch;
-	int err = repeat_lost(s, list, n, trial);
+	size_t lost = 0;
+	int err;
 
+	/* what trials before this process leaked is only seen by trying them again */
+	while (lost < n && list[lost].n <= s->lost)
+		lost++;
+	err = all_again(s, list, lost, trial);
 	if (err || s->dirty || !scan(s, us))
 		return err;
 	batch = s->found;
@@ -127,13 +130,13 @@ int fl_sweep_leaks(struct sweep *s, size_t n)
 {
 	struct fl_record r = { .type = FL_RECORD_SCAN };
 	bool all = n == s->l->nunscanned;
-	struct fl_unscanned *list = calloc(n + 1, sizeof(*list));
+	struct fl_unscanned *list = calloc(n, sizeof(*list));
 	struct fl_trial *trial = calloc(1, sizeof(*trial));
 	int err = 0;
 
 	if (!list || !trial) {
 		err = fl_refuse_memory(s->fault);
-	} else if (n) {
+	} else {
 		memcpy(list, s->l->unscanned, n * sizeof(*list));
 		err = fl_book_sync(s);
 		if (!err)

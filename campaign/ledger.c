@@ -464,7 +464,7 @@ static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
 	mark_ran(l, r);
 	f = &l->findings[r->id - 1];
 	/* to try it again would spoil the trials after it once more */
-	if (!strcmp(f->kind, "damage"))
+	if (f->kind && !strcmp(f->kind, "damage"))
 		forget_unscanned(l, b);
 	if (!f->blames++) {
 		f->trial = r->n;

@@ -219,6 +219,11 @@ static const char *why_stop(const struct sweep *s)
 	return NULL;
 }
 
+static bool has_unscanned(const struct sweep *s)
+{
+	return s->looks_for_leaks && s->l->nunscanned;
+}
+
 /* *reason is NULL when nothing is left. */
 static int all_trials(struct sweep *s, const char **reason)
 {
@@ -230,8 +235,7 @@ static int all_trials(struct sweep *s, const char **reason)
 	while (!err && !(*reason = why_stop(s))) {
 		size_t n = fl_agenda_next(&s->agenda, faults);
 
-		if (s->looks_for_leaks && s->l->nunscanned && !s->dirty &&
-		    (!n || s->l->nunscanned >= LEAK_BATCH)) {
+		if (has_unscanned(s) && !s->dirty && (!n || s->l->nunscanned >= LEAK_BATCH)) {
 			err = fl_sweep_leaks(s, s->l->nunscanned);
 			continue;
 		}
@@ -248,7 +252,7 @@ static int all_trials(struct sweep *s, const char **reason)
 /* Leaks of the last trials before the sweep ends early. */
 static int last_leaks(struct sweep *s)
 {
-	if (!s->looks_for_leaks || !s->l->nunscanned || s->dirty)
+	if (!has_unscanned(s) || s->dirty)
 		return 0;
 	return fl_sweep_leaks(s, s->l->nunscanned);
 }
@@ -281,8 +285,7 @@ static int exit_status(const struct sweep *s, const struct fl_sweep_result *r)
 	if (!s->l->nspots || fl_agenda_is_empty(&r->sums))
 		return FL_EXIT_IDLE;
 	/* what leaked until then has to be tried again there */
-	if (!strcmp(r->reason, "fresh machine") &&
-	    (!r->sums.exhausted || (s->looks_for_leaks && s->l->nunscanned)))
+	if (!strcmp(r->reason, "fresh machine") && (!r->sums.exhausted || has_unscanned(s)))
 		return FL_EXIT_FRESH;
 	if (s->l->nfindings)
 		return FL_EXIT_FINDING;

@@ -38,9 +38,9 @@ struct sweep {
 	uint64_t limit_us;
 	uint64_t started_us;
 	uint64_t trials; /* of this process */
+	uint64_t lost;	 /* the last trial before this process: what leaked then is lost */
 	bool looks_for_leaks;
-	uint64_t lost; /* the last trial before this process: what leaked then is lost */
-	bool dirty;    /* an oops: the machine is not to be trusted */
+	bool dirty; /* an oops: the machine is not to be trusted */
 	bool lockdep_off;
 	bool lockdep_said;
 };
@@ -83,7 +83,7 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 		   struct fl_trial *trial);
 
 /* leaks.c */
-/* Look for what @n trials leaked, the oldest that were not looked through yet. */
+/* Look for what @n trials leaked, 1 or more, the oldest not looked through yet. */
 int fl_sweep_leaks(struct sweep *s, size_t n);
 /* Before the first trial: the same for trials of earlier processes. */
 int fl_sweep_lost_leaks(struct sweep *s);
