@@ -21,8 +21,10 @@ void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerp
 		return;
 	}
 	f->list = more;
-	more[f->n] =
-		(struct fl_found){ strdup(kind), strdup(fingerprint), strdup(title), strdup(text) };
+	more[f->n] = (struct fl_found){ .kind = strdup(kind),
+					.fingerprint = strdup(fingerprint),
+					.title = strdup(title),
+					.text = strdup(text) };
 	f->no_memory |= !more[f->n].kind || !more[f->n].fingerprint || !more[f->n].title ||
 			!more[f->n].text;
 	f->n++;

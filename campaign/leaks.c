@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * leaks.c - memory that trials leaked. A scan costs seconds, so it is done for a
- * batch of trials; findings are attributed to a fault by bisecting the batch.
+ * batch of trials. A report has the time of the allocation: the trial of that time
+ * is repeated alone, and the finding is its fault's when it leaks again. For leaks
+ * that this does not explain the batch is bisected.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +13,51 @@
 #include "sweep_impl.h"
 
 #define LOST_BATCH 16 /* trials */
+
+void fl_leaks_begin(struct sweep *s, uint64_t n)
+{
+	uint64_t jiffies = s->looks_for_leaks ? s->world->jiffies(s->world_arg) : 0;
+	struct fl_moment *more;
+
+	if (!jiffies)
+		return;
+	more = realloc(s->moments, (s->nmoments + 1) * sizeof(*more));
+	if (!more) /* then by bisecting */
+		return;
+	s->moments = more;
+	more[s->nmoments++] = (struct fl_moment){ .n = n, .jiffies = jiffies };
+}
+
+/* Several trials may have begun within one jiffy. */
+void fl_leaks_take(struct sweep *s, const char *report)
+{
+	static const char mark[] = ", jiffies "; /* print_unreferenced(), mm/kmemleak.c */
+	const char *at = strstr(report, mark);
+	uint64_t jiffies = at ? strtoull(at + strlen(mark), NULL, 10) : 0;
+	size_t i = s->nmoments;
+
+	while (i && s->moments[i - 1].jiffies > jiffies)
+		i--;
+	while (i && s->moments[i - 1].jiffies == jiffies)
+		s->moments[--i].leaked = true;
+	if (i)
+		s->moments[i - 1].leaked = true;
+}
+
+static void forget(struct sweep *s)
+{
+	s->world->forget_leaks(s->world_arg);
+	s->nmoments = 0;
+}
+
+static bool has_leaked(const struct sweep *s, uint64_t n)
+{
+	for (size_t i = 0; i < s->nmoments; i++) {
+		if (s->moments[i].n == n && s->moments[i].leaked)
+			return true;
+	}
+	return false;
+}
 
 static void feed(void *arg, const char *line)
 {
@@ -43,20 +90,22 @@ static int again(struct sweep *s, const struct fl_unscanned *u, struct fl_trial 
 	return fl_sweep_trial(s, faults, n, true, trial);
 }
 
-static int all_again(struct sweep *s, const struct fl_unscanned *list, size_t n,
-		     struct fl_trial *trial)
+/* Their numbers are those of the repetitions then. */
+static int all_again(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < n && !s->dirty; i++)
+	for (size_t i = 0; !err && i < n && !s->dirty; i++) {
 		err = again(s, &list[i], trial);
+		list[i].n = s->l->last;
+	}
 	return err;
 }
 
-static int probe(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
+static int probe(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		 uint64_t *us);
 
-static int probe_halves(struct sweep *s, const struct fl_unscanned *list, size_t n,
+static int probe_halves(struct sweep *s, struct fl_unscanned *list, size_t n,
 			struct fl_trial *trial, uint64_t *us)
 {
 	size_t half = (n + 1) / 2;
@@ -69,18 +118,60 @@ static int probe_halves(struct sweep *s, const struct fl_unscanned *list, size_t
  * Try @n trials again and look; halves of those that leak in turn, until it is
  * one, whose fault it is then.
  */
-static int probe(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
+static int probe(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		 uint64_t *us)
 {
 	int err;
 
-	s->world->forget_leaks(s->world_arg);
+	forget(s);
 	err = all_again(s, list, n, trial);
 	if (err || s->dirty || !scan(s, us))
 		return err;
 	if (n == 1)
 		return fl_book_findings(s, s->l->last);
 	return probe_halves(s, list, n, trial, us);
+}
+
+static void strike(struct fl_found_list *batch, const struct fl_found_list *seen)
+{
+	for (size_t i = 0; i < seen->n; i++) {
+		for (size_t k = 0; k < batch->n; k++)
+			batch->list[k].seen |=
+				!strcmp(batch->list[k].fingerprint, seen->list[i].fingerprint);
+	}
+}
+
+static bool all_seen(const struct fl_found_list *batch)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		if (!batch->list[i].seen)
+			return false;
+	}
+	return true;
+}
+
+/* Those during which something was allocated that has leaked, each alone. */
+static int probe_suspects(struct sweep *s, struct fl_unscanned *list, size_t n,
+			  struct fl_trial *trial, uint64_t *us, struct fl_found_list *batch)
+{
+	size_t nsuspects = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (has_leaked(s, list[i].n)) {
+			struct fl_unscanned suspect = list[i];
+
+			/* the others keep their order */
+			memmove(list + nsuspects + 1, list + nsuspects,
+				(i - nsuspects) * sizeof(*list));
+			list[nsuspects++] = suspect;
+		}
+	}
+	for (size_t i = 0; !err && !s->dirty && i < nsuspects; i++) {
+		err = probe(s, list + i, 1, trial, us);
+		strike(batch, &s->found);
+	}
+	return err;
 }
 
 /* Leaks of the batch that no repetition reproduced: attributed to the last trial. */
@@ -103,7 +194,7 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 	return err;
 }
 
-static int look(struct sweep *s, const struct fl_unscanned *list, size_t n, struct fl_trial *trial,
+static int look(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		uint64_t *us)
 {
 	struct fl_found_list batch;
@@ -118,7 +209,9 @@ static int look(struct sweep *s, const struct fl_unscanned *list, size_t n, stru
 		return err;
 	batch = s->found;
 	s->found = (struct fl_found_list){ 0 };
-	err = probe_halves(s, list, n, trial, us);
+	err = probe_suspects(s, list, n, trial, us, &batch);
+	if (!err && !s->dirty && !all_seen(&batch))
+		err = probe_halves(s, list, n, trial, us);
 	if (err || s->dirty) {
 		fl_found_clear(&batch);
 		return err;
@@ -129,7 +222,8 @@ static int look(struct sweep *s, const struct fl_unscanned *list, size_t n, stru
 int fl_sweep_leaks(struct sweep *s, size_t n)
 {
 	struct fl_record r = { .type = FL_RECORD_SCAN };
-	bool all = n == s->l->nunscanned;
+	const bool all = n == s->l->nunscanned;
+	const uint64_t last = s->l->unscanned[n - 1].n;
 	struct fl_unscanned *list = calloc(n, sizeof(*list));
 	struct fl_trial *trial = calloc(1, sizeof(*trial));
 	int err = 0;
@@ -141,12 +235,12 @@ int fl_sweep_leaks(struct sweep *s, size_t n)
 		err = fl_book_sync(s);
 		if (!err)
 			err = look(s, list, n, trial, &r.us);
-		r.n = all ? s->l->last : list[n - 1].n;
+		r.n = all ? s->l->last : last;
 		if (!err && !s->dirty)
 			err = fl_book(s, &r);
 		if (!err)
 			err = fl_book_sync(s);
-		s->world->forget_leaks(s->world_arg);
+		forget(s);
 	}
 	fl_found_clear(&s->found);
 	free(list);

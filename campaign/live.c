@@ -420,6 +420,23 @@ static void leaks(void *arg, fl_line_fn fn, void *to)
 	free(text);
 }
 
+/* print_cpu(), kernel/time/timer_list.c */
+static uint64_t jiffies(void *arg)
+{
+	FILE *f = fopen("/proc/timer_list", "r");
+	char line[128];
+	uint64_t value = 0;
+
+	(void)arg;
+	while (f && !value && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, "jiffies: ", 9))
+			value = strtoull(line + 9, NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
 static bool lockdep_is_on(void *arg)
 {
 	size_t len;
@@ -448,6 +465,7 @@ const struct fl_world_ops fl_live_ops = {
 	.state = state,
 	.forget_leaks = forget_leaks,
 	.leaks = leaks,
+	.jiffies = jiffies,
 	.lockdep_is_on = lockdep_is_on,
 	.now_us = now_us,
 	.sleep_us = sleep_us,

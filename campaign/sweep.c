@@ -29,6 +29,8 @@ static void take_splat(void *arg, const struct fl_splat *splat)
 		if (fl_splat_allowed(splat, s->o->allowed[i].glob))
 			return;
 	}
+	if (!strcmp(splat->row->kind, "leak"))
+		fl_leaks_take(s, splat->text);
 	fl_found_add(&s->found, splat->row->kind, splat->fingerprint, splat->title, splat->text);
 }
 
@@ -331,6 +333,7 @@ void fl_sweep_release(struct sweep *s)
 	fl_found_clear(&s->found);
 	fl_leftovers_release(&s->base);
 	free(s->spot_of);
+	free(s->moments);
 }
 
 int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world, void *world_arg,

@@ -12,12 +12,20 @@
 /* Something that an oracle found, before it is known whether it is new. */
 struct fl_found {
 	char *kind, *fingerprint, *title, *text;
+	bool seen; /* a leak: a repetition has shown it again */
 };
 
 struct fl_found_list {
 	struct fl_found *list;
 	size_t n;
 	bool no_memory;
+};
+
+/* When a trial began, for leaks are reported with the time of the allocation. */
+struct fl_moment {
+	uint64_t n; /* of the trial */
+	uint64_t jiffies;
+	bool leaked; /* something that was allocated from then on */
 };
 
 struct sweep {
@@ -39,6 +47,8 @@ struct sweep {
 	uint64_t started_us;
 	uint64_t trials; /* of this process */
 	uint64_t lost;	 /* the last trial before this process: what leaked then is lost */
+	struct fl_moment *moments; /* of trials since leaks were forgotten, in order */
+	size_t nmoments;
 	bool looks_for_leaks;
 	bool dirty; /* an oops: the machine is not to be trusted */
 	bool lockdep_off;
@@ -83,6 +93,10 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 		   struct fl_trial *trial);
 
 /* leaks.c */
+/* A trial is about to begin. */
+void fl_leaks_begin(struct sweep *s, uint64_t n);
+/* A report of a leak was read. */
+void fl_leaks_take(struct sweep *s, const char *report);
 /* Look for what @n trials leaked, 1 or more, the oldest not looked through yet. */
 int fl_sweep_leaks(struct sweep *s, size_t n);
 /* Before the first trial: the same for trials of earlier processes. */

@@ -78,6 +78,8 @@ struct fl_world_ops {
 	bool (*forget_leaks)(void *arg);
 	/* Look for leaks, as lines of reports. Takes seconds. */
 	void (*leaks)(void *arg, fl_line_fn fn, void *to);
+	/* The clock of these reports. 0: not known. */
+	uint64_t (*jiffies)(void *arg);
 	bool (*lockdep_is_on)(void *arg);
 	/* CLOCK_MONOTONIC. */
 	uint64_t (*now_us)(void *arg);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lookup.h"
 
+#define JIFFIES(us) ((us) / 4000 + 1000)
 #define ERROR_PATH 100000 /* point @i + that is what the error path of @i calls */
 
 uint64_t sim_key(size_t i)
@@ -21,7 +23,9 @@ enum sim_bug sim_bug(size_t i)
 
 void sim_init(struct sim *s, size_t npoints)
 {
-	*s = (struct sim){ .npoints = npoints, .bug = sim_bug, .has_leak_checker = true };
+	*s = (struct sim){
+		.npoints = npoints, .bug = sim_bug, .trial_us = 1000, .has_leak_checker = true
+	};
 }
 
 void sim_release(struct sim *s)
@@ -126,7 +130,8 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 		return true;
 	case SIM_LEAK:
 		if (s->nleaked < 64)
-			s->leaked[s->nleaked++] = point;
+			s->leaked[s->nleaked++] =
+				(struct sim_leak){ point, JIFFIES(s->now_us - s->leak_lag_us) };
 		return true;
 	case SIM_MODULE:
 		s->modules++;
@@ -210,7 +215,7 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	s->nfaults = nfaults;
 	s->trial = out;
 	s->both = 0;
-	out->us = 1000;
+	out->us = s->trial_us;
 	s->now_us += out->us;
 	for (size_t i = 0; i < s->nseen; i++) {
 		s->seen[i].calls = 0;
@@ -318,10 +323,18 @@ static void leaks(void *arg, fl_line_fn fn, void *to)
 
 		snprintf(text, sizeof(text),
 			 "unreferenced object 0xffff888103a1c300 (size 32):\n"
+			 "  comm \"sim\", pid 1, jiffies %" PRIu64 "\n"
 			 "  backtrace (crc 0):\n    kmalloc_trace+0x1/0x2\n    sim_%zu+0x1/0x2\n",
-			 s->leaked[i]);
+			 s->leaked[i].jiffies, s->leaked[i].point);
 		each_line(text, fn, to);
 	}
+}
+
+static uint64_t jiffies(void *arg)
+{
+	const struct sim *s = arg;
+
+	return s->has_no_jiffies ? 0 : JIFFIES(s->now_us);
 }
 
 static bool lockdep_is_on(void *arg)
@@ -350,6 +363,7 @@ const struct fl_world_ops sim_ops = {
 	.log = take_log,
 	.lockdep_is_on = lockdep_is_on,
 	.leaks = leaks,
+	.jiffies = jiffies,
 	.forget_leaks = forget_leaks,
 	.state = state,
 };

@@ -47,14 +47,20 @@ struct sim {
 	} * seen;
 	size_t nseen, cap;
 	char log[65536];
-	size_t leaked[64]; /* points that leaked since it was forgotten */
+	struct sim_leak {
+		size_t point;
+		uint64_t jiffies;
+	} leaked[64]; /* since it was forgotten */
 	size_t nleaked;
 	size_t modules; /* uses left */
 	bool lockdep_off;
 	bool damaged;
 	bool has_leak_checker;
+	bool has_no_jiffies;
+	uint64_t leak_lag_us; /* what leaks was allocated that long before */
 	uint64_t runs;
 	uint64_t now_us;
+	uint64_t trial_us; /* how long a trial takes */
 	uint64_t usual_us; /* time limit of the first trial with a fault */
 	/* of the trial at hand */
 	const struct fl_world_fault *faults;

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* To which fault a leak is put down, and in how many trials. */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "sweep_fixture.h"
+
+#define NPOINTS 40
+#define NBASELINES 2
+
+static enum sim_bug two_leaks(size_t i)
+{
+	return i == 7 || i == 23 ? SIM_LEAK : SIM_NONE;
+}
+
+/* The whole campaign, whose two findings are of the right points; returns its digest. */
+static char *sweep_leaks(struct sim *sim)
+{
+	const struct fl_sweep_opts o = sweep_options("b");
+	const struct fl_sweep_sink sink = { 0 };
+	struct fl_sweep_result result;
+	struct fl_fault fault = { 0 };
+	struct fl_ledger l;
+
+	sim->bug = two_leaks;
+	fl_ledger_init(&l);
+	if (fl_sweep_run(&o, &sim_ops, sim, &sink, &l, &result, &fault))
+		fail_msg("%s", fault.text);
+	assert_int_equal(result.status, FL_EXIT_FINDING);
+	assert_int_equal(l.trials, NPOINTS);
+	assert_int_equal(l.nfindings, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct fl_known_finding *f = &l.findings[i];
+		const char *function = l.spots[f->faults[0].point].function;
+
+		assert_int_equal(f->nfaults, 1);
+		assert_int_equal(f->blames, 1);
+		assert_string_equal(function, strstr(f->fingerprint, "sim_"));
+	}
+	fl_ledger_release(&l);
+	sim_release(sim);
+	return sweep_digest();
+}
+
+static void test_by_time(void **state)
+{
+	struct sim sim;
+
+	(void)state;
+	sim_init(&sim, NPOINTS);
+	sim.trial_us = 10000;
+	sim.leak_lag_us = 5000;
+	free(sweep_leaks(&sim));
+	/* no trial but these two was repeated */
+	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 2);
+}
+
+/* Four trials begin within one jiffy: all may be the cause. */
+static void test_short_trials(void **state)
+{
+	struct sim sim;
+
+	(void)state;
+	sim_init(&sim, NPOINTS);
+	free(sweep_leaks(&sim));
+	assert_in_range(sim.runs, NBASELINES + NPOINTS + 2, NBASELINES + NPOINTS + 2 * 5);
+}
+
+/* What leaks was allocated in a trial that is not to blame; and nothing is known of it. */
+static void test_by_halves(void **state)
+{
+	struct sim sim;
+	char *late, *unknown;
+
+	(void)state;
+	sim_init(&sim, NPOINTS);
+	sim.trial_us = 10000;
+	sim.leak_lag_us = 25000;
+	late = sweep_leaks(&sim);
+	assert_true(sim.runs > NBASELINES + NPOINTS + NPOINTS);
+	sweep_clear_dir();
+	sim_init(&sim, NPOINTS);
+	sim.has_no_jiffies = true;
+	unknown = sweep_leaks(&sim);
+	assert_true(sim.runs > NBASELINES + NPOINTS + NPOINTS);
+	assert_string_equal(late, unknown);
+	free(late);
+	free(unknown);
+}
+
+int main(void)
+{
+#define LEAKS(test) cmocka_unit_test_setup_teardown(test, sweep_make_dir, sweep_remove_dir)
+	const struct CMUnitTest tests[] = {
+		LEAKS(test_by_time),
+		LEAKS(test_short_trials),
+		LEAKS(test_by_halves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
