@@ -14,49 +14,10 @@
 
 #define LOST_BATCH 16 /* trials */
 
-void fl_leaks_begin(struct sweep *s, uint64_t n)
-{
-	uint64_t jiffies = s->looks_for_leaks ? s->world->jiffies(s->world_arg) : 0;
-	struct fl_moment *more;
-
-	if (!jiffies)
-		return;
-	more = realloc(s->moments, (s->nmoments + 1) * sizeof(*more));
-	if (!more) /* then by bisecting */
-		return;
-	s->moments = more;
-	more[s->nmoments++] = (struct fl_moment){ .n = n, .jiffies = jiffies };
-}
-
-/* Several trials may have begun within one jiffy. */
-void fl_leaks_take(struct sweep *s, const char *report)
-{
-	static const char mark[] = ", jiffies "; /* print_unreferenced(), mm/kmemleak.c */
-	const char *at = strstr(report, mark);
-	uint64_t jiffies = at ? strtoull(at + strlen(mark), NULL, 10) : 0;
-	size_t i = s->nmoments;
-
-	while (i && s->moments[i - 1].jiffies > jiffies)
-		i--;
-	while (i && s->moments[i - 1].jiffies == jiffies)
-		s->moments[--i].leaked = true;
-	if (i)
-		s->moments[i - 1].leaked = true;
-}
-
 static void forget(struct sweep *s)
 {
 	s->world->forget_leaks(s->world_arg);
-	s->nmoments = 0;
-}
-
-static bool has_leaked(const struct sweep *s, uint64_t n)
-{
-	for (size_t i = 0; i < s->nmoments; i++) {
-		if (s->moments[i].n == n && s->moments[i].leaked)
-			return true;
-	}
-	return false;
+	fl_moments_forget(s);
 }
 
 static void feed(void *arg, const char *line)
@@ -158,7 +119,7 @@ static int probe_suspects(struct sweep *s, struct fl_unscanned *list, size_t n,
 	int err = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (has_leaked(s, list[i].n)) {
+		if (fl_moments_has_leaked(s, list[i].n)) {
 			struct fl_unscanned suspect = list[i];
 
 			/* the others keep their order */

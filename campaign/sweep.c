@@ -13,7 +13,7 @@
 #include "file.h"
 #include "sweep_impl.h"
 
-#define LEAK_BATCH 64 /* trials */
+#define LEAK_BATCH 128 /* trials */
 
 static void take_splat(void *arg, const struct fl_splat *splat)
 {
@@ -30,7 +30,7 @@ static void take_splat(void *arg, const struct fl_splat *splat)
 			return;
 	}
 	if (!strcmp(splat->row->kind, "leak"))
-		fl_leaks_take(s, splat->text);
+		fl_moments_leak(s, splat->text);
 	fl_found_add(&s->found, splat->row->kind, splat->fingerprint, splat->title, splat->text);
 }
 

@@ -92,11 +92,16 @@ void fl_sweep_release(struct sweep *s);
 int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
 		   struct fl_trial *trial);
 
-/* leaks.c */
-/* A trial is about to begin. */
-void fl_leaks_begin(struct sweep *s, uint64_t n);
+/* moments.c */
+/* Trial @n is about to begin. */
+void fl_moments_begin(struct sweep *s, uint64_t n);
 /* A report of a leak was read. */
-void fl_leaks_take(struct sweep *s, const char *report);
+void fl_moments_leak(struct sweep *s, const char *report);
+/* Was something that leaked allocated during trial @n, as far as reports were read? */
+bool fl_moments_has_leaked(const struct sweep *s, uint64_t n);
+void fl_moments_forget(struct sweep *s);
+
+/* leaks.c */
 /* Look for what @n trials leaked, 1 or more, the oldest not looked through yet. */
 int fl_sweep_leaks(struct sweep *s, size_t n);
 /* Before the first trial: the same for trials of earlier processes. */

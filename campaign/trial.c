@@ -121,7 +121,7 @@ static int try_once(struct sweep *s, const struct fl_fault_at *faults, size_t nf
 		return err;
 	memset(trial, 0, sizeof(*trial));
 	fl_found_clear(&s->found);
-	fl_leaks_begin(s, s->l->last);
+	fl_moments_begin(s, s->l->last);
 	failed = s->world->trial(s->world_arg, s->l->last, chosen, nfaults, limit_us, trial,
 				 s->fault);
 	if (failed) {
