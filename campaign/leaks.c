@@ -212,14 +212,14 @@ int fl_sweep_leaks(struct sweep *s, size_t n)
 /*
  * Trials of before wait for the next scan, unless there are many: a process that
  * ends early gets through few, so the more have been repeated in vain, the fewer
- * are looked through at once.
+ * are looked through at once, until scans succeed again.
  */
 int fl_sweep_lost_leaks(struct sweep *s)
 {
 	int err = 0;
 
 	while (!err && !s->dirty) {
-		size_t wasted = s->l->nrepeated / (LOST_BATCH / 2);
+		size_t wasted = s->l->nwasted / (LOST_BATCH / 2);
 		size_t n = LOST_BATCH >> (wasted < 4 ? wasted : 4);
 
 		if (n > s->l->nunscanned)

@@ -201,6 +201,8 @@ static void apply_campaign(struct fl_ledger *l, const struct fl_record *r)
 static void apply_start(struct fl_ledger *l, const struct fl_record *r)
 {
 	l->starts++;
+	l->nwasted += l->nrepeated;
+	l->nrepeated = 0;
 	l->torn += r->torn != 0;
 	l->status = -1;
 	l->nbaselines = 0;
@@ -484,6 +486,8 @@ static void apply_scan(struct fl_ledger *l, const struct fl_record *r)
 			l->unscanned[kept++] = l->unscanned[i];
 	}
 	l->nunscanned = kept;
+	l->nrepeated = 0;
+	l->nwasted /= 2;
 }
 
 static const char *apply(struct fl_ledger *l, const struct fl_record *r)

@@ -89,7 +89,8 @@ struct fl_ledger {
 	size_t nfindings;
 	struct fl_unscanned *unscanned;
 	size_t nunscanned;
-	size_t nrepeated; /* trials again since the last scan */
+	size_t nrepeated; /* trials again since the last scan or start */
+	size_t nwasted;	  /* those that no scan followed; each scan halves it */
 	uint64_t trials;  /* that came to an end, repetitions left out */
 	uint64_t last;	  /* number of the last trial */
 	uint64_t outcomes[FL_NOUTCOMES];

@@ -89,6 +89,53 @@ static void test_by_halves(void **state)
 	free(unknown);
 }
 
+static enum sim_bug no_leaks(size_t i)
+{
+	(void)i;
+	return SIM_NONE;
+}
+
+/* A process of a campaign without findings; until it is interrupted, 0: until its end. */
+static void one_process(struct sim *sim, uint64_t interrupted_at)
+{
+	const struct fl_sweep_opts o = sweep_options("b");
+	const struct fl_sweep_sink sink = { 0 };
+	struct fl_sweep_result result;
+	struct fl_fault fault = { 0 };
+	struct fl_ledger l;
+
+	sim_init(sim, NPOINTS);
+	sim->bug = no_leaks;
+	sim->interrupted_at = interrupted_at;
+	fl_ledger_init(&l);
+	if (fl_sweep_run(&o, &sim_ops, sim, &sink, &l, &result, &fault))
+		fail_msg("%s", fault.text);
+	assert_string_equal(result.reason, interrupted_at ? "interrupted" : "exhausted");
+	fl_ledger_release(&l);
+	sim_release(sim);
+}
+
+/*
+ * Thirty trials whose leaks were lost. A process that ends while it repeats sixteen
+ * of them makes the next one begin with fewer; once that was enough, the rest are
+ * looked through by sixteen again, and what is left over with the new ones.
+ */
+static void test_lost(void **state)
+{
+	struct sim sim;
+
+	(void)state;
+	one_process(&sim, NBASELINES + 31);
+	assert_int_equal(sim.nscans, 0);
+	one_process(&sim, NBASELINES + 11);
+	assert_int_equal(sim.nscans, 0);
+	one_process(&sim, 0);
+	assert_int_equal(sim.nscans, 3);
+	assert_int_equal(sim.scans[0], NBASELINES + 8);
+	assert_int_equal(sim.scans[1], NBASELINES + 8 + 16);
+	assert_int_equal(sim.scans[2], NBASELINES + 30 + NPOINTS - 30);
+}
+
 int main(void)
 {
 #define LEAKS(test) cmocka_unit_test_setup_teardown(test, sweep_make_dir, sweep_remove_dir)
@@ -96,6 +143,7 @@ int main(void)
 		LEAKS(test_by_time),
 		LEAKS(test_short_trials),
 		LEAKS(test_by_halves),
+		LEAKS(test_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +209,8 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	(void)n;
 	(void)fault;
 	s->runs++;
+	if (s->interrupted_at && s->runs >= s->interrupted_at)
+		return -EINTR;
 	s->limit_us = limit_us;
 	if (nfaults && !s->usual_us)
 		s->usual_us = limit_us;
@@ -318,6 +321,8 @@ static void leaks(void *arg, fl_line_fn fn, void *to)
 	struct sim *s = arg;
 
 	s->now_us += 1000000;
+	if (s->nscans < sizeof(s->scans) / sizeof(s->scans[0]))
+		s->scans[s->nscans++] = s->runs;
 	for (size_t i = 0; i < s->nleaked; i++) {
 		char text[256];
 

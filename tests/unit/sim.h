@@ -59,6 +59,9 @@ struct sim {
 	bool has_no_jiffies;
 	uint64_t leak_lag_us; /* what leaks was allocated that long before */
 	uint64_t runs;
+	uint64_t interrupted_at; /* this run, counted from 1, and those after it */
+	uint64_t scans[8];	 /* how many runs there were before each scan for leaks */
+	size_t nscans;
 	uint64_t now_us;
 	uint64_t trial_us; /* how long a trial takes */
 	uint64_t usual_us; /* time limit of the first trial with a fault */
