@@ -127,6 +127,14 @@ int fl_book_points(struct sweep *s, uint64_t n)
 	return err;
 }
 
+int fl_book_blame(struct sweep *s, uint32_t id, uint64_t n)
+{
+	const struct fl_record r = { .type = FL_RECORD_BLAME, .n = n, .id = id };
+	int err = fl_book(s, &r);
+
+	return err ? err : fl_book_sync(s);
+}
+
 static int book_finding(struct sweep *s, const struct fl_found *f, uint64_t n)
 {
 	uint32_t id = fl_ledger_finding(s->l, f->fingerprint);
@@ -142,11 +150,8 @@ static int book_finding(struct sweep *s, const struct fl_found *f, uint64_t n)
 		r.title = f->title;
 		err = fl_book(s, &r);
 	}
-	r = (struct fl_record){ .type = FL_RECORD_BLAME, .n = n, .id = id };
 	if (!err)
-		err = fl_book(s, &r);
-	if (!err)
-		err = fl_book_sync(s);
+		err = fl_book_blame(s, id, n);
 	if (err || !fresh)
 		return err;
 	fl_finding_write(s, id, f);

@@ -2,8 +2,9 @@
 /*
  * leaks.c - memory that trials leaked. A scan costs seconds, so it is done for a
  * batch of trials. A report has the time of the allocation: the trial of that time
- * is repeated alone, and the finding is its fault's when it leaks again. For leaks
- * that this does not explain the batch is bisected.
+ * is repeated alone, and the finding is its fault's when it leaks again; trials that
+ * lead to known findings are repeated together. For leaks that this does not explain
+ * the batch is bisected.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -28,6 +29,7 @@ static void feed(void *arg, const char *line)
 void fl_leaks_scan(struct sweep *s)
 {
 	fl_found_clear(&s->found);
+	fl_leak_list_clear(&s->leaks);
 	s->world->leaks(s->world_arg, feed, s->reader);
 	fl_splat_flush(s->reader);
 }
@@ -111,27 +113,78 @@ static bool all_seen(const struct fl_found_list *batch)
 	return true;
 }
 
-/* Those during which something was allocated that has leaked, each alone. */
+static bool has_leaked(const struct fl_leak_list *leaks, uint64_t n)
+{
+	for (size_t i = 0; i < leaks->n; i++) {
+		if (leaks->list[i].n == n)
+			return true;
+	}
+	return false;
+}
+
+/* Nothing of a trial has leaked that would be a new finding. */
+static bool all_known(const struct sweep *s, const struct fl_leak_list *leaks, uint64_t n)
+{
+	for (size_t i = 0; i < leaks->n; i++) {
+		const struct fl_leak *leak = &leaks->list[i];
+
+		if (leak->n == n && (!leak->sure || !fl_ledger_finding(s->l, leak->fingerprint)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Trials that leaked what is a finding already: repeated together, and blamed by
+ * the time of what leaks again.
+ */
+static int probe_known(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
+		       uint64_t *us)
+{
+	bool is_new = false;
+	int err;
+
+	forget(s);
+	err = all_again(s, list, n, trial);
+	if (err || s->dirty || !scan(s, us))
+		return err;
+	for (size_t i = 0; !err && i < s->leaks.n; i++) {
+		const struct fl_leak *leak = &s->leaks.list[i];
+		uint32_t id = fl_ledger_finding(s->l, leak->fingerprint);
+
+		is_new |= !id;
+		if (id && leak->sure)
+			err = fl_book_blame(s, id, leak->n);
+	}
+	return err || !is_new ? err : probe_halves(s, list, n, trial, us);
+}
+/* Those during which something was allocated that has leaked. */
 static int probe_suspects(struct sweep *s, struct fl_unscanned *list, size_t n,
 			  struct fl_trial *trial, uint64_t *us, struct fl_found_list *batch)
 {
-	size_t nsuspects = 0;
+	struct fl_leak_list leaks = s->leaks;
+	size_t nknown = 0;
 	int err = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (fl_moments_has_leaked(s, list[i].n)) {
-			struct fl_unscanned suspect = list[i];
+	s->leaks = (struct fl_leak_list){ 0 };
+	for (size_t i = 0; !err && !s->dirty && i < n; i++) {
+		const struct fl_unscanned suspect = list[i];
 
-			/* the others keep their order */
-			memmove(list + nsuspects + 1, list + nsuspects,
-				(i - nsuspects) * sizeof(*list));
-			list[nsuspects++] = suspect;
+		if (!has_leaked(&leaks, suspect.n))
+			continue;
+		if (all_known(s, &leaks, suspect.n)) {
+			list[i] = list[nknown];
+			list[nknown++] = suspect;
+			continue;
 		}
-	}
-	for (size_t i = 0; !err && !s->dirty && i < nsuspects; i++) {
 		err = probe(s, list + i, 1, trial, us);
 		strike(batch, &s->found);
 	}
+	if (!err && !s->dirty && nknown) {
+		err = probe_known(s, list, nknown, trial, us);
+		strike(batch, &s->found);
+	}
+	fl_leak_list_clear(&leaks);
 	return err;
 }
 

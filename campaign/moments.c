@@ -19,32 +19,52 @@ void fl_moments_begin(struct sweep *s, uint64_t n)
 	more[s->nmoments++] = (struct fl_moment){ .n = n, .jiffies = jiffies };
 }
 
-/* Several trials may have begun within one jiffy. */
-void fl_moments_leak(struct sweep *s, const char *report)
+static void add(struct fl_leak_list *l, uint64_t n, const char *fingerprint, bool sure)
+{
+	struct fl_leak *more;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct fl_leak *old = &l->list[i];
+
+		if (old->n == n && !strcmp(old->fingerprint, fingerprint)) {
+			old->sure |= sure;
+			return;
+		}
+	}
+	more = realloc(l->list, (l->n + 1) * sizeof(*more));
+	if (!more) /* then by bisecting */
+		return;
+	l->list = more;
+	more[l->n] = (struct fl_leak){ .n = n, .fingerprint = strdup(fingerprint), .sure = sure };
+	l->n += more[l->n].fingerprint != NULL;
+}
+
+/* The last that began before that time, and those that began in the same jiffy. */
+void fl_moments_leak(struct sweep *s, const char *report, const char *fingerprint)
 {
 	static const char mark[] = ", jiffies "; /* print_unreferenced(), mm/kmemleak.c */
 	const char *at = strstr(report, mark);
 	uint64_t jiffies = at ? strtoull(at + strlen(mark), NULL, 10) : 0;
-	size_t i = s->nmoments;
+	size_t end = s->nmoments, first;
 
-	while (i && s->moments[i - 1].jiffies > jiffies)
-		i--;
-	while (i && s->moments[i - 1].jiffies == jiffies)
-		s->moments[--i].leaked = true;
-	if (i)
-		s->moments[i - 1].leaked = true;
-}
-
-bool fl_moments_has_leaked(const struct sweep *s, uint64_t n)
-{
-	for (size_t i = 0; i < s->nmoments; i++) {
-		if (s->moments[i].n == n && s->moments[i].leaked)
-			return true;
-	}
-	return false;
+	while (end && s->moments[end - 1].jiffies > jiffies)
+		end--;
+	for (first = end; first && s->moments[first - 1].jiffies == jiffies;)
+		first--;
+	first -= first > 0;
+	for (size_t i = first; i < end; i++)
+		add(&s->leaks, s->moments[i].n, fingerprint, end - first == 1);
 }
 
 void fl_moments_forget(struct sweep *s)
 {
 	s->nmoments = 0;
+}
+
+void fl_leak_list_clear(struct fl_leak_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->list[i].fingerprint);
+	free(l->list);
+	*l = (struct fl_leak_list){ 0 };
 }

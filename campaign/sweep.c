@@ -30,7 +30,7 @@ static void take_splat(void *arg, const struct fl_splat *splat)
 			return;
 	}
 	if (!strcmp(splat->row->kind, "leak"))
-		fl_moments_leak(s, splat->text);
+		fl_moments_leak(s, splat->text, splat->fingerprint);
 	fl_found_add(&s->found, splat->row->kind, splat->fingerprint, splat->title, splat->text);
 }
 
@@ -334,6 +334,7 @@ void fl_sweep_release(struct sweep *s)
 	fl_leftovers_release(&s->base);
 	free(s->spot_of);
 	free(s->moments);
+	fl_leak_list_clear(&s->leaks);
 }
 
 int fl_sweep_run(const struct fl_sweep_opts *o, const struct fl_world_ops *world, void *world_arg,

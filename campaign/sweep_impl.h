@@ -25,7 +25,18 @@ struct fl_found_list {
 struct fl_moment {
 	uint64_t n; /* of the trial */
 	uint64_t jiffies;
-	bool leaked; /* something that was allocated from then on */
+};
+
+/* Something that leaked was allocated during a trial. */
+struct fl_leak {
+	uint64_t n;
+	char *fingerprint;
+	bool sure; /* false: another trial began in the same jiffy */
+};
+
+struct fl_leak_list {
+	struct fl_leak *list;
+	size_t n;
 };
 
 struct sweep {
@@ -49,6 +60,7 @@ struct sweep {
 	uint64_t lost;	 /* the last trial before this process: what leaked then is lost */
 	struct fl_moment *moments; /* of trials since leaks were forgotten, in order */
 	size_t nmoments;
+	struct fl_leak_list leaks; /* of the last scan, those of known trials */
 	bool looks_for_leaks;
 	bool dirty; /* an oops: the machine is not to be trusted */
 	bool lockdep_off;
@@ -78,6 +90,8 @@ int fl_book_sync(struct sweep *s);
 int fl_book_points(struct sweep *s, uint64_t n);
 /* Findings are attributed to the trial that ended last. */
 int fl_book_findings(struct sweep *s, uint64_t n);
+/* Finding @id, which is in the ledger, is attributed to another trial, too. */
+int fl_book_blame(struct sweep *s, uint32_t id, uint64_t n);
 
 /* baseline.c */
 int fl_sweep_baseline(struct sweep *s);
@@ -96,10 +110,9 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 /* Trial @n is about to begin. */
 void fl_moments_begin(struct sweep *s, uint64_t n);
 /* A report of a leak was read. */
-void fl_moments_leak(struct sweep *s, const char *report);
-/* Was something that leaked allocated during trial @n, as far as reports were read? */
-bool fl_moments_has_leaked(const struct sweep *s, uint64_t n);
+void fl_moments_leak(struct sweep *s, const char *report, const char *fingerprint);
 void fl_moments_forget(struct sweep *s);
+void fl_leak_list_clear(struct fl_leak_list *l);
 
 /* leaks.c */
 /* Look for what @n trials leaked, 1 or more, the oldest not looked through yet. */

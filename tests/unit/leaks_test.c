@@ -14,19 +14,27 @@ static enum sim_bug two_leaks(size_t i)
 	return i == 7 || i == 23 ? SIM_LEAK : SIM_NONE;
 }
 
-/* The whole campaign, whose two findings are of the right points; returns its digest. */
-static char *sweep_leaks(struct sim *sim)
+/* A process of a campaign; the ledger is to be released. */
+static void run(struct sim *sim, struct fl_ledger *l, struct fl_sweep_result *result)
 {
 	const struct fl_sweep_opts o = sweep_options("b");
 	const struct fl_sweep_sink sink = { 0 };
-	struct fl_sweep_result result;
 	struct fl_fault fault = { 0 };
+
+	fl_ledger_init(l);
+	if (fl_sweep_run(&o, &sim_ops, sim, &sink, l, result, &fault))
+		fail_msg("%s", fault.text);
+	sim_release(sim);
+}
+
+/* The whole campaign, whose two findings are of the right points; returns its digest. */
+static char *sweep_leaks(struct sim *sim)
+{
+	struct fl_sweep_result result;
 	struct fl_ledger l;
 
 	sim->bug = two_leaks;
-	fl_ledger_init(&l);
-	if (fl_sweep_run(&o, &sim_ops, sim, &sink, &l, &result, &fault))
-		fail_msg("%s", fault.text);
+	run(sim, &l, &result);
 	assert_int_equal(result.status, FL_EXIT_FINDING);
 	assert_int_equal(l.trials, NPOINTS);
 	assert_int_equal(l.nfindings, 2);
@@ -39,7 +47,6 @@ static char *sweep_leaks(struct sim *sim)
 		assert_string_equal(function, strstr(f->fingerprint, "sim_"));
 	}
 	fl_ledger_release(&l);
-	sim_release(sim);
 	return sweep_digest();
 }
 
@@ -89,6 +96,36 @@ static void test_by_halves(void **state)
 	free(unknown);
 }
 
+static enum sim_bug ten_leaks(size_t i)
+{
+	return i % 4 == 3 ? SIM_LEAK : SIM_NONE;
+}
+
+/* One repetition for the finding, and one of all other faults that lead to it. */
+static void test_alike(void **state)
+{
+	struct fl_sweep_result result;
+	struct fl_ledger l;
+	struct sim sim;
+
+	(void)state;
+	sim_init(&sim, NPOINTS);
+	sim.bug = ten_leaks;
+	sim.leaks_alike = true;
+	sim.trial_us = 10000;
+	sim.leak_lag_us = 5000;
+	run(&sim, &l, &result);
+	assert_int_equal(l.nfindings, 1);
+	assert_int_equal(l.findings[0].blames, 10);
+	assert_string_equal(l.spots[l.findings[0].faults[0].point].function, "sim_3");
+	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1 + 9);
+	assert_int_equal(sim.nscans, 3);
+	for (size_t i = 0; i < l.nran; i++)
+		assert_true(!l.ran[i].again ||
+			    (l.ran[i].finding == 1 && l.ran[i].fault.point % 4 == 3));
+	fl_ledger_release(&l);
+}
+
 static enum sim_bug no_leaks(size_t i)
 {
 	(void)i;
@@ -98,21 +135,15 @@ static enum sim_bug no_leaks(size_t i)
 /* A process of a campaign without findings; until it is interrupted, 0: until its end. */
 static void one_process(struct sim *sim, uint64_t interrupted_at)
 {
-	const struct fl_sweep_opts o = sweep_options("b");
-	const struct fl_sweep_sink sink = { 0 };
 	struct fl_sweep_result result;
-	struct fl_fault fault = { 0 };
 	struct fl_ledger l;
 
 	sim_init(sim, NPOINTS);
 	sim->bug = no_leaks;
 	sim->interrupted_at = interrupted_at;
-	fl_ledger_init(&l);
-	if (fl_sweep_run(&o, &sim_ops, sim, &sink, &l, &result, &fault))
-		fail_msg("%s", fault.text);
+	run(sim, &l, &result);
 	assert_string_equal(result.reason, interrupted_at ? "interrupted" : "exhausted");
 	fl_ledger_release(&l);
-	sim_release(sim);
 }
 
 /*
@@ -140,10 +171,8 @@ int main(void)
 {
 #define LEAKS(test) cmocka_unit_test_setup_teardown(test, sweep_make_dir, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
-		LEAKS(test_by_time),
-		LEAKS(test_short_trials),
-		LEAKS(test_by_halves),
-		LEAKS(test_lost),
+		LEAKS(test_by_time), LEAKS(test_short_trials), LEAKS(test_by_halves),
+		LEAKS(test_lost),    LEAKS(test_alike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -330,7 +330,7 @@ static void leaks(void *arg, fl_line_fn fn, void *to)
 			 "unreferenced object 0xffff888103a1c300 (size 32):\n"
 			 "  comm \"sim\", pid 1, jiffies %" PRIu64 "\n"
 			 "  backtrace (crc 0):\n    kmalloc_trace+0x1/0x2\n    sim_%zu+0x1/0x2\n",
-			 s->leaked[i].jiffies, s->leaked[i].point);
+			 s->leaked[i].jiffies, s->leaks_alike ? 0 : s->leaked[i].point);
 		each_line(text, fn, to);
 	}
 }

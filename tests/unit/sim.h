@@ -57,6 +57,7 @@ struct sim {
 	bool damaged;
 	bool has_leak_checker;
 	bool has_no_jiffies;
+	bool leaks_alike;     /* one fingerprint for all */
 	uint64_t leak_lag_us; /* what leaks was allocated that long before */
 	uint64_t runs;
 	uint64_t interrupted_at; /* this run, counted from 1, and those after it */
