@@ -15,10 +15,10 @@
 
 #define LOST_BATCH 16 /* trials */
 
-static void forget(struct sweep *s)
+bool fl_leaks_forget(struct sweep *s)
 {
-	s->world->forget_leaks(s->world_arg);
 	fl_moments_forget(s);
+	return s->world->forget_leaks(s->world_arg);
 }
 
 static void feed(void *arg, const char *line)
@@ -65,6 +65,18 @@ static int all_again(struct sweep *s, struct fl_unscanned *list, size_t n, struc
 	return err;
 }
 
+/* The same, and a scan for what leaked meanwhile; *leaked: something has. */
+static int all_again_and_scan(struct sweep *s, struct fl_unscanned *list, size_t n,
+			      struct fl_trial *trial, uint64_t *us, bool *leaked)
+{
+	int err;
+
+	fl_leaks_forget(s);
+	err = all_again(s, list, n, trial);
+	*leaked = !err && !s->dirty && scan(s, us);
+	return err;
+}
+
 static int probe(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		 uint64_t *us);
 
@@ -84,11 +96,10 @@ static int probe_halves(struct sweep *s, struct fl_unscanned *list, size_t n,
 static int probe(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		 uint64_t *us)
 {
-	int err;
+	bool leaked;
+	int err = all_again_and_scan(s, list, n, trial, us, &leaked);
 
-	forget(s);
-	err = all_again(s, list, n, trial);
-	if (err || s->dirty || !scan(s, us))
+	if (err || !leaked)
 		return err;
 	if (n == 1)
 		return fl_book_findings(s, s->l->last);
@@ -141,12 +152,10 @@ static bool all_known(const struct sweep *s, const struct fl_leak_list *leaks, u
 static int probe_known(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		       uint64_t *us)
 {
-	bool is_new = false;
-	int err;
+	bool leaked, is_new = false;
+	int err = all_again_and_scan(s, list, n, trial, us, &leaked);
 
-	forget(s);
-	err = all_again(s, list, n, trial);
-	if (err || s->dirty || !scan(s, us))
+	if (err || !leaked)
 		return err;
 	for (size_t i = 0; !err && i < s->leaks.n; i++) {
 		const struct fl_leak *leak = &s->leaks.list[i];
@@ -158,6 +167,7 @@ static int probe_known(struct sweep *s, struct fl_unscanned *list, size_t n, str
 	}
 	return err || !is_new ? err : probe_halves(s, list, n, trial, us);
 }
+
 /* Those during which something was allocated that has leaked. */
 static int probe_suspects(struct sweep *s, struct fl_unscanned *list, size_t n,
 			  struct fl_trial *trial, uint64_t *us, struct fl_found_list *batch)
@@ -254,7 +264,7 @@ int fl_sweep_leaks(struct sweep *s, size_t n)
 			err = fl_book(s, &r);
 		if (!err)
 			err = fl_book_sync(s);
-		forget(s);
+		fl_leaks_forget(s);
 	}
 	fl_found_clear(&s->found);
 	free(list);

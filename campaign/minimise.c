@@ -44,7 +44,7 @@ static int try_once(struct minimiser *m, const struct fl_fault_at *faults, size_
 	int err;
 
 	if (is_leak(m->f))
-		s->world->forget_leaks(s->world_arg);
+		fl_leaks_forget(s);
 	m->out->trials++;
 	err = fl_sweep_trial(s, faults, n, true, m->trial);
 	if (!err && is_leak(m->f))
@@ -271,7 +271,7 @@ static int run(struct minimiser *m)
 			"the path's condition is shortened");
 		return 0;
 	}
-	m->s->looks_for_leaks = m->s->world->forget_leaks(m->s->world_arg);
+	m->s->looks_for_leaks = fl_leaks_forget(m->s);
 	if (is_leak(m->f) && !m->s->looks_for_leaks)
 		return fl_refuse(m->s->fault, FL_C_NO_KMEMLEAK, NULL);
 	err = fl_sweep_baseline(m->s);

@@ -263,7 +263,7 @@ static int run(struct sweep *s, const char **reason)
 {
 	int err;
 
-	s->looks_for_leaks = s->world->forget_leaks(s->world_arg);
+	s->looks_for_leaks = fl_leaks_forget(s);
 	err = fl_sweep_baseline(s);
 	*reason = "baseline";
 	if (!err && !s->l->nspots) {
@@ -420,7 +420,7 @@ int fl_sweep_replay(const struct fl_sweep_opts *o, const struct fl_world_ops *wo
 
 	err = fl_sweep_of_finding(&s, id);
 	if (!err) {
-		s.looks_for_leaks = world->forget_leaks(world_arg);
+		s.looks_for_leaks = fl_leaks_forget(&s);
 		err = replay(&s, &l->findings[id - 1], out);
 	}
 	fl_sweep_release(&s);

@@ -119,6 +119,8 @@ void fl_leak_list_clear(struct fl_leak_list *l);
 int fl_sweep_leaks(struct sweep *s, size_t n);
 /* Before the first trial: the same for trials of earlier processes. */
 int fl_sweep_lost_leaks(struct sweep *s);
+/* Leaks up to now are not reported. False: the kernel does not look for any. */
+bool fl_leaks_forget(struct sweep *s);
 /* Add leaks since the last reset to the list of findings. */
 void fl_leaks_scan(struct sweep *s);
 /* Does a scan show a leak of that fingerprint? All its leaks are recorded. */
