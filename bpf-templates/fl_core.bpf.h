@@ -109,7 +109,9 @@ struct fl_call {
 	u32 has_comm;
 	u32 has_evaluation;
 	u32 prog;
-	u32 func; /* number of the function */
+	u32 func;   /* number of the function */
+	u32 frames; /* in the stack of the program's scratch; 0: it was not read yet */
+	u32 reserved;
 #ifdef FL_SWEEP
 	u64 ordinal;	/* of the matched call in the trial */
 	u64 occurrence; /* of its point */

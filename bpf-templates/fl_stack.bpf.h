@@ -23,6 +23,14 @@ FL_INLINE u32 fl_read_stack(u64 *stack)
 	return n < 0 ? 0 : (u64)n / 8;
 }
 
+/* The same in s->stack, read once a call: it costs more than the rest of a condition. */
+FL_INLINE u32 fl_share_stack(struct fl_call *c, struct fl_scratch *s)
+{
+	if (!c->frames)
+		c->frames = fl_read_stack(s->stack);
+	return c->frames;
+}
+
 /* Index of the frame after the one of the function at @ip. */
 FL_GLOBAL u32 fl_caller_index(struct fl_scratch *s, u32 n, u64 ip)
 {
@@ -76,29 +84,29 @@ FL_GLOBAL int fl_in_ranges(u64 address, u32 first, u32 n)
  * A return address follows its call, which may be the function's last
  * instruction.
  */
-FL_GLOBAL int fl_is_caller(struct fl_scratch *s, u64 ip, u32 first, u32 n)
+FL_GLOBAL int fl_is_caller(struct fl_scratch *s, struct fl_call *c, u32 first, u32 n)
 {
 	u32 frames, at;
 
-	if (!s)
+	if (!s || !c)
 		return 0;
-	frames = fl_read_stack(s->stack);
-	at = fl_caller_index(s, frames, ip);
+	frames = fl_share_stack(c, s);
+	at = fl_caller_index(s, frames, c->ip);
 	if (!at || at >= frames)
 		return 0;
 	/* a mask is what the verifier believes */
 	return fl_in_ranges(s->stack[at & (FL_STACK_DEPTH - 1)] - 1, first, n);
 }
 
-FL_GLOBAL int fl_is_within(struct fl_scratch *s, u64 ip, u32 first, u32 n)
+FL_GLOBAL int fl_is_within(struct fl_scratch *s, struct fl_call *c, u32 first, u32 n)
 {
 	u32 frames, at;
 	int found = 0;
 
-	if (!s)
+	if (!s || !c)
 		return 0;
-	frames = fl_read_stack(s->stack);
-	at = fl_caller_index(s, frames, ip);
+	frames = fl_share_stack(c, s);
+	at = fl_caller_index(s, frames, c->ip);
 	if (!at)
 		return 0;
 		/*

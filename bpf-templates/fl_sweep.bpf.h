@@ -134,8 +134,10 @@ FL_INLINE u64 fl_walk_path(struct fl_call *c, u64 rule, struct fl_scratch *s)
 	if (!s)
 		return hash;
 	s->walk = (struct fl_walk){ .ip = c->ip, .hash = hash };
-	frames = fl_read_stack(s->stack);
+	frames = fl_share_stack(c, s);
+	/* which takes the place of what it was made from */
 	bpf_loop(frames, fl_walk_frame, &s, 0);
+	c->frames = 0;
 	if (frames == FL_STACK_DEPTH)
 		c->is_cut = 1;
 	return s->walk.hash;

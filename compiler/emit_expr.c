@@ -200,7 +200,7 @@ static void emit_call(struct fl_emitter *em, const struct fl_expr *e)
 	}
 	em->uses_data = true;
 	set = &em->plan->script->patterns[e->index];
-	fl_buf_printf(em->out, "fl_is_%s(t, c->ip, %zu, %zu)", fl_function_name(e->function),
+	fl_buf_printf(em->out, "fl_is_%s(t, c, %zu, %zu)", fl_function_name(e->function),
 		      set->first, set->nranges);
 }
 

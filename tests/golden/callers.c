@@ -36,7 +36,7 @@ FL_RULE int fl_rule_0(struct fl_call *c)
 
 	if (!t)
 		return 0;
-	if (!(fl_is_caller(t, c->ip, 0, 1)))
+	if (!(fl_is_caller(t, c, 0, 1)))
 		return 0;
 	if (!fl_guard())
 		return 0;

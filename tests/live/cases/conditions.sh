@@ -138,6 +138,20 @@ test_second_gets_the_rest() {
 	expect_equal "left for the second" "$(calls_by out 2)" "$(injected_by out 2)"
 }
 
+# All tests of one call, of two rules here, look at the same copy of the stack.
+test_callers() {
+	need_full
+	fl_start --include-self -e '
+		on fl_inner if caller(fl_outer) || within(vfs_open) return -EPERM
+		on fl_inner if within(fl_outer) && !within(vfs_open) && caller(fl_middle)
+			&& !caller(fl_outer) times 1 return -EIO
+		on fl_inner if within(fl_middle) && caller(fl_mid*) times 1 return -ENODEV'
+	expect_equal "second rule" 'int -5 x1' "$(call 'fl_outer 6')"
+	expect_equal "third rule" 'int -19 x1' "$(call 'fl_outer 6')"
+	expect_equal "none" 'int 2106 x1' "$(call 'fl_outer 6')"
+	fl_stop
+}
+
 # 20,000 draws within four standard deviations; a seed decides the same twice.
 test_rand() {
 	need_full
