@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -11,17 +13,42 @@
 
 #include "rlimit.h"
 
+#define STACK_BYTES 65536
+
+/*
+ * The new process shares this one's memory until its exec, as after vfork(2), but on a
+ * stack of its own, so that this one goes on while it waits at the gate. fork(2) would
+ * copy the page tables of Clang and LLVM for each trial of a sweep.
+ *
+ * Until the gate opens it only makes calls that neither allocate nor fail, with all
+ * signals blocked: errno and the handlers are this process's. When the gate has opened,
+ * this process waits for the exec.
+ */
+struct fl_room {
+	size_t size; /* of the mapping, in bytes: this, the strings, the stack */
+	struct fl_command_opts opts;
+	sigset_t mask;
+	int fds[3];
+	int gate, gate_end, report, report_end;
+	char *argv[];
+};
+
 /* Signals that a shell resets for a command, whatever this process ignores. */
 static void restore_signals(const struct fl_command_opts *opts)
 {
 	static const int job[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTOU };
-	sigset_t none;
+	struct sigaction action;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, opts->mask ? opts->mask : &none, NULL);
+	/* no handler of this process runs in the other one */
+	for (int sig = 1; sig < NSIG; sig++) {
+		if (!sigaction(sig, NULL, &action) && action.sa_handler != SIG_IGN &&
+		    action.sa_handler != SIG_DFL)
+			signal(sig, SIG_DFL);
+	}
 	signal(SIGPIPE, SIG_DFL);
 	for (size_t i = 0; opts->own_group && i < sizeof(job) / sizeof(job[0]); i++)
 		signal(job[i], SIG_DFL);
+	sigprocmask(SIG_SETMASK, opts->mask, NULL);
 }
 
 static void take_fds(const int *fds)
@@ -33,18 +60,19 @@ static void take_fds(const int *fds)
 }
 
 /* In the new process: wait at the gate, then exec or say why not. */
-__attribute__((noreturn)) static void become(const struct fl_command_opts *opts, int gate,
-					     int report)
+static int become(void *arg)
 {
+	const struct fl_room *room = arg;
+	const struct fl_command_opts *opts = &room->opts;
 	ssize_t n;
 	char go;
 	int err;
 
+	close(room->gate_end);
+	close(room->report_end);
 	if (opts->own_group)
 		setpgid(0, 0);
-	do {
-		n = read(gate, &go, 1);
-	} while (n < 0 && errno == EINTR);
+	n = read(room->gate, &go, 1);
 	if (n != 1) /* faultline is gone: nothing was armed */
 		_exit(125);
 	if (opts->ends_with_us)
@@ -54,8 +82,51 @@ __attribute__((noreturn)) static void become(const struct fl_command_opts *opts,
 	restore_signals(opts);
 	execvp(opts->argv[0], opts->argv);
 	err = errno;
-	n = write(report, &err, sizeof(err));
+	n = write(room->report, &err, sizeof(err));
 	_exit(n == (ssize_t)sizeof(err) && err == ENOENT ? 127 : 126);
+}
+
+/* Everything that the new process reads, for its caller may return before the exec. */
+static struct fl_room *make_room(const struct fl_command_opts *opts)
+{
+	size_t size = sizeof(struct fl_room) + sizeof(char *), argc = 0;
+	struct fl_room *room;
+	char *text;
+
+	for (; opts->argv[argc]; argc++)
+		size += sizeof(char *) + strlen(opts->argv[argc]) + 1;
+	/* execvp(3) may put another argv of a shell on the stack */
+	size += STACK_BYTES + (argc + 2) * sizeof(char *);
+	room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1,
+		    0);
+	if (room == MAP_FAILED)
+		return NULL;
+	room->size = size;
+	room->opts = *opts;
+	room->opts.argv = room->argv;
+	text = (char *)&room->argv[argc + 1];
+	for (size_t i = 0; i < argc; i++) {
+		room->argv[i] = text;
+		text = stpcpy(text, opts->argv[i]) + 1;
+	}
+	if (opts->mask)
+		room->mask = *opts->mask;
+	else
+		sigemptyset(&room->mask);
+	room->opts.mask = &room->mask;
+	if (opts->fds) {
+		memcpy(room->fds, opts->fds, sizeof(room->fds));
+		room->opts.fds = room->fds;
+	}
+	return room;
+}
+
+/* It has run its exec, or ended. */
+static void leave_room(struct fl_command *c)
+{
+	if (c->room)
+		munmap(c->room, c->room->size);
+	c->room = NULL;
 }
 
 static void close_both(int *a, int *b)
@@ -65,23 +136,40 @@ static void close_both(int *a, int *b)
 	*a = *b = -1;
 }
 
-/* Both ends of the gate and of the report, and the process between them. */
-static int start(struct fl_command *c, const struct fl_command_opts *opts, int gate[2],
-		 int report[2])
+static pid_t clone_blocked(struct fl_room *room)
 {
+	sigset_t all, before;
+	pid_t pid;
 	int err;
 
-	c->pid = fork();
-	if (c->pid < 0) {
-		err = -errno;
-		c->pid = 0;
-		return err;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	/* clone(2) aligns what grows down from here */
+	pid = clone(become, (char *)room + room->size, CLONE_VM | SIGCHLD, room);
+	err = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return pid < 0 ? -err : pid;
+}
+
+/* Both ends of the gate and of the report, and the process between them. */
+static int start(struct fl_command *c, const struct fl_command_opts *opts, const int gate[2],
+		 const int report[2])
+{
+	pid_t pid;
+
+	c->room = make_room(opts);
+	if (!c->room)
+		return -ENOMEM;
+	c->room->gate = gate[0];
+	c->room->gate_end = gate[1];
+	c->room->report = report[1];
+	c->room->report_end = report[0];
+	pid = clone_blocked(c->room);
+	if (pid < 0) {
+		leave_room(c);
+		return pid;
 	}
-	if (!c->pid) {
-		close(gate[1]);
-		close(report[0]);
-		become(opts, gate[0], report[1]);
-	}
+	c->pid = pid;
 	/* both do it, for neither knows who comes first */
 	if (opts->own_group)
 		setpgid(c->pid, c->pid);
@@ -122,20 +210,25 @@ int fl_command_release(struct fl_command *c)
 	n = write(c->gate, "g", 1);
 	close(c->gate);
 	c->gate = -1;
-	if (n != 1)
+	if (n != 1) { /* somebody killed it */
+		close(c->report);
+		c->report = -1;
+		leave_room(c);
 		return -EPIPE;
-	/* A successful exec closes the other end. */
+	}
+	/* A successful exec closes the other end. Before it, errno is not ours alone. */
 	do {
 		n = read(c->report, &err, sizeof(err));
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0);
 	close(c->report);
 	c->report = -1;
-	if (n != (ssize_t)sizeof(err))
-		return 0;
-	c->exec_errno = err;
-	waitpid(c->pid, &c->status, 0);
-	c->ended = true;
-	return -err;
+	if (n == (ssize_t)sizeof(err)) {
+		c->exec_errno = err;
+		waitpid(c->pid, &c->status, 0);
+		c->ended = true;
+	}
+	leave_room(c);
+	return n == (ssize_t)sizeof(err) ? -err : 0;
 }
 
 bool fl_command_poll(struct fl_command *c)
@@ -152,6 +245,7 @@ void fl_command_drop(struct fl_command *c)
 	if (c->gate >= 0) {
 		close_both(&c->gate, &c->report);
 		waitpid(c->pid, &c->status, 0);
+		leave_room(c);
 	}
 	if (c->pid_fd >= 0)
 		close(c->pid_fd);

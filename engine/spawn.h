@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct fl_room;
+
 struct fl_command {
 	pid_t pid;	  /* 0: none */
 	const char *name; /* argv[0] */
@@ -14,8 +16,9 @@ struct fl_command {
 	int gate;	  /* writing here releases it; -1 afterwards */
 	int report;	  /* the errno of a failed exec comes from here */
 	bool ended;
-	int status;	/* as from waitpid(2) */
-	int exec_errno; /* why it could not be started; 0: it was */
+	int status;	      /* as from waitpid(2) */
+	int exec_errno;	      /* why it could not be started; 0: it was */
+	struct fl_room *room; /* where it lives until its exec; ours */
 };
 
 struct fl_command_opts {
@@ -34,7 +37,7 @@ struct fl_command_opts {
 };
 
 /*
- * Fork a process that waits until it is released and then becomes @opts->argv.
+ * Make a process that waits until it is released and then becomes @opts->argv.
  * It gets this process's terminal, and its descriptors but for @fds. 0 or -errno. If this process
  * dies before the release, the other one ends without having run anything.
  */
