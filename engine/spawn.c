@@ -18,7 +18,7 @@
 /*
  * The new process shares this one's memory until its exec, as after vfork(2), but on a
  * stack of its own, so that this one goes on while it waits at the gate. fork(2) would
- * copy the page tables of Clang and LLVM for each trial of a sweep.
+ * copy the mappings of Clang and LLVM for each trial of a sweep.
  *
  * Until the gate opens it only makes calls that neither allocate nor fail, with all
  * signals blocked: errno and the handlers are this process's. When the gate has opened,
