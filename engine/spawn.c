@@ -106,8 +106,10 @@ static struct fl_room *make_room(const struct fl_command_opts *opts)
 	room->opts.argv = room->argv;
 	text = (char *)&room->argv[argc + 1];
 	for (size_t i = 0; i < argc; i++) {
-		room->argv[i] = text;
-		text = stpcpy(text, opts->argv[i]) + 1;
+		size_t n = strlen(opts->argv[i]) + 1;
+
+		room->argv[i] = memcpy(text, opts->argv[i], n);
+		text += n;
 	}
 	if (opts->mask)
 		room->mask = *opts->mask;
