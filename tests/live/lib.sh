@@ -206,6 +206,16 @@ attempt() {
 	return "$status"
 }
 
+# The folder of a test goes, and what is mounted in it.
+remove_work() {
+	local mount
+
+	while read -r mount; do
+		umount -l "$mount"
+	done < <(awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/mounts | tac)
+	rm -rf "$work"
+}
+
 # run_one NAME ATTEMPTS: where many tests run, one that fails is tried once more. What
 # passes then is named at the end: a race, in an emulated machine beside others, that is
 # to be looked into but does not hide what else failed.
@@ -219,7 +229,7 @@ run_one() {
 	do
 		printf 'not ok - %s (%d s, status %d)\n' "$name" "$((SECONDS - started))" "$status"
 		sed 's/^/    /' "$work/log"
-		rm -rf "$work"
+		remove_work
 		if ((--left == 0)); then
 			((++failed))
 			return
@@ -235,7 +245,7 @@ run_one() {
 		printf 'ok - %s (%d s)\n' "$name" "$((SECONDS - started))"
 		((++passed))
 	fi
-	rm -rf "$work"
+	remove_work
 }
 
 # Names of all tests.
