@@ -211,7 +211,7 @@ bool fl_armed_is_spent(const struct fl_armed *a);
 /* --- whose calls the rules are about --------------------------------------- */
 
 /*
- * Fork a process that waits to become @opts->argv. Unless @opts->beside, it and
+ * Make a process that waits to become @opts->argv. Unless @opts->beside, it and
  * its descendants are the only tasks of all sets from now on: any number of
  * commands may run one after the other. Calls count from exec on, unless
  * @opts->include_exec. @c stays where it is until it is dropped.

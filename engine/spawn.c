@@ -26,15 +26,15 @@
  */
 struct fl_room {
 	size_t size; /* of the mapping, in bytes: this, the strings, the stack */
-	struct fl_command_opts opts;
+	bool own_group, ends_with_us;
 	sigset_t mask;
 	int fds[3];
-	int gate, gate_end, report, report_end;
+	int gate[2], report[2]; /* as from pipe(2) */
 	char *argv[];
 };
 
 /* Signals that a shell resets for a command, whatever this process ignores. */
-static void restore_signals(const struct fl_command_opts *opts)
+static void restore_signals(bool own_group, const sigset_t *mask)
 {
 	static const int job[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTOU };
 	struct sigaction action;
@@ -46,14 +46,14 @@ static void restore_signals(const struct fl_command_opts *opts)
 			signal(sig, SIG_DFL);
 	}
 	signal(SIGPIPE, SIG_DFL);
-	for (size_t i = 0; opts->own_group && i < sizeof(job) / sizeof(job[0]); i++)
+	for (size_t i = 0; own_group && i < sizeof(job) / sizeof(job[0]); i++)
 		signal(job[i], SIG_DFL);
-	sigprocmask(SIG_SETMASK, opts->mask, NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
 static void take_fds(const int *fds)
 {
-	for (int i = 0; fds && i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		if (fds[i] >= 0)
 			dup2(fds[i], i);
 	}
@@ -63,26 +63,25 @@ static void take_fds(const int *fds)
 static int become(void *arg)
 {
 	const struct fl_room *room = arg;
-	const struct fl_command_opts *opts = &room->opts;
 	ssize_t n;
 	char go;
 	int err;
 
-	close(room->gate_end);
-	close(room->report_end);
-	if (opts->own_group)
+	close(room->gate[1]);
+	close(room->report[0]);
+	if (room->own_group)
 		setpgid(0, 0);
-	n = read(room->gate, &go, 1);
+	n = read(room->gate[0], &go, 1);
 	if (n != 1) /* faultline is gone: nothing was armed */
 		_exit(125);
-	if (opts->ends_with_us)
+	if (room->ends_with_us)
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	fl_rlimit_restore();
-	take_fds(opts->fds);
-	restore_signals(opts);
-	execvp(opts->argv[0], opts->argv);
+	take_fds(room->fds);
+	restore_signals(room->own_group, &room->mask);
+	execvp(room->argv[0], room->argv);
 	err = errno;
-	n = write(room->report, &err, sizeof(err));
+	n = write(room->report[1], &err, sizeof(err));
 	_exit(n == (ssize_t)sizeof(err) && err == ENOENT ? 127 : 126);
 }
 
@@ -102,8 +101,8 @@ static struct fl_room *make_room(const struct fl_command_opts *opts)
 	if (room == MAP_FAILED)
 		return NULL;
 	room->size = size;
-	room->opts = *opts;
-	room->opts.argv = room->argv;
+	room->own_group = opts->own_group;
+	room->ends_with_us = opts->ends_with_us;
 	text = (char *)&room->argv[argc + 1];
 	for (size_t i = 0; i < argc; i++) {
 		size_t n = strlen(opts->argv[i]) + 1;
@@ -115,11 +114,8 @@ static struct fl_room *make_room(const struct fl_command_opts *opts)
 		room->mask = *opts->mask;
 	else
 		sigemptyset(&room->mask);
-	room->opts.mask = &room->mask;
-	if (opts->fds) {
-		memcpy(room->fds, opts->fds, sizeof(room->fds));
-		room->opts.fds = room->fds;
-	}
+	for (int i = 0; i < 3; i++)
+		room->fds[i] = opts->fds ? opts->fds[i] : -1;
 	return room;
 }
 
@@ -162,10 +158,8 @@ static int start(struct fl_command *c, const struct fl_command_opts *opts, const
 	c->room = make_room(opts);
 	if (!c->room)
 		return -ENOMEM;
-	c->room->gate = gate[0];
-	c->room->gate_end = gate[1];
-	c->room->report = report[1];
-	c->room->report_end = report[0];
+	memcpy(c->room->gate, gate, sizeof(c->room->gate));
+	memcpy(c->room->report, report, sizeof(c->room->report));
 	pid = clone_blocked(c->room);
 	if (pid < 0) {
 		leave_room(c);
@@ -213,24 +207,22 @@ int fl_command_release(struct fl_command *c)
 	close(c->gate);
 	c->gate = -1;
 	if (n != 1) { /* somebody killed it */
-		close(c->report);
-		c->report = -1;
-		leave_room(c);
-		return -EPIPE;
+		err = EPIPE;
+	} else {
+		/* A successful exec closes the other end. Before it, errno is not ours alone. */
+		do {
+			n = read(c->report, &err, sizeof(err));
+		} while (n < 0);
+		if (n == (ssize_t)sizeof(err)) {
+			c->exec_errno = err;
+			waitpid(c->pid, &c->status, 0);
+			c->ended = true;
+		}
 	}
-	/* A successful exec closes the other end. Before it, errno is not ours alone. */
-	do {
-		n = read(c->report, &err, sizeof(err));
-	} while (n < 0);
 	close(c->report);
 	c->report = -1;
-	if (n == (ssize_t)sizeof(err)) {
-		c->exec_errno = err;
-		waitpid(c->pid, &c->status, 0);
-		c->ended = true;
-	}
 	leave_room(c);
-	return n == (ssize_t)sizeof(err) ? -err : 0;
+	return -err;
 }
 
 bool fl_command_poll(struct fl_command *c)

@@ -28,7 +28,7 @@ struct fl_command_opts {
 	 * Its own process group, and the signals of job control as a shell sets them.
 	 */
 	bool own_group;
-	/* Its way from fork to exec counts as its own, too. */
+	/* Its way to exec counts as its own, too. */
 	bool include_exec;
 	/* The rules are not about it: their tasks stay as they are. */
 	bool beside;
