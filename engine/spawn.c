@@ -16,6 +16,12 @@
 #define STACK_BYTES 65536
 
 /*
+ * For what runs in the new process: the address sanitizer would keep marks of its stack in
+ * memory that both share, after that stack is gone.
+ */
+#define ON_ITS_OWN_STACK __attribute__((no_sanitize("address")))
+
+/*
  * The new process shares this one's memory until its exec, as after vfork(2), but on a
  * stack of its own, so that this one goes on while it waits at the gate. fork(2) would
  * copy the mappings of Clang and LLVM for each trial of a sweep.
@@ -34,7 +40,7 @@ struct fl_room {
 };
 
 /* Signals that a shell resets for a command, whatever this process ignores. */
-static void restore_signals(bool own_group, const sigset_t *mask)
+static ON_ITS_OWN_STACK void restore_signals(bool own_group, const sigset_t *mask)
 {
 	static const int job[] = { SIGINT, SIGQUIT, SIGTSTP, SIGTTOU };
 	struct sigaction action;
@@ -51,7 +57,7 @@ static void restore_signals(bool own_group, const sigset_t *mask)
 	sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
-static void take_fds(const int *fds)
+static ON_ITS_OWN_STACK void take_fds(const int *fds)
 {
 	for (int i = 0; i < 3; i++) {
 		if (fds[i] >= 0)
@@ -60,7 +66,7 @@ static void take_fds(const int *fds)
 }
 
 /* In the new process: wait at the gate, then exec or say why not. */
-static int become(void *arg)
+static ON_ITS_OWN_STACK int become(void *arg)
 {
 	const struct fl_room *room = arg;
 	ssize_t n;
