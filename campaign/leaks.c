@@ -4,7 +4,7 @@
  * batch of trials. A report has the time of the allocation: the trial of that time
  * is repeated alone, and the finding is its fault's when it leaks again; trials that
  * lead to known findings are repeated together. For leaks that this does not explain
- * the batch is bisected.
+ * the batch is bisected. What the workload leaks without a fault, too, is nobody's.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -218,6 +218,67 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 	return err;
 }
 
+bool fl_leaks_is_usual(const struct sweep *s, const char *fingerprint)
+{
+	for (size_t i = 0; i < s->usual.n; i++) {
+		if (!strcmp(s->usual.list[i].fingerprint, fingerprint))
+			return true;
+	}
+	return false;
+}
+
+/* What the last scan has found, without what is usual. */
+static void drop_usual(struct sweep *s)
+{
+	struct fl_found_list all = s->found;
+	size_t n = 0;
+
+	s->found = (struct fl_found_list){ .no_memory = all.no_memory };
+	for (size_t i = 0; i < all.n; i++) {
+		const struct fl_found *f = &all.list[i];
+
+		if (!fl_leaks_is_usual(s, f->fingerprint))
+			fl_found_add(&s->found, f->kind, f->fingerprint, f->title, f->text);
+	}
+	fl_found_clear(&all);
+	for (size_t i = 0; i < s->leaks.n; i++) {
+		if (fl_leaks_is_usual(s, s->leaks.list[i].fingerprint))
+			free(s->leaks.list[i].fingerprint);
+		else
+			s->leaks.list[n++] = s->leaks.list[i];
+	}
+	s->leaks.n = n;
+}
+
+/* After the first scan that found something, for most campaigns have none. */
+static int learn_usual(struct sweep *s, struct fl_trial *trial, uint64_t *us)
+{
+	struct fl_found_list found = s->found;
+	struct fl_leak_list leaks = s->leaks;
+	int err;
+
+	if (s->knows_usual)
+		return 0;
+	s->knows_usual = true;
+	s->found = (struct fl_found_list){ 0 };
+	s->leaks = (struct fl_leak_list){ 0 };
+	fl_leaks_forget(s);
+	memset(trial, 0, sizeof(*trial));
+	err = s->world->trial(s->world_arg, 0, NULL, 0, s->limit_us, trial, s->fault);
+	if (!err)
+		scan(s, us);
+	for (size_t i = 0; i < s->found.n; i++)
+		fl_note(s->sink->note, s->sink->arg,
+			"the workload leaks without a fault, too; not a finding: %s\n%s",
+			s->found.list[i].fingerprint, s->found.list[i].text);
+	s->usual = s->found;
+	fl_leak_list_clear(&s->leaks);
+	s->found = found;
+	s->leaks = leaks;
+	drop_usual(s);
+	return err;
+}
+
 static int look(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_trial *trial,
 		uint64_t *us)
 {
@@ -230,6 +291,9 @@ static int look(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl_
 		lost++;
 	err = all_again(s, list, lost, trial);
 	if (err || s->dirty || !scan(s, us))
+		return err;
+	err = learn_usual(s, trial, us);
+	if (err || !s->found.n)
 		return err;
 	batch = s->found;
 	s->found = (struct fl_found_list){ 0 };

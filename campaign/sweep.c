@@ -29,8 +29,11 @@ static void take_splat(void *arg, const struct fl_splat *splat)
 		if (fl_splat_allowed(splat, s->o->allowed[i].glob))
 			return;
 	}
-	if (!strcmp(splat->row->kind, "leak"))
+	if (!strcmp(splat->row->kind, "leak")) {
+		if (fl_leaks_is_usual(s, splat->fingerprint))
+			return;
 		fl_moments_leak(s, splat->text, splat->fingerprint);
+	}
 	fl_found_add(&s->found, splat->row->kind, splat->fingerprint, splat->title, splat->text);
 }
 
@@ -331,6 +334,7 @@ void fl_sweep_release(struct sweep *s)
 	fl_journal_close(s->journal);
 	fl_splat_reader_free(s->reader);
 	fl_found_clear(&s->found);
+	fl_found_clear(&s->usual);
 	fl_leftovers_release(&s->base);
 	free(s->spot_of);
 	free(s->moments);

@@ -60,7 +60,9 @@ struct sweep {
 	uint64_t lost;	 /* the last trial before this process: what leaked then is lost */
 	struct fl_moment *moments; /* of trials since leaks were forgotten, in order */
 	size_t nmoments;
-	struct fl_leak_list leaks; /* of the last scan, those of known trials */
+	struct fl_leak_list leaks;  /* of the last scan, those of known trials */
+	struct fl_found_list usual; /* leaks of the workload without a fault, once knows_usual */
+	bool knows_usual;
 	bool looks_for_leaks;
 	bool dirty; /* an oops: the machine is not to be trusted */
 	bool lockdep_off;
@@ -117,6 +119,8 @@ void fl_leak_list_clear(struct fl_leak_list *l);
 /* leaks.c */
 /* Look for what @n trials leaked, 1 or more, the oldest not looked through yet. */
 int fl_sweep_leaks(struct sweep *s, size_t n);
+/* Does the workload leak this without a fault, too, as far as that was asked? */
+bool fl_leaks_is_usual(const struct sweep *s, const char *fingerprint);
 /* Before the first trial: the same for trials of earlier processes. */
 int fl_sweep_lost_leaks(struct sweep *s);
 /* Leaks up to now are not reported. False: the kernel does not look for any. */

@@ -14,6 +14,12 @@ static enum sim_bug two_leaks(size_t i)
 	return i == 7 || i == 23 ? SIM_LEAK : SIM_NONE;
 }
 
+static enum sim_bug no_leaks(size_t i)
+{
+	(void)i;
+	return SIM_NONE;
+}
+
 /* A process of a campaign; the ledger is to be released. */
 static void run(struct sim *sim, struct fl_ledger *l, struct fl_sweep_result *result)
 {
@@ -59,8 +65,41 @@ static void test_by_time(void **state)
 	sim.trial_us = 10000;
 	sim.leak_lag_us = 5000;
 	free(sweep_leaks(&sim));
-	/* no trial but these two was repeated */
-	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 2);
+	/* no trial but these two was repeated, and a run without a fault */
+	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1 + 2);
+}
+
+/* What the workload leaks in each run is no finding, and hides none. */
+static void test_always(void **state)
+{
+	struct sim sim;
+
+	(void)state;
+	sim_init(&sim, NPOINTS);
+	sim.trial_us = 10000;
+	sim.leak_lag_us = 5000;
+	sim.leaks_always = true;
+	free(sweep_leaks(&sim));
+	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1 + 2);
+}
+
+/* Only that: no trial is repeated. */
+static void test_always_alone(void **state)
+{
+	struct fl_sweep_result result;
+	struct fl_ledger l;
+	struct sim sim;
+
+	(void)state;
+	sim_init(&sim, NPOINTS);
+	sim.bug = no_leaks;
+	sim.leaks_always = true;
+	run(&sim, &l, &result);
+	assert_int_equal(result.status, 0);
+	assert_int_equal(l.nfindings, 0);
+	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1);
+	assert_int_equal(sim.nscans, 2);
+	fl_ledger_release(&l);
 }
 
 /* Four trials begin within one jiffy: all may be the cause. */
@@ -71,7 +110,7 @@ static void test_short_trials(void **state)
 	(void)state;
 	sim_init(&sim, NPOINTS);
 	free(sweep_leaks(&sim));
-	assert_in_range(sim.runs, NBASELINES + NPOINTS + 2, NBASELINES + NPOINTS + 2 * 5);
+	assert_in_range(sim.runs, NBASELINES + NPOINTS + 1 + 2, NBASELINES + NPOINTS + 1 + 2 * 5);
 }
 
 /* What leaks was allocated in a trial that is not to blame; and nothing is known of it. */
@@ -118,18 +157,12 @@ static void test_alike(void **state)
 	assert_int_equal(l.nfindings, 1);
 	assert_int_equal(l.findings[0].blames, 10);
 	assert_string_equal(l.spots[l.findings[0].faults[0].point].function, "sim_3");
-	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1 + 9);
-	assert_int_equal(sim.nscans, 3);
+	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1 + 1 + 9);
+	assert_int_equal(sim.nscans, 4);
 	for (size_t i = 0; i < l.nran; i++)
 		assert_true(!l.ran[i].again ||
 			    (l.ran[i].finding == 1 && l.ran[i].fault.point % 4 == 3));
 	fl_ledger_release(&l);
-}
-
-static enum sim_bug no_leaks(size_t i)
-{
-	(void)i;
-	return SIM_NONE;
 }
 
 /* A process of a campaign without findings; until it is interrupted, 0: until its end. */
@@ -171,8 +204,9 @@ int main(void)
 {
 #define LEAKS(test) cmocka_unit_test_setup_teardown(test, sweep_make_dir, sweep_remove_dir)
 	const struct CMUnitTest tests[] = {
-		LEAKS(test_by_time), LEAKS(test_short_trials), LEAKS(test_by_halves),
-		LEAKS(test_lost),    LEAKS(test_alike),
+		LEAKS(test_by_time),	  LEAKS(test_short_trials), LEAKS(test_by_halves),
+		LEAKS(test_lost),	  LEAKS(test_alike),	    LEAKS(test_always),
+		LEAKS(test_always_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,13 @@ static void report(struct sim *s, enum sim_bug bug, size_t point)
 		    point);
 }
 
+static void leak(struct sim *s, size_t point)
+{
+	if (s->nleaked < sizeof(s->leaked) / sizeof(s->leaked[0]))
+		s->leaked[s->nleaked++] =
+			(struct sim_leak){ point, JIFFIES(s->now_us - s->leak_lag_us) };
+}
+
 /* What a kernel does wrong when call @n of a point failed; true: the workload notices. */
 static bool misbehave(struct sim *s, size_t point, uint64_t n)
 {
@@ -130,9 +137,7 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 		    point);
 		return true;
 	case SIM_LEAK:
-		if (s->nleaked < 64)
-			s->leaked[s->nleaked++] =
-				(struct sim_leak){ point, JIFFIES(s->now_us - s->leak_lag_us) };
+		leak(s, point);
 		return true;
 	case SIM_MODULE:
 		s->modules++;
@@ -220,6 +225,8 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	s->both = 0;
 	out->us = s->trial_us;
 	s->now_us += out->us;
+	if (s->leaks_always)
+		leak(s, SIM_ALWAYS);
 	for (size_t i = 0; i < s->nseen; i++) {
 		s->seen[i].calls = 0;
 		s->seen[i].after = false;

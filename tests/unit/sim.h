@@ -33,6 +33,8 @@ enum sim_bug {
 	SIM_BOTH, /* only when two such points fail in one run */
 };
 
+#define SIM_ALWAYS 99 /* the point of a leak that no fault leads to */
+
 struct sim {
 	size_t npoints; /* of the workload without a fault */
 	/* Planted in point @i; the default is one of each kind and then none. */
@@ -58,6 +60,7 @@ struct sim {
 	bool has_leak_checker;
 	bool has_no_jiffies;
 	bool leaks_alike;     /* one fingerprint for all */
+	bool leaks_always;    /* in each run, with or without a fault, as SIM_ALWAYS */
 	uint64_t leak_lag_us; /* what leaks was allocated that long before */
 	uint64_t runs;
 	uint64_t interrupted_at; /* this run, counted from 1, and those after it */
