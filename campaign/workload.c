@@ -76,6 +76,27 @@ static bool wait_for(const struct fl_workload *w, struct fl_command *c, uint64_t
 	return true;
 }
 
+static int is_of(pid_t pid, const struct fl_task_stat *task, void *arg)
+{
+	const int *group = arg;
+
+	(void)pid;
+	return task->group == *group && task->state != 'Z' && task->state != 'X';
+}
+
+/* Likewise until all processes of the group have: a shell dies before what it waits for. */
+static bool wait_for_group(struct fl_engine *engine, int group, uint64_t us)
+{
+	uint64_t until = fl_now_ns() + us * 1000;
+
+	while (fl_each_process(is_of, &group) > 0) {
+		if (fl_now_ns() >= until)
+			return false;
+		fl_engine_step(engine, 20);
+	}
+	return true;
+}
+
 int fl_workload_go(const struct fl_workload *w, struct fl_command *c, uint64_t limit_us,
 		   struct fl_workload_end *end)
 {
@@ -95,7 +116,8 @@ int fl_workload_go(const struct fl_workload *w, struct fl_command *c, uint64_t l
 		if (end->timed_out)
 			take_stacks(group, end);
 		kill(-group, SIGKILL);
-		end->stuck = !wait_for(&(struct fl_workload){ .engine = w->engine }, c, DEAD_US);
+		end->stuck = !wait_for(&(struct fl_workload){ .engine = w->engine }, c, DEAD_US) ||
+			     !wait_for_group(w->engine, group, DEAD_US);
 	}
 	end->us = (fl_now_ns() - start) / 1000;
 	if (c->ended)

@@ -16,7 +16,7 @@ struct fl_workload {
 struct fl_workload_end {
 	int status; /* as from a shell */
 	bool timed_out;
-	bool stuck;
+	bool stuck; /* one of its processes could not be killed */
 	bool interrupted;
 	uint64_t us;
 	char stacks[8192]; /* of tasks that were in D state when time was up */

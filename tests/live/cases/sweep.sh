@@ -131,6 +131,23 @@ test_sweep_hang() {
 	echo >$fl_bugs/reset
 }
 
+# A shell that is killed dies before the program that it waits for, which cannot be:
+# no later trial is blamed for that one, nor the cleanup.
+test_sweep_hang_of_a_child() {
+	load_bugs
+	need_naming # the task that hangs cannot be killed
+	cat >child.fault <<-END
+		$bug_rules
+		run "for c in good_hangs bug_hangs good_leak; do echo \$c | dd of=$fl_bugs/run status=none || exit 1; done"
+		cleanup "! pgrep -x dd"
+	END
+	fl sweep child.fault -o sweep --timeout 5s
+	ended 6
+	finding hang bug_hangs
+	expect_equal "findings" 1 "$(sweep_number findings)"
+	echo >$fl_bugs/reset
+}
+
 # Killed in the middle again and again, a campaign ends like one that was not.
 test_sweep_killed() {
 	local cases='good_leak bug_warns good_pair good_third bug_thread_left' i pid sweep
