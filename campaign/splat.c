@@ -107,6 +107,7 @@ static void reset(struct fl_splat_reader *r)
 	r->nlines = 0;
 	r->len = 0;
 	r->nsymbols = 0;
+	r->nunnamed = 0;
 	r->in_trace = false;
 	r->trace_done = false;
 	r->title[0] = '\0';

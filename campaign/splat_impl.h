@@ -19,6 +19,9 @@ struct fl_splat_reader {
 	char title[256];
 	char symbols[FL_FINGERPRINT_SYMBOLS][FL_SYMBOL_LEN];
 	size_t nsymbols;
+	/* where there are none: of frames in a module that is gone, the place in a page */
+	unsigned int unnamed[FL_FINGERPRINT_SYMBOLS];
+	size_t nunnamed;
 	bool in_trace;	 /* the frames that count follow */
 	bool trace_done; /* they have all been seen */
 };

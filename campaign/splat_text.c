@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "splat_impl.h"
@@ -122,6 +123,23 @@ static bool read_register(const char *line, char *buf, size_t size)
 	return false;
 }
 
+/* "0xffffffffc02ad7ff": its last twelve bits are the same whenever a module is loaded. */
+static bool add_unnamed(struct fl_splat_reader *r, const char *line)
+{
+	char *end;
+	unsigned long long address;
+
+	line += strspn(line, " \t");
+	if (!r->in_trace || r->nsymbols || strncmp(line, "0x", 2) != 0)
+		return false;
+	address = strtoull(line, &end, 16);
+	if (*end)
+		return false;
+	if (r->nunnamed < FL_FINGERPRINT_SYMBOLS)
+		r->unnamed[r->nunnamed++] = address & 0xfff;
+	return true;
+}
+
 void fl_splat_look_at(struct fl_splat_reader *r, const char *line)
 {
 	char symbol[FL_SYMBOL_LEN];
@@ -139,7 +157,9 @@ void fl_splat_look_at(struct fl_splat_reader *r, const char *line)
 	}
 	if (!r->in_trace && !(r->row->flags & FL_SPLAT_BARE))
 		return;
-	if (fl_splat_symbol(line, symbol, sizeof(symbol))) {
+	if (add_unnamed(r, line))
+		return;
+	if (!r->nunnamed && fl_splat_symbol(line, symbol, sizeof(symbol))) {
 		r->in_trace = true;
 		add_symbol(r, symbol);
 		return;
@@ -235,10 +255,12 @@ void fl_splat_fingerprint(const struct fl_splat_reader *r, char *buf, size_t siz
 {
 	size_t n = (size_t)snprintf(buf, size, "%s", r->row->kind);
 
-	if (!r->nsymbols) {
+	if (!r->nsymbols && !r->nunnamed) {
 		n += (size_t)snprintf(buf + n, size - n, ": ");
 		without_numbers(r->title, buf + n, size - n);
 	}
+	for (size_t i = 0; i < r->nunnamed && n < size; i++)
+		n += (size_t)snprintf(buf + n, size - n, " *%03x", r->unnamed[i]);
 	for (size_t i = 0; i < r->nsymbols && n < size; i++)
 		n += (size_t)snprintf(buf + n, size - n, " %s", r->symbols[i]);
 }

@@ -250,13 +250,38 @@ static void test_allowed(void **state)
 	assert_false(fl_splat_allowed(&s, "WARNING"));
 }
 
+/* Frames in a module that has been unloaded since have no names, but differ. */
+static void test_unloaded_module(void **state)
+{
+	static const char leak[] = "unreferenced object 0xffff888008171300 (size 256):\n"
+				   "  comm \"modprobe\", pid 887, jiffies 4295022717\n"
+				   "  backtrace (crc 60e9f066):\n"
+				   "    __kmalloc_cache_noprof+0x227/0x3b0\n"
+				   "    0xffffffffc02ad7ff\n"
+				   "    0xffffffffc02aef7e\n"
+				   "    do_one_initcall+0xc9/0x3a0\n"
+				   "    do_init_module+0x22e/0x7c0\n";
+	static const char named[] = "unreferenced object 0xffff888008171300 (size 16):\n"
+				    "  backtrace (crc 60e9f066):\n"
+				    "    bioset_init+0x33d/0x770\n"
+				    "    0xffffffffc08e5dc6\n"
+				    "    do_one_initcall+0xc9/0x3a0\n";
+	static struct got g;
+
+	(void)state;
+	read_log(leak, "", &g);
+	assert_string_equal(g.fingerprint, "leak *7ff *f7e");
+	read_log(named, "", &g);
+	assert_string_equal(g.fingerprint, "leak bioset_init");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),	cmocka_unit_test(test_silent),
-		cmocka_unit_test(test_several), cmocka_unit_test(test_after_expected),
-		cmocka_unit_test(test_mark),	cmocka_unit_test(test_symbol),
-		cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_rows),	       cmocka_unit_test(test_unloaded_module),
+		cmocka_unit_test(test_silent),	       cmocka_unit_test(test_several),
+		cmocka_unit_test(test_after_expected), cmocka_unit_test(test_mark),
+		cmocka_unit_test(test_symbol),	       cmocka_unit_test(test_allowed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
