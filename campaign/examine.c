@@ -145,16 +145,18 @@ static void examine_lockdep(struct sweep *s)
 
 void fl_examine(struct sweep *s, const struct fl_trial *trial)
 {
+	const bool was_dirty = s->dirty;
+
 	fl_examine_log(s);
-	examine_workload(s, trial);
 	if (trial->timed_out)
 		examine_hang(s, trial);
-	/* what a hung task holds is not a separate finding */
-	if (trial->stuck) {
-		s->dirty = true;
+	s->dirty |= trial->stuck;
+	/* what a task holds that hangs or died is not a separate finding */
+	if (s->dirty && !was_dirty) {
 		fl_leftovers_release(&s->base);
 		take_state(s, &s->base);
 	} else {
+		examine_workload(s, trial);
 		examine_state(s);
 	}
 	examine_lockdep(s);
