@@ -6,15 +6,22 @@
 
 #include "sweep_impl.h"
 
+bool fl_found_has(const struct fl_found_list *f, const char *fingerprint)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (!strcmp(f->list[i].fingerprint, fingerprint))
+			return true;
+	}
+	return false;
+}
+
 void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
 		  const char *title, const char *text)
 {
 	struct fl_found *more;
 
-	for (size_t i = 0; i < f->n; i++) {
-		if (!strcmp(f->list[i].fingerprint, fingerprint))
-			return;
-	}
+	if (fl_found_has(f, fingerprint))
+		return;
 	more = realloc(f->list, (f->n + 1) * sizeof(*more));
 	if (!more) {
 		f->no_memory = true;

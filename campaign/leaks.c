@@ -218,15 +218,6 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 	return err;
 }
 
-bool fl_leaks_is_usual(const struct sweep *s, const char *fingerprint)
-{
-	for (size_t i = 0; i < s->usual.n; i++) {
-		if (!strcmp(s->usual.list[i].fingerprint, fingerprint))
-			return true;
-	}
-	return false;
-}
-
 /* What the last scan has found, without what is usual. */
 static void drop_usual(struct sweep *s)
 {
@@ -237,12 +228,12 @@ static void drop_usual(struct sweep *s)
 	for (size_t i = 0; i < all.n; i++) {
 		const struct fl_found *f = &all.list[i];
 
-		if (!fl_leaks_is_usual(s, f->fingerprint))
+		if (!fl_found_has(&s->usual, f->fingerprint))
 			fl_found_add(&s->found, f->kind, f->fingerprint, f->title, f->text);
 	}
 	fl_found_clear(&all);
 	for (size_t i = 0; i < s->leaks.n; i++) {
-		if (fl_leaks_is_usual(s, s->leaks.list[i].fingerprint))
+		if (fl_found_has(&s->usual, s->leaks.list[i].fingerprint))
 			free(s->leaks.list[i].fingerprint);
 		else
 			s->leaks.list[n++] = s->leaks.list[i];
@@ -360,13 +351,9 @@ int fl_sweep_lost_leaks(struct sweep *s)
 
 bool fl_leaks_show(struct sweep *s, const char *fingerprint)
 {
-	bool shown = false;
-
 	fl_leaks_scan(s);
-	for (size_t i = 0; i < s->found.n; i++) {
-		shown |= !strcmp(s->found.list[i].fingerprint, fingerprint);
+	for (size_t i = 0; i < s->found.n; i++)
 		fl_note(s->sink->note, s->sink->arg, "%s\n%s", s->found.list[i].title,
 			s->found.list[i].text);
-	}
-	return shown;
+	return fl_found_has(&s->found, fingerprint);
 }

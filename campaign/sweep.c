@@ -30,7 +30,7 @@ static void take_splat(void *arg, const struct fl_splat *splat)
 			return;
 	}
 	if (!strcmp(splat->row->kind, "leak")) {
-		if (fl_leaks_is_usual(s, splat->fingerprint))
+		if (fl_found_has(&s->usual, splat->fingerprint))
 			return;
 		fl_moments_leak(s, splat->text, splat->fingerprint);
 	}

@@ -70,6 +70,7 @@ struct sweep {
 };
 
 /* found.c: what the oracles of a trial say. */
+bool fl_found_has(const struct fl_found_list *f, const char *fingerprint);
 void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
 		  const char *title, const char *text);
 void fl_found_clear(struct fl_found_list *f);
@@ -119,8 +120,6 @@ void fl_leak_list_clear(struct fl_leak_list *l);
 /* leaks.c */
 /* Look for what @n trials leaked, 1 or more, the oldest not looked through yet. */
 int fl_sweep_leaks(struct sweep *s, size_t n);
-/* Does the workload leak this without a fault, too, as far as that was asked? */
-bool fl_leaks_is_usual(const struct sweep *s, const char *fingerprint);
 /* Before the first trial: the same for trials of earlier processes. */
 int fl_sweep_lost_leaks(struct sweep *s);
 /* Leaks up to now are not reported. False: the kernel does not look for any. */

@@ -36,6 +36,11 @@ static void add_stack(pid_t pid, const struct fl_task_stat *task, struct fl_work
 	free(text);
 }
 
+static bool is_alive_in(const struct fl_task_stat *task, int group)
+{
+	return task->group == group && task->state != 'Z' && task->state != 'X';
+}
+
 struct stacks {
 	int group;
 	bool blocked; /* those in D state, or the others */
@@ -46,7 +51,7 @@ static int take_stack(pid_t pid, const struct fl_task_stat *task, void *arg)
 {
 	const struct stacks *s = arg;
 
-	if (task->group == s->group && task->state != 'Z' && (task->state == 'D') == s->blocked)
+	if (is_alive_in(task, s->group) && (task->state == 'D') == s->blocked)
 		add_stack(pid, task, s->end);
 	return 0;
 }
@@ -76,12 +81,10 @@ static bool wait_for(const struct fl_workload *w, struct fl_command *c, uint64_t
 	return true;
 }
 
-static int is_of(pid_t pid, const struct fl_task_stat *task, void *arg)
+static int is_member(pid_t pid, const struct fl_task_stat *task, void *arg)
 {
-	const int *group = arg;
-
 	(void)pid;
-	return task->group == *group && task->state != 'Z' && task->state != 'X';
+	return is_alive_in(task, *(const int *)arg);
 }
 
 /* Likewise until all processes of the group have: a shell dies before what it waits for. */
@@ -89,7 +92,7 @@ static bool wait_for_group(struct fl_engine *engine, int group, uint64_t us)
 {
 	uint64_t until = fl_now_ns() + us * 1000;
 
-	while (fl_each_process(is_of, &group) > 0) {
+	while (fl_each_process(is_member, &group) > 0) {
 		if (fl_now_ns() >= until)
 			return false;
 		fl_engine_step(engine, 20);

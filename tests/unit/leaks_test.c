@@ -56,14 +56,20 @@ static char *sweep_leaks(struct sim *sim)
 	return sweep_digest();
 }
 
+/* No two trials begin in one jiffy, and what leaks was allocated within its trial. */
+static void init_dated(struct sim *sim)
+{
+	sim_init(sim, NPOINTS);
+	sim->trial_us = 10000;
+	sim->leak_lag_us = 5000;
+}
+
 static void test_by_time(void **state)
 {
 	struct sim sim;
 
 	(void)state;
-	sim_init(&sim, NPOINTS);
-	sim.trial_us = 10000;
-	sim.leak_lag_us = 5000;
+	init_dated(&sim);
 	free(sweep_leaks(&sim));
 	/* no trial but these two was repeated, and a run without a fault */
 	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1 + 2);
@@ -75,9 +81,7 @@ static void test_always(void **state)
 	struct sim sim;
 
 	(void)state;
-	sim_init(&sim, NPOINTS);
-	sim.trial_us = 10000;
-	sim.leak_lag_us = 5000;
+	init_dated(&sim);
 	sim.leaks_always = true;
 	free(sweep_leaks(&sim));
 	assert_int_equal(sim.runs, NBASELINES + NPOINTS + 1 + 2);
@@ -148,11 +152,9 @@ static void test_alike(void **state)
 	struct sim sim;
 
 	(void)state;
-	sim_init(&sim, NPOINTS);
+	init_dated(&sim);
 	sim.bug = ten_leaks;
 	sim.leaks_alike = true;
-	sim.trial_us = 10000;
-	sim.leak_lag_us = 5000;
 	run(&sim, &l, &result);
 	assert_int_equal(l.nfindings, 1);
 	assert_int_equal(l.findings[0].blames, 10);
