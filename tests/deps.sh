@@ -23,6 +23,7 @@ FL_PACKAGES_check="clang-14 llvm-14 clang-format-14 clang-tidy-14 libclang-rt-14
 	python3-yaml yamllint python3-kubernetes lava-common
 	zsh fish bash-completion python3-pexpect lintian rpm mmdebstrap
 	slurmctld slurmd slurm-client munge"
+FL_PACKAGES_source="dpkg-dev gcc make bison flex"
 # what the workloads of scripts/campaigns call
 FL_PACKAGES_hunt="btrfs-progs dmsetup dosfstools e2fsprogs erofs-utils exfatprogs f2fs-tools
 	genisoimage iproute2 jfsutils kmod nilfs-tools ntfs-3g perl-base python3-minimal
