@@ -127,19 +127,20 @@ int fl_book_points(struct sweep *s, uint64_t n)
 	return err;
 }
 
-int fl_book_blame(struct sweep *s, uint32_t id, uint64_t n)
+int fl_book_blame(struct sweep *s, uint32_t id, uint64_t n, bool late)
 {
-	const struct fl_record r = { .type = FL_RECORD_BLAME, .n = n, .id = id };
+	const struct fl_record r = { .type = FL_RECORD_BLAME, .n = n, .id = id, .late = late };
 	int err = fl_book(s, &r);
 
 	return err ? err : fl_book_sync(s);
 }
 
-static int book_finding(struct sweep *s, const struct fl_found *f, uint64_t n)
+static int book_finding(struct sweep *s, const struct fl_found *f, uint64_t n, bool late)
 {
 	uint32_t id = fl_ledger_finding(s->l, f->fingerprint);
 	struct fl_record r = { .type = FL_RECORD_FINDING, .n = n };
 	bool fresh = !id;
+	uint64_t before = fresh ? 0 : s->l->findings[id - 1].trial;
 	int err = 0;
 
 	if (fresh) {
@@ -151,22 +152,23 @@ static int book_finding(struct sweep *s, const struct fl_found *f, uint64_t n)
 		err = fl_book(s, &r);
 	}
 	if (!err)
-		err = fl_book_blame(s, id, n);
-	if (err || !fresh)
+		err = fl_book_blame(s, id, n, late);
+	if (err)
 		return err;
-	fl_finding_write(s, id, f);
-	if (s->sink->finding)
+	if (s->l->findings[id - 1].trial != before)
+		fl_finding_write(s, id, f);
+	if (fresh && s->sink->finding)
 		s->sink->finding(s->sink->arg, id, &s->l->findings[id - 1]);
 	return 0;
 }
 
-int fl_book_findings(struct sweep *s, uint64_t n)
+int fl_book_findings(struct sweep *s, uint64_t n, bool late)
 {
 	int err = 0;
 
 	if (s->found.no_memory)
 		return fl_refuse_memory(s->fault);
 	for (size_t i = 0; !err && i < s->found.n; i++)
-		err = book_finding(s, &s->found.list[i], n);
+		err = book_finding(s, &s->found.list[i], n, late);
 	return err;
 }

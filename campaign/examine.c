@@ -69,6 +69,12 @@ static void add_difference(void *arg, char sign, const char *line)
 	}
 }
 
+void fl_examine_rebase(struct sweep *s)
+{
+	fl_leftovers_release(&s->base);
+	take_state(s, &s->base);
+}
+
 static void examine_state(struct sweep *s)
 {
 	struct difference d = { .print = "state" };
@@ -153,8 +159,7 @@ void fl_examine(struct sweep *s, const struct fl_trial *trial)
 	s->dirty |= trial->stuck;
 	/* what a task holds that hangs or died is not a separate finding */
 	if (s->dirty && !was_dirty) {
-		fl_leftovers_release(&s->base);
-		take_state(s, &s->base);
+		fl_examine_rebase(s);
 	} else {
 		examine_workload(s, trial);
 		examine_state(s);

@@ -46,6 +46,9 @@ static void put_path(const struct sweep *s, const char *folder, const struct fl_
 	fprintf(out, "%s\n%s\n\n", f->title, f->fingerprint);
 	for (size_t i = 0; i < f->nfaults; i++)
 		fl_describe_fault(out, s->l, &f->faults[i]);
+	if (f->nshown)
+		fprintf(out,
+			"\nThe kernel reported it in the next trial, and then without a fault.\n");
 	if (!fclose(out))
 		put(s, folder, "path", text, 0666);
 	free(text);
@@ -59,7 +62,7 @@ static void put_reproducer(const struct sweep *s, const char *folder,
 	if (s->o->standalone)
 		script = s->o->standalone(s->o->arg, s->l, f->faults, f->nfaults, false);
 	if (s->o->shell)
-		shell = s->o->shell(s->o->arg, "reproduce.fault");
+		shell = s->o->shell(s->o->arg, "reproduce.fault", f->nshown);
 	put(s, folder, "reproduce.fault", script, 0666);
 	put(s, folder, "reproduce.sh", shell, 0777);
 	free(script);

@@ -15,17 +15,17 @@ bool fl_found_has(const struct fl_found_list *f, const char *fingerprint)
 	return false;
 }
 
-void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
-		  const char *title, const char *text)
+struct fl_found *fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
+			      const char *title, const char *text)
 {
 	struct fl_found *more;
 
 	if (fl_found_has(f, fingerprint))
-		return;
+		return NULL;
 	more = realloc(f->list, (f->n + 1) * sizeof(*more));
 	if (!more) {
 		f->no_memory = true;
-		return;
+		return NULL;
 	}
 	f->list = more;
 	more[f->n] = (struct fl_found){ .kind = strdup(kind),
@@ -34,7 +34,7 @@ void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerp
 					.text = strdup(text) };
 	f->no_memory |= !more[f->n].kind || !more[f->n].fingerprint || !more[f->n].title ||
 			!more[f->n].text;
-	f->n++;
+	return &more[f->n++];
 }
 
 void fl_found_print(const struct fl_ledger *l, const struct fl_record *begun, const char *kind,
@@ -51,14 +51,31 @@ void fl_found_print(const struct fl_ledger *l, const struct fl_record *begun, co
 					(int)strcspn(spot->path[i], "+"), spot->path[i]);
 }
 
+static void release(struct fl_found *f)
+{
+	free(f->kind);
+	free(f->fingerprint);
+	free(f->title);
+	free(f->text);
+}
+
+void fl_found_keep_reports(struct fl_found_list *f)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->list[i].report)
+			f->list[kept++] = f->list[i];
+		else
+			release(&f->list[i]);
+	}
+	f->n = kept;
+}
+
 void fl_found_clear(struct fl_found_list *f)
 {
-	for (size_t i = 0; i < f->n; i++) {
-		free(f->list[i].kind);
-		free(f->list[i].fingerprint);
-		free(f->list[i].title);
-		free(f->list[i].text);
-	}
+	for (size_t i = 0; i < f->n; i++)
+		release(&f->list[i]);
 	free(f->list);
 	*f = (struct fl_found_list){ 0 };
 }

@@ -102,7 +102,7 @@ static int probe(struct sweep *s, struct fl_unscanned *list, size_t n, struct fl
 	if (err || !leaked)
 		return err;
 	if (n == 1)
-		return fl_book_findings(s, s->l->last);
+		return fl_book_findings(s, s->l->last, false);
 	return probe_halves(s, list, n, trial, us);
 }
 
@@ -163,7 +163,7 @@ static int probe_known(struct sweep *s, struct fl_unscanned *list, size_t n, str
 
 		is_new |= !id;
 		if (id && leak->sure)
-			err = fl_book_blame(s, id, leak->n);
+			err = fl_book_blame(s, id, leak->n, false);
 	}
 	return err || !is_new ? err : probe_halves(s, list, n, trial, us);
 }
@@ -213,7 +213,7 @@ static int book_rest(struct sweep *s, struct fl_found_list *batch)
 			"a leak was not reproduced: attributed to the last trial");
 		fl_found_add(&s->found, f->kind, f->fingerprint, f->title, f->text);
 	}
-	err = fl_book_findings(s, s->l->last);
+	err = fl_book_findings(s, s->l->last, false);
 	fl_found_clear(batch);
 	return err;
 }

@@ -206,8 +206,10 @@ static void apply_start(struct fl_ledger *l, const struct fl_record *r)
 	l->torn += r->torn != 0;
 	l->status = -1;
 	l->nbaselines = 0;
-	if (!l->boot || strcmp(l->boot, r->boot) != 0)
+	if (!l->boot || strcmp(l->boot, r->boot) != 0) {
 		l->dirty = false;
+		l->hit = (struct fl_record){ 0 };
+	}
 	keep(l, &l->boot, r->boot);
 	free_options(l);
 	l->options = calloc(r->noptions + 1, sizeof(*l->options));
@@ -399,6 +401,17 @@ static void remember_ran(struct fl_ledger *l, const struct fl_record *b,
 	l->nran++;
 }
 
+/* A trial is repeated that showed what an earlier one may have caused. */
+static void make_sure(struct fl_ledger *l, const struct fl_record *b, const struct fl_record *end)
+{
+	if (!l->unsure.n || !fl_same_faults(l->unsure.faults, l->unsure.nfaults, b))
+		return;
+	l->unsure.n = 0;
+	/* the earlier one's fault does damage, and would spoil the trials after it once more */
+	if (end->outcome != FL_OUTCOME_FINDING)
+		forget_unscanned(l, &l->blamed);
+}
+
 static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 {
 	const struct fl_record *b = &l->begun;
@@ -420,6 +433,7 @@ static const char *apply_end(struct fl_ledger *l, const struct fl_record *r)
 	if (b->again)
 		return NULL;
 	l->trials++;
+	make_sure(l, b, r);
 	if (b->drawn)
 		settle_drawn(l, b, r);
 	else
@@ -446,14 +460,14 @@ static const char *apply_finding(struct fl_ledger *l, const struct fl_record *r)
 }
 
 /* The trial that is blamed is mostly one of the last. */
-static void mark_ran(struct fl_ledger *l, const struct fl_record *blame)
+static void mark_ran(struct fl_ledger *l, uint64_t n, uint32_t finding)
 {
 	size_t i = l->nran;
 
-	while (i && l->ran[i - 1].n != blame->n)
+	while (i && l->ran[i - 1].n != n)
 		i--;
 	if (i)
-		l->ran[i - 1].finding = blame->id;
+		l->ran[i - 1].finding = finding;
 }
 
 static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
@@ -463,12 +477,22 @@ static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
 
 	if (!r->id || r->id > l->nfindings)
 		return "a finding is blamed on a trial that was not found before";
-	mark_ran(l, r);
 	f = &l->findings[r->id - 1];
 	/* to try it again would spoil the trials after it once more */
 	if (f->kind && !strcmp(f->kind, "damage"))
 		forget_unscanned(l, b);
+	if (r->late) {
+		l->blamed = *b;
+		l->unsure = l->begun;
+	}
+	if (!r->late && f->nshown && fl_same_faults(f->shown, f->nshown, b)) {
+		mark_ran(l, f->trial, 0);
+		f->blames = 0;
+	}
+	mark_ran(l, r->n, r->id);
 	if (!f->blames++) {
+		f->nshown = r->late ? l->begun.nfaults : 0;
+		memcpy(f->shown, l->begun.faults, sizeof(f->shown));
 		f->trial = r->n;
 		f->nfaults = b->nfaults;
 		memcpy(f->faults, b->faults, sizeof(f->faults));

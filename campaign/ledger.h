@@ -63,6 +63,13 @@ struct fl_known_finding {
 	struct fl_fault_at faults[FL_MAX_FAULTS];
 	size_t nfaults;
 	uint64_t blames; /* faults that lead to it */
+	/*
+	 * A late one was reported in a later trial, by these faults, and then without a
+	 * fault. It is theirs after all when they show it on a fresh machine; 0: not late.
+	 */
+	struct fl_fault_at shown[FL_MAX_FAULTS];
+	size_t nshown;
+	bool harmless; /* no record of it: a run without a fault, right after it, was clean */
 };
 
 /* A trial that was not scanned for leaks yet. */
@@ -105,7 +112,9 @@ struct fl_ledger {
 	bool dirty; /* the machine of the last start had an oops */
 	bool open;  /* a trial began and has not ended: */
 	struct fl_record begun;
-	struct fl_record hit;	 /* the last trial with an injection, as it began */
+	struct fl_record hit;	 /* the last trial of this boot with an injection, as it began */
+	struct fl_record blamed; /* that of the last late finding, and which trial had it: */
+	struct fl_record unsure; /* n 0: none; to be repeated before any other */
 	struct fl_record silent; /* the last one in which the machine died without a word */
 	struct fl_ledger_index *index;
 	bool no_memory;

@@ -24,15 +24,6 @@ struct minimiser {
 
 /* --- does it show? ----------------------------------------------------------- */
 
-static bool was_found(const struct sweep *s, const char *fingerprint)
-{
-	for (size_t i = 0; i < s->found.n; i++) {
-		if (!strcmp(s->found.list[i].fingerprint, fingerprint))
-			return true;
-	}
-	return false;
-}
-
 static bool is_leak(const struct fl_known_finding *f)
 {
 	return !strcmp(f->kind, "leak");
@@ -49,7 +40,9 @@ static int try_once(struct minimiser *m, const struct fl_fault_at *faults, size_
 	err = fl_sweep_trial(s, faults, n, true, m->trial);
 	if (!err && is_leak(m->f))
 		fl_leaks_scan(s);
-	*shown = !err && was_found(s, m->f->fingerprint);
+	if (!err && m->f->nshown)
+		err = fl_sweep_aftermath(s);
+	*shown = !err && fl_found_has(&s->found, m->f->fingerprint);
 	return err;
 }
 
@@ -239,7 +232,7 @@ static char *repeated(const char *script, const struct fl_minimal *min)
 static int write_scripts(const struct sweep *s, uint32_t id, const struct fl_minimal *min)
 {
 	char *rules = s->o->standalone(s->o->arg, s->l, min->faults, min->nfaults, true);
-	char *once = s->o->shell(s->o->arg, "minimal.fault");
+	char *once = s->o->shell(s->o->arg, "minimal.fault", s->l->findings[id - 1].nshown);
 	char *shell = repeated(once, min);
 	int err = put(s, id, "minimal.fault", rules, 0666);
 

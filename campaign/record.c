@@ -202,6 +202,8 @@ static void put_body(struct fl_json *j, const struct fl_record *r)
 	case FL_RECORD_BLAME:
 		fl_json_number(j, "id", r->id);
 		fl_json_number(j, "n", (int64_t)r->n);
+		if (r->late)
+			fl_json_bool(j, "late", true);
 		break;
 	case FL_RECORD_SCAN:
 		fl_json_number(j, "n", (int64_t)r->n);
@@ -460,6 +462,8 @@ static int parse_key(struct fl_record_parser *p, const cJSON *v, struct fl_recor
 		r->silent = cJSON_IsTrue(v);
 	else if (cJSON_IsBool(v) && !strcmp(v->string, "again"))
 		r->again = cJSON_IsTrue(v);
+	else if (cJSON_IsBool(v) && !strcmp(v->string, "late"))
+		r->late = cJSON_IsTrue(v);
 	else if (cJSON_IsBool(v) && !strcmp(v->string, "drawn"))
 		r->drawn = cJSON_IsTrue(v);
 	else if (cJSON_IsObject(v) && !strcmp(v->string, "second"))

@@ -107,6 +107,8 @@ struct fl_record {
 	uint64_t injected;
 	bool dirty;  /* the machine is not to be trusted afterwards */
 	bool silent; /* it died without a word: the trial is done once more */
+	/* blame */
+	bool late; /* reported in the trial that ended last, which may be to blame itself */
 	/* finding */
 	const char *kind;
 	const char *fingerprint;

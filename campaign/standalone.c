@@ -114,7 +114,25 @@ static void put_commands(FILE *out, const char *title, const struct fl_obj_comma
 		fprintf(out, "(%s\n)%s\n", list[i].command, then);
 }
 
-char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const char *script)
+/* As words, or else as an argument of @shell. */
+static void put_run(FILE *out, const struct fl_object *obj, char *const *run, const char *words,
+		    const char *shell)
+{
+	if (run) {
+		fputs(words, out);
+		for (size_t i = 0; run[i]; i++) {
+			fputs(i ? " " : "", out);
+			fl_shell_word(out, run[i]);
+		}
+	} else if (obj->run) {
+		fputs(shell, out);
+		fl_shell_word(out, obj->run->command);
+	}
+	fputc('\n', out);
+}
+
+char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const char *script,
+			  bool late)
 {
 	char *text = NULL;
 	size_t len;
@@ -126,18 +144,14 @@ char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const c
 		     "here=$(dirname \"$0\")\n");
 	put_commands(out, "setup", obj->setups, obj->nsetups, " || exit");
 	fprintf(out, "\nfaultline \"$here/%s\"", script);
-	if (run) {
-		fprintf(out, " --");
-		for (size_t i = 0; run[i]; i++) {
-			fputc(' ', out);
-			fl_shell_word(out, run[i]);
-		}
-	} else if (obj->run) {
-		fprintf(out, " -c ");
-		fl_shell_word(out, obj->run->command);
-	}
-	fputc('\n', out);
+	put_run(out, obj, run, " -- ", " -c ");
 	put_commands(out, "cleanup", obj->cleanups, obj->ncleanups, "");
+	if (late) {
+		put_commands(out, "setup", obj->setups, obj->nsetups, " || exit");
+		fprintf(out, "\n# the kernel reports in a run without a fault\n");
+		put_run(out, obj, run, "", "sh -c ");
+		put_commands(out, "cleanup", obj->cleanups, obj->ncleanups, "");
+	}
 	put_commands(out, "check", obj->checks, obj->nchecks, "");
 	if (!fclose(out))
 		return text;

@@ -15,8 +15,10 @@ char *fl_standalone_rules(const struct fl_object *obj, const struct fl_ledger *l
 			  const struct fl_fault_at *faults, size_t nfaults, bool fewest);
 /*
  * The workload: setup, run under faultline with @script, cleanup, checks. @run
- * is its command, or NULL for the script's. Yours to free, or NULL.
+ * is its command, or NULL for the script's. @late: it is run once more, without
+ * faultline, because the kernel reports only then. Yours to free, or NULL.
  */
-char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const char *script);
+char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const char *script,
+			  bool late);
 
 #endif /* FL_STANDALONE_H */

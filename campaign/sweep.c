@@ -17,7 +17,9 @@
 
 static void take_splat(void *arg, const struct fl_splat *splat)
 {
+	const bool leak = !strcmp(splat->row->kind, "leak");
 	struct sweep *s = arg;
+	struct fl_found *f;
 
 	if (splat->flags & FL_SPLAT_DIRTY)
 		s->dirty = true;
@@ -29,12 +31,16 @@ static void take_splat(void *arg, const struct fl_splat *splat)
 		if (fl_splat_allowed(splat, s->o->allowed[i].glob))
 			return;
 	}
-	if (!strcmp(splat->row->kind, "leak")) {
+	if (leak) {
 		if (fl_found_has(&s->usual, splat->fingerprint))
 			return;
 		fl_moments_leak(s, splat->text, splat->fingerprint);
 	}
-	fl_found_add(&s->found, splat->row->kind, splat->fingerprint, splat->title, splat->text);
+	s->reports += !leak;
+	f = fl_found_add(&s->found, splat->row->kind, splat->fingerprint, splat->title,
+			 splat->text);
+	if (f)
+		f->report = !leak;
 }
 
 /* --- where a journal ended ------------------------------------------------- */
@@ -178,7 +184,7 @@ static int settle_open(struct sweep *s, bool same_boot)
 		add_end(s, r.outcome);
 	err = fl_book(s, &r);
 	if (!err && counts)
-		err = fl_book_findings(s, r.n);
+		err = fl_book_findings(s, r.n, false);
 	fl_found_clear(&s->found);
 	return err;
 }
@@ -229,13 +235,24 @@ static bool has_unscanned(const struct sweep *s)
 	return s->looks_for_leaks && s->l->nunscanned;
 }
 
+/* Before anything else damages the machine. */
+static int unsure_trial(struct sweep *s, struct fl_trial *trial)
+{
+	struct fl_fault_at faults[FL_MAX_FAULTS];
+
+	memcpy(faults, s->l->unsure.faults, sizeof(faults));
+	return s->l->unsure.n ? fl_sweep_trial(s, faults, s->l->unsure.nfaults, false, trial) : 0;
+}
+
 /* *reason is NULL when nothing is left. */
 static int all_trials(struct sweep *s, const char **reason)
 {
 	struct fl_trial *trial = calloc(1, sizeof(*trial));
 	struct fl_fault_at faults[FL_MAX_FAULTS];
-	int err = trial ? 0 : fl_refuse_memory(s->fault);
+	int err = trial ? unsure_trial(s, trial) : fl_refuse_memory(s->fault);
 
+	if (!err && !s->dirty && s->looks_for_leaks)
+		err = fl_sweep_lost_leaks(s);
 	*reason = NULL;
 	while (!err && !(*reason = why_stop(s))) {
 		size_t n = fl_agenda_next(&s->agenda, faults);
@@ -273,8 +290,6 @@ static int run(struct sweep *s, const char **reason)
 		*reason = "idle";
 		return 0;
 	}
-	if (!err && s->looks_for_leaks)
-		err = fl_sweep_lost_leaks(s);
 	if (!err)
 		err = all_trials(s, reason);
 	if (!err)
@@ -388,6 +403,8 @@ static int replay(struct sweep *s, const struct fl_known_finding *f, int *out)
 		err = fl_sweep_baseline(s);
 	if (!err)
 		err = fl_sweep_trial(s, faults, f->nfaults, true, trial);
+	if (!err && f->nshown)
+		err = fl_sweep_aftermath(s);
 	*out = 0;
 	for (size_t i = 0; !err && i < s->found.n; i++) {
 		*out |= !strcmp(s->found.list[i].fingerprint, f->fingerprint);

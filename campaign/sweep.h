@@ -47,8 +47,8 @@ struct fl_sweep_opts {
 	 */
 	char *(*standalone)(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
 			    size_t nfaults, bool fewest);
-	/* The workload as a shell script: setup, run under @faultline, cleanup. */
-	char *(*shell)(void *arg, const char *script_name);
+	/* The workload as a shell script, see fl_standalone_shell(). */
+	char *(*shell)(void *arg, const char *script_name, bool late);
 	void *arg;
 };
 

@@ -12,7 +12,8 @@
 /* Something that an oracle found, before it is known whether it is new. */
 struct fl_found {
 	char *kind, *fingerprint, *title, *text;
-	bool seen; /* a leak: a repetition has shown it again */
+	bool seen;   /* a leak: a repetition has shown it again */
+	bool report; /* of the kernel, other than of a leak */
 };
 
 struct fl_found_list {
@@ -50,6 +51,7 @@ struct sweep {
 	struct fl_fault *fault;
 	struct fl_splat_reader *reader;
 	struct fl_found_list found; /* of the current trial */
+	size_t reports;		    /* of the kernel since it was set to 0, known ones too */
 	struct fl_leftovers base;   /* what the machine has after the baseline */
 	bool has_base;
 	size_t seen;	   /* points of the world that are in the ledger */
@@ -64,16 +66,19 @@ struct sweep {
 	struct fl_found_list usual; /* leaks of the workload without a fault, once knows_usual */
 	bool knows_usual;
 	bool looks_for_leaks;
-	bool dirty; /* an oops: the machine is not to be trusted */
+	bool dirty; /* an oops or the like: the machine is not to be trusted */
 	bool lockdep_off;
 	bool lockdep_said;
 };
 
 /* found.c: what the oracles of a trial say. */
 bool fl_found_has(const struct fl_found_list *f, const char *fingerprint);
-void fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
-		  const char *title, const char *text);
+/* The new entry; NULL: it is known already, or there is no memory. */
+struct fl_found *fl_found_add(struct fl_found_list *f, const char *kind, const char *fingerprint,
+			      const char *title, const char *text);
 void fl_found_clear(struct fl_found_list *f);
+/* Only the kernel's reports stay. */
+void fl_found_keep_reports(struct fl_found_list *f);
 /* A fingerprint where no stack is: @kind and the path of the fault of a trial. */
 void fl_found_print(const struct fl_ledger *l, const struct fl_record *begun, const char *kind,
 		    char *buf, size_t size);
@@ -83,6 +88,8 @@ void fl_found_print(const struct fl_ledger *l, const struct fl_record *begun, co
 void fl_examine_log(struct sweep *s);
 /* After a trial: log, leftovers, lockdep, the workload's complaints. */
 void fl_examine(struct sweep *s, const struct fl_trial *trial);
+/* What the machine has now is not compared with what it had before. */
+void fl_examine_rebase(struct sweep *s);
 enum fl_outcome_kind fl_examine_outcome(const struct sweep *s, const struct fl_trial *trial,
 					size_t nfaults);
 
@@ -91,10 +98,10 @@ int fl_book(struct sweep *s, const struct fl_record *r);
 int fl_book_sync(struct sweep *s);
 /* Points that the last trial showed; @n 0: a baseline. */
 int fl_book_points(struct sweep *s, uint64_t n);
-/* Findings are attributed to the trial that ended last. */
-int fl_book_findings(struct sweep *s, uint64_t n);
+/* Findings are attributed to trial @n; @late: one before the trial that shows them. */
+int fl_book_findings(struct sweep *s, uint64_t n, bool late);
 /* Finding @id, which is in the ledger, is attributed to another trial, too. */
-int fl_book_blame(struct sweep *s, uint32_t id, uint64_t n);
+int fl_book_blame(struct sweep *s, uint32_t id, uint64_t n, bool late);
 
 /* baseline.c */
 int fl_sweep_baseline(struct sweep *s);
@@ -108,6 +115,11 @@ void fl_sweep_release(struct sweep *s);
 /* One trial: begun, done, examined. @again: a repetition, whose outcome is not kept. */
 int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
 		   struct fl_trial *trial);
+/*
+ * The workload without a fault. Reports of the kernel are added to the list of findings;
+ * when there are any, or the workload fails, the machine is damaged: dirty.
+ */
+int fl_sweep_aftermath(struct sweep *s);
 
 /* moments.c */
 /* Trial @n is about to begin. */

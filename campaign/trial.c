@@ -82,20 +82,88 @@ static int check_damage(struct sweep *s, bool *damaged)
 }
 
 /* The current trial is repeated on a fresh machine; the previous one is to blame. */
-static int give_up(struct sweep *s)
+static int blame_last(struct sweep *s, bool late)
 {
 	static const struct fl_trial none = { 0 };
 	const uint64_t n = s->l->hit.n;
-	char text[256], print[1024];
 	int err;
 
 	s->dirty = true;
+	err = end(s, &none, FL_OUTCOME_CUT);
+	return err || !n ? err : fl_book_findings(s, n, late);
+}
+
+static int give_up(struct sweep *s)
+{
+	const uint64_t n = s->l->hit.n;
+	char text[256], print[1024];
+
 	snprintf(text, sizeof(text), "the workload fails without a fault since trial %" PRIu64, n);
 	fl_found_clear(&s->found);
 	fl_found_print(s->l, &s->l->hit, "damage", print, sizeof(print));
 	fl_found_add(&s->found, "damage", print, text, text);
-	err = end(s, &none, FL_OUTCOME_CUT);
-	return err || !n ? err : fl_book_findings(s, n);
+	return blame_last(s, false);
+}
+
+int fl_sweep_aftermath(struct sweep *s)
+{
+	bool fails;
+	int err = check_damage(s, &fails);
+
+	if (err)
+		return err;
+	s->reports = 0;
+	fl_examine_log(s);
+	fl_examine_rebase(s);
+	s->dirty |= fails || s->reports;
+	return 0;
+}
+
+static bool may_be_harmful(const struct sweep *s)
+{
+	for (size_t i = 0; i < s->found.n; i++) {
+		const struct fl_found *f = &s->found.list[i];
+		const uint32_t id = f->report ? fl_ledger_finding(s->l, f->fingerprint) : 0;
+
+		if (f->report && (!id || !s->l->findings[id - 1].harmless))
+			return true;
+	}
+	return false;
+}
+
+/* Next time the run without a fault is saved. */
+static void remember_harmless(struct sweep *s)
+{
+	for (size_t i = 0; i < s->found.n; i++) {
+		const struct fl_found *f = &s->found.list[i];
+		const uint32_t id = f->report ? fl_ledger_finding(s->l, f->fingerprint) : 0;
+
+		if (id && !s->dirty)
+			s->l->findings[id - 1].harmless = true;
+	}
+}
+
+/*
+ * A counter or a list that a fault has damaged is reported when it is used next, maybe
+ * by a later trial, and then by each run. *late: so it is here, and an earlier trial of
+ * this boot may be to blame.
+ */
+static int check_report(struct sweep *s, bool *late)
+{
+	int err = 0;
+
+	*late = false;
+	if (s->dirty || !may_be_harmful(s))
+		return 0;
+	err = fl_sweep_aftermath(s);
+	if (!err && s->reports) {
+		*late = s->l->hit.n;
+		fl_note(s->sink->note, s->sink->arg,
+			"after trial %" PRIu64 " the kernel reports without a fault, too: "
+			"something is damaged",
+			s->l->last);
+	}
+	return err;
 }
 
 /* Nothing is known but that it took too long: a busy machine does that, too. */
@@ -103,6 +171,31 @@ static bool is_only_slow(const struct sweep *s, const struct fl_trial *trial,
 			 enum fl_outcome_kind outcome)
 {
 	return outcome == FL_OUTCOME_HANG && !trial->stuck && s->found.n == 1;
+}
+
+static int book_trial(struct sweep *s, const struct fl_trial *trial, enum fl_outcome_kind outcome,
+		      bool again)
+{
+	bool late = false;
+	int err = 0;
+
+	if (s->o->agenda.each != FL_BY_CALL)
+		err = fl_book_points(s, s->l->last);
+	if (!err && !again)
+		err = check_report(s, &late);
+	if (!err && late) {
+		fl_found_keep_reports(&s->found);
+		return blame_last(s, true);
+	}
+	if (!err)
+		err = end(s, trial, outcome);
+	/* a repetition is about leaks alone */
+	if (err || again)
+		return err;
+	err = fl_book_findings(s, s->l->last, false);
+	if (!err)
+		remember_harmless(s);
+	return err;
 }
 
 /* @slow: where it is not NULL, a trial that only took too long is to be repeated. */
@@ -139,15 +232,8 @@ static int try_once(struct sweep *s, const struct fl_fault_at *faults, size_t nf
 		if (err || damaged)
 			return err ? err : give_up(s);
 	}
-	if (s->o->agenda.each != FL_BY_CALL)
-		err = fl_book_points(s, s->l->last);
-	if (!err)
-		err = end(s, trial, outcome);
-	/* a repetition is about leaks alone */
-	if (!err && !again)
-		err = fl_book_findings(s, s->l->last);
 	s->trials++;
-	return err;
+	return book_trial(s, trial, outcome, again);
 }
 
 int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,

@@ -225,11 +225,11 @@ static char *standalone(void *arg, const struct fl_ledger *l, const struct fl_fa
 	return fl_standalone_rules(fl_armed_object(c->armed, 0), l, faults, n, fewest);
 }
 
-static char *shell(void *arg, const char *name)
+static char *shell(void *arg, const char *name, bool late)
 {
 	const struct campaign *c = arg;
 
-	return fl_standalone_shell(fl_armed_object(c->armed, 0), c->live_opts.run, name);
+	return fl_standalone_shell(fl_armed_object(c->armed, 0), c->live_opts.run, name, late);
 }
 
 static void on_diags(void *arg, const struct fl_diags *ds)

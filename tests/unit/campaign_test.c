@@ -249,10 +249,15 @@ static void test_standalone(void **state)
 	text = fl_standalone_rules(&obj, &l, &on, 1, false);
 	assert_non_null(strstr(text, " nth 1.. return -EIO\n"));
 	free(text);
-	text = fl_standalone_shell(&obj, run, "reproduce.fault");
+	text = fl_standalone_shell(&obj, run, "reproduce.fault", false);
 	assert_non_null(strstr(
 		text, "(modprobe m\n) || exit\n\nfaultline \"$here/reproduce.fault\" -- echo "
 		      "'it'\\''s'\n\n# check\n(fsck x\n)\n"));
+	free(text);
+	text = fl_standalone_shell(&obj, run, "reproduce.fault", true);
+	assert_non_null(strstr(text, "-- echo 'it'\\''s'\n\n# setup\n(modprobe m\n) || exit\n"
+				     "\n# the kernel reports in a run without a fault\n"
+				     "echo 'it'\\''s'\n\n# check\n"));
 	free(text);
 }
 

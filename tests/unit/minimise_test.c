@@ -37,13 +37,13 @@ static char *standalone(void *arg, const struct fl_ledger *l, const struct fl_fa
 	return fl_standalone_rules(&obj, l, faults, n, fewest);
 }
 
-static char *shell(void *arg, const char *script)
+static char *shell(void *arg, const char *script, bool late)
 {
 	char *run[] = { (char *)"true", NULL };
 	const struct fl_object obj = { 0 };
 
 	(void)arg;
-	return fl_standalone_shell(&obj, run, script);
+	return fl_standalone_shell(&obj, run, script, late);
 }
 
 /* A journal of one finding with these faults, made of records alone. */

@@ -50,10 +50,11 @@ static char *no_rules(void *arg, const struct fl_ledger *l, const struct fl_faul
 	return strdup("");
 }
 
-static char *no_shell(void *arg, const char *script)
+static char *no_shell(void *arg, const char *script, bool late)
 {
 	(void)arg;
 	(void)script;
+	(void)late;
 	return strdup("");
 }
 

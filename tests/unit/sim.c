@@ -150,6 +150,12 @@ static bool misbehave(struct sim *s, size_t point, uint64_t n)
 		snprintf(s->trial->stacks, sizeof(s->trial->stacks), " sim_wait_%zu+0x1/0x2\n",
 			 point);
 		return true;
+	case SIM_WEARS:
+		s->wears = point + 1;
+		return true;
+	case SIM_BREAKS:
+		s->reports = point + 1;
+		return true;
 	case SIM_DAMAGE:
 		s->damaged = true;
 		return false;
@@ -237,6 +243,10 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 	}
 	for (size_t i = 0; i < s->npoints && !out->timed_out; i++)
 		run_point(s, i);
+	if (s->reports)
+		report(s, SIM_KASAN, s->reports - 1);
+	if (s->wears)
+		s->reports = s->wears;
 	if (!nfaults) {
 		if (s->baseline_cannot)
 			snprintf(out->trouble, sizeof(out->trouble), "setup failed");

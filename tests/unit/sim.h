@@ -28,9 +28,11 @@ enum sim_bug {
 	SIM_LOCKDEP,   /* a report, and lockdep is off */
 	SIM_DAMAGE,    /* no run succeeds any more */
 	SIM_NBUGS,
-	SIM_RARE, /* in one run of eight */
-	SIM_SLOW, /* ends in twice the usual time limit */
-	SIM_BOTH, /* only when two such points fail in one run */
+	SIM_RARE,   /* in one run of eight */
+	SIM_SLOW,   /* ends in twice the usual time limit */
+	SIM_BOTH,   /* only when two such points fail in one run */
+	SIM_WEARS,  /* from the next run on, each reports */
+	SIM_BREAKS, /* this run and each one after it reports */
 };
 
 #define SIM_ALWAYS 99 /* the point of a leak that no fault leads to */
@@ -57,6 +59,8 @@ struct sim {
 	size_t modules; /* uses left */
 	bool lockdep_off;
 	bool damaged;
+	size_t reports; /* in each run, of that point, from 1 */
+	size_t wears;	/* so it is from the next run on */
 	bool has_leak_checker;
 	bool has_no_jiffies;
 	bool leaks_alike;     /* one fingerprint for all */
