@@ -48,7 +48,7 @@ static void put_path(const struct sweep *s, const char *folder, const struct fl_
 		fl_describe_fault(out, s->l, &f->faults[i]);
 	if (f->nshown)
 		fprintf(out,
-			"\nThe kernel reported it in the next trial, and then without a fault.\n");
+			"\nThe kernel reported it in the next trial, by what this one had damaged.\n");
 	if (!fclose(out))
 		put(s, folder, "path", text, 0666);
 	free(text);

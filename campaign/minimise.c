@@ -37,11 +37,9 @@ static int try_once(struct minimiser *m, const struct fl_fault_at *faults, size_
 	if (is_leak(m->f))
 		fl_leaks_forget(s);
 	m->out->trials++;
-	err = fl_sweep_trial(s, faults, n, true, m->trial);
+	err = fl_sweep_again(s, m->f, faults, n, m->trial);
 	if (!err && is_leak(m->f))
 		fl_leaks_scan(s);
-	if (!err && m->f->nshown)
-		err = fl_sweep_aftermath(s);
 	*shown = !err && fl_found_has(&s->found, m->f->fingerprint);
 	return err;
 }

@@ -402,9 +402,7 @@ static int replay(struct sweep *s, const struct fl_known_finding *f, int *out)
 	if (!err)
 		err = fl_sweep_baseline(s);
 	if (!err)
-		err = fl_sweep_trial(s, faults, f->nfaults, true, trial);
-	if (!err && f->nshown)
-		err = fl_sweep_aftermath(s);
+		err = fl_sweep_again(s, f, faults, f->nfaults, trial);
 	*out = 0;
 	for (size_t i = 0; !err && i < s->found.n; i++) {
 		*out |= !strcmp(s->found.list[i].fingerprint, f->fingerprint);

@@ -115,11 +115,9 @@ void fl_sweep_release(struct sweep *s);
 /* One trial: begun, done, examined. @again: a repetition, whose outcome is not kept. */
 int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfaults, bool again,
 		   struct fl_trial *trial);
-/*
- * The workload without a fault. Reports of the kernel are added to the list of findings;
- * when there are any, or the workload fails, the machine is damaged: dirty.
- */
-int fl_sweep_aftermath(struct sweep *s);
+/* A repetition to show finding @f, with what shows it when the finding is late. */
+int fl_sweep_again(struct sweep *s, const struct fl_known_finding *f,
+		   const struct fl_fault_at *faults, size_t nfaults, struct fl_trial *trial);
 
 /* moments.c */
 /* Trial @n is about to begin. */

@@ -105,7 +105,11 @@ static int give_up(struct sweep *s)
 	return blame_last(s, false);
 }
 
-int fl_sweep_aftermath(struct sweep *s)
+/*
+ * The workload without a fault. Reports of the kernel are added to the list of findings;
+ * when there are any, or the workload fails, the machine is damaged: dirty.
+ */
+static int run_without(struct sweep *s)
 {
 	bool fails;
 	int err = check_damage(s, &fails);
@@ -155,7 +159,7 @@ static int check_report(struct sweep *s, bool *late)
 	*late = false;
 	if (s->dirty || !may_be_harmful(s))
 		return 0;
-	err = fl_sweep_aftermath(s);
+	err = run_without(s);
 	if (!err && s->reports) {
 		*late = s->l->hit.n;
 		fl_note(s->sink->note, s->sink->arg,
@@ -247,4 +251,17 @@ int fl_sweep_trial(struct sweep *s, const struct fl_fault_at *faults, size_t nfa
 	fl_note(s->sink->note, s->sink->arg,
 		"trial %" PRIu64 " took too long; trying it again with twice the time", s->l->last);
 	return try_once(s, faults, nfaults, false, 2 * s->limit_us, trial, NULL);
+}
+
+int fl_sweep_again(struct sweep *s, const struct fl_known_finding *f,
+		   const struct fl_fault_at *faults, size_t nfaults, struct fl_trial *trial)
+{
+	int err = fl_sweep_trial(s, faults, nfaults, true, trial);
+
+	if (!err && f->nshown)
+		err = run_without(s);
+	/* some damage is only seen on the way that this fault leads to */
+	if (!err && f->nshown && !fl_found_has(&s->found, f->fingerprint))
+		err = fl_sweep_trial(s, f->shown, f->nshown, true, trial);
+	return err;
 }

@@ -245,6 +245,8 @@ static int trial(void *arg, uint64_t n, const struct fl_world_fault *faults, siz
 		run_point(s, i);
 	if (s->reports)
 		report(s, SIM_KASAN, s->reports - 1);
+	if (s->reports && s->wears && out->injected)
+		report(s, SIM_WARNING, s->reports - 1);
 	if (s->wears)
 		s->reports = s->wears;
 	if (!nfaults) {

@@ -31,7 +31,7 @@ enum sim_bug {
 	SIM_RARE,   /* in one run of eight */
 	SIM_SLOW,   /* ends in twice the usual time limit */
 	SIM_BOTH,   /* only when two such points fail in one run */
-	SIM_WEARS,  /* from the next run on, each reports */
+	SIM_WEARS,  /* from the next run on, each reports, and warns when something fails */
 	SIM_BREAKS, /* this run and each one after it reports */
 };
 
