@@ -62,7 +62,7 @@ static void put_reproducer(const struct sweep *s, const char *folder,
 	if (s->o->standalone)
 		script = s->o->standalone(s->o->arg, s->l, f->faults, f->nfaults, false);
 	if (s->o->shell)
-		shell = s->o->shell(s->o->arg, "reproduce.fault", f->nshown);
+		shell = s->o->shell(s->o->arg, "reproduce.fault", fl_finding_is_late(f));
 	put(s, folder, "reproduce.fault", script, 0666);
 	put(s, folder, "reproduce.sh", shell, 0777);
 	free(script);

@@ -185,6 +185,16 @@ uint32_t fl_ledger_finding(const struct fl_ledger *l, const char *fingerprint)
 	return 0;
 }
 
+bool fl_finding_is_damage(const struct fl_known_finding *f)
+{
+	return f->kind && !strcmp(f->kind, "damage");
+}
+
+bool fl_finding_is_late(const struct fl_known_finding *f)
+{
+	return f->nshown || fl_finding_is_damage(f);
+}
+
 /* --- records -------------------------------------------------------------- */
 
 static void apply_campaign(struct fl_ledger *l, const struct fl_record *r)
@@ -479,7 +489,7 @@ static const char *apply_blame(struct fl_ledger *l, const struct fl_record *r)
 		return "a finding is blamed on a trial that was not found before";
 	f = &l->findings[r->id - 1];
 	/* to try it again would spoil the trials after it once more */
-	if (f->kind && !strcmp(f->kind, "damage"))
+	if (fl_finding_is_damage(f))
 		forget_unscanned(l, b);
 	if (r->late) {
 		l->blamed = *b;

@@ -137,6 +137,10 @@ bool fl_tried_settled(const struct fl_tried *t);
 bool fl_same_faults(const struct fl_fault_at *faults, size_t n, const struct fl_record *begin);
 /* Number of the finding with that fingerprint, from 1; 0: none. */
 uint32_t fl_ledger_finding(const struct fl_ledger *l, const char *fingerprint);
+/* After its trial the workload fails without a fault. */
+bool fl_finding_is_damage(const struct fl_known_finding *f);
+/* It shows in runs after its trial. */
+bool fl_finding_is_late(const struct fl_known_finding *f);
 
 /* Read DIR's journal into a ledger. As fl_journal_read(), with words for -ENOENT, too. */
 int fl_ledger_read(struct fl_ledger *l, const char *dir, struct fl_fault *fault);

@@ -230,7 +230,8 @@ static char *repeated(const char *script, const struct fl_minimal *min)
 static int write_scripts(const struct sweep *s, uint32_t id, const struct fl_minimal *min)
 {
 	char *rules = s->o->standalone(s->o->arg, s->l, min->faults, min->nfaults, true);
-	char *once = s->o->shell(s->o->arg, "minimal.fault", s->l->findings[id - 1].nshown);
+	char *once = s->o->shell(s->o->arg, "minimal.fault",
+				 fl_finding_is_late(&s->l->findings[id - 1]));
 	char *shell = repeated(once, min);
 	int err = put(s, id, "minimal.fault", rules, 0666);
 

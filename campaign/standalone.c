@@ -148,7 +148,7 @@ char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const c
 	put_commands(out, "cleanup", obj->cleanups, obj->ncleanups, "");
 	if (late) {
 		put_commands(out, "setup", obj->setups, obj->nsetups, " || exit");
-		fprintf(out, "\n# the kernel reports in a run without a fault\n");
+		fprintf(out, "\n# it shows in a run without a fault\n");
 		put_run(out, obj, run, "", "sh -c ");
 		put_commands(out, "cleanup", obj->cleanups, obj->ncleanups, "");
 	}

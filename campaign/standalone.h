@@ -16,7 +16,7 @@ char *fl_standalone_rules(const struct fl_object *obj, const struct fl_ledger *l
 /*
  * The workload: setup, run under faultline with @script, cleanup, checks. @run
  * is its command, or NULL for the script's. @late: it is run once more, without
- * faultline, because the kernel reports only then. Yours to free, or NULL.
+ * faultline, because the finding shows only then. Yours to free, or NULL.
  */
 char *fl_standalone_shell(const struct fl_object *obj, char *const *run, const char *script,
 			  bool late);

@@ -257,7 +257,14 @@ int fl_sweep_again(struct sweep *s, const struct fl_known_finding *f,
 		   const struct fl_fault_at *faults, size_t nfaults, struct fl_trial *trial)
 {
 	int err = fl_sweep_trial(s, faults, nfaults, true, trial);
+	bool fails = false;
 
+	if (!err && fl_finding_is_damage(f))
+		err = check_damage(s, &fails);
+	if (fails) {
+		s->dirty = true;
+		fl_found_add(&s->found, f->kind, f->fingerprint, f->title, f->title);
+	}
 	if (!err && f->nshown)
 		err = run_without(s);
 	/* some damage is only seen on the way that this fault leads to */

@@ -256,7 +256,7 @@ static void test_standalone(void **state)
 	free(text);
 	text = fl_standalone_shell(&obj, run, "reproduce.fault", true);
 	assert_non_null(strstr(text, "-- echo 'it'\\''s'\n\n# setup\n(modprobe m\n) || exit\n"
-				     "\n# the kernel reports in a run without a fault\n"
+				     "\n# it shows in a run without a fault\n"
 				     "echo 'it'\\''s'\n\n# check\n"));
 	free(text);
 }
