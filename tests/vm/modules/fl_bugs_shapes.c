@@ -272,6 +272,23 @@ FL_SHAPE put_twice(bool wrong)
 }
 FL_CASE(put_twice)
 
+/* What was counted before is dropped without a word; later uses report, without a fault. */
+FL_SHAPE miscounts(bool wrong)
+{
+	static refcount_t users[2] = { REFCOUNT_INIT(1), REFCOUNT_INIT(1) };
+	struct fl_box *a = box();
+
+	if (!a) {
+		if (wrong && refcount_dec_and_test(&users[wrong]))
+			pr_debug("the last user is gone\n");
+		return -ENOMEM;
+	}
+	refcount_inc(&users[wrong]);
+	kfree(a);
+	return refcount_dec_and_test(&users[wrong]) ? -EBUSY : 0;
+}
+FL_CASE(miscounts)
+
 FL_SHAPE never_put(bool wrong)
 {
 	struct fl_box *a = box();
@@ -606,6 +623,7 @@ const struct fl_case fl_cases[] = {
 	FL_ROW(leak) FL_ROW(double_free) FL_ROW(use_after_free) FL_ROW(unchecked)
 	FL_ROW(out_of_bounds) FL_ROW(wrong_free) FL_ROW(error_pointer) FL_ROW(pair)
 	FL_ROW(persistent) FL_ROW(third) FL_ROW(put_twice) FL_ROW(never_put)
+	FL_ROW(miscounts)
 	FL_ROW(module_use) FL_ROW(lock_left) FL_ROW(rcu_left) FL_ROW(lock_order)
 	FL_ROW(sleeps_in_atomic) FL_ROW(timer_freed) FL_ROW(deleted_twice) FL_ROW(warns)
 	FL_ROW(asserts) FL_ROW(shifts) FL_ROW(panics) FL_ROW(lost_error)
