@@ -231,6 +231,7 @@ static void test_symbol(void **state)
 	assert_false(fl_splat_is_machinery("fl_f"));
 	assert_true(fl_splat_is_checker("__create_object"));
 	assert_true(fl_splat_is_checker("stack_depot_save_flags"));
+	assert_true(fl_splat_is_checker("kasan_populate_vmalloc"));
 	assert_false(fl_splat_is_checker("kmem_cache_create"));
 }
 
