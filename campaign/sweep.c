@@ -403,12 +403,10 @@ static int replay(struct sweep *s, const struct fl_known_finding *f, int *out)
 		err = fl_sweep_baseline(s);
 	if (!err)
 		err = fl_sweep_again(s, f, faults, f->nfaults, trial);
-	*out = 0;
-	for (size_t i = 0; !err && i < s->found.n; i++) {
-		*out |= !strcmp(s->found.list[i].fingerprint, f->fingerprint);
+	*out = !err && fl_found_has(&s->found, f->fingerprint);
+	for (size_t i = 0; !err && i < s->found.n; i++)
 		fl_note(s->sink->note, s->sink->arg, "%s\n%s", s->found.list[i].title,
 			s->found.list[i].text);
-	}
 	if (!err && !*out && s->looks_for_leaks)
 		*out = fl_leaks_show(s, f->fingerprint);
 	if (!err && trial && !trial->injected)

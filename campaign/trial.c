@@ -123,13 +123,20 @@ static int run_without(struct sweep *s)
 	return 0;
 }
 
+/* What is known of it, or NULL. */
+static struct fl_known_finding *known(const struct sweep *s, const struct fl_found *f)
+{
+	const uint32_t id = fl_ledger_finding(s->l, f->fingerprint);
+
+	return id ? &s->l->findings[id - 1] : NULL;
+}
+
 static bool may_be_harmful(const struct sweep *s)
 {
 	for (size_t i = 0; i < s->found.n; i++) {
 		const struct fl_found *f = &s->found.list[i];
-		const uint32_t id = f->report ? fl_ledger_finding(s->l, f->fingerprint) : 0;
 
-		if (f->report && (!id || !s->l->findings[id - 1].harmless))
+		if (f->report && !(known(s, f) && known(s, f)->harmless))
 			return true;
 	}
 	return false;
@@ -138,12 +145,11 @@ static bool may_be_harmful(const struct sweep *s)
 /* Next time the run without a fault is saved. */
 static void remember_harmless(struct sweep *s)
 {
-	for (size_t i = 0; i < s->found.n; i++) {
+	for (size_t i = 0; i < s->found.n && !s->dirty; i++) {
 		const struct fl_found *f = &s->found.list[i];
-		const uint32_t id = f->report ? fl_ledger_finding(s->l, f->fingerprint) : 0;
 
-		if (id && !s->dirty)
-			s->l->findings[id - 1].harmless = true;
+		if (f->report && known(s, f))
+			known(s, f)->harmless = true;
 	}
 }
 

@@ -21,17 +21,6 @@ static enum sim_bug one(size_t i)
 	return i == 3 ? bug : SIM_NONE;
 }
 
-static char *rules(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
-		   size_t nfaults, bool fewest)
-{
-	(void)arg;
-	(void)l;
-	(void)faults;
-	(void)nfaults;
-	(void)fewest;
-	return strdup("");
-}
-
 static char *shell(void *arg, const char *script, bool late)
 {
 	(void)arg;
@@ -54,7 +43,7 @@ static int machines(enum sim_bug (*bugs)(size_t), struct fl_ledger *l, struct fl
 		if (n)
 			fl_ledger_release(l);
 		snprintf(boot, sizeof(boot), "boot-%d", ++n);
-		o.standalone = rules;
+		o.standalone = sweep_no_rules;
 		o.shell = shell;
 		sim_init(&sim, NPOINTS);
 		sim.bug = bugs;

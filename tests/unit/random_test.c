@@ -39,17 +39,6 @@ static uint64_t never(void *arg, const struct fl_spot *s)
 	return 0;
 }
 
-static char *no_rules(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
-		      size_t n, bool fewest)
-{
-	(void)arg;
-	(void)l;
-	(void)faults;
-	(void)n;
-	(void)fewest;
-	return strdup("");
-}
-
 static char *no_shell(void *arg, const char *script, bool late)
 {
 	(void)arg;
@@ -66,7 +55,7 @@ static struct fl_sweep_opts options(uint64_t seed, uint64_t trials)
 	o.agenda.seed = seed;
 	o.agenda.rate = tenth;
 	o.budget_trials = trials;
-	o.standalone = no_rules;
+	o.standalone = sweep_no_rules;
 	o.shell = no_shell;
 	return o;
 }

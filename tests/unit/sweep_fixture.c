@@ -73,6 +73,17 @@ enum sim_bug sweep_steady(size_t i)
 	return sim_bug(i) == SIM_SOMETIMES ? SIM_NONE : sim_bug(i);
 }
 
+char *sweep_no_rules(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
+		     size_t nfaults, bool fewest)
+{
+	(void)arg;
+	(void)l;
+	(void)faults;
+	(void)nfaults;
+	(void)fewest;
+	return strdup("");
+}
+
 const struct fl_agenda_opts sweep_plain = { .modes = { [FL_INJECT_ONCE] = true }, .depth = 1 };
 const struct fl_agenda_opts sweep_thorough = {
 	.modes = { [FL_INJECT_ONCE] = true, [FL_INJECT_ON] = true },

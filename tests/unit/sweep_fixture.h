@@ -26,6 +26,10 @@ extern const struct fl_agenda_opts sweep_plain, sweep_thorough;
 /* All bugs, but what depends on how many runs a process had before. */
 enum sim_bug sweep_steady(size_t i);
 
+/* For the option standalone, where the rules do not matter. */
+char *sweep_no_rules(void *arg, const struct fl_ledger *l, const struct fl_fault_at *faults,
+		     size_t nfaults, bool fewest);
+
 /* Everything that must not depend on how often the campaign was interrupted; yours to free. */
 char *sweep_digest(void);
 /* A file of the folder, which must be there; yours to free. */
